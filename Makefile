@@ -1,0 +1,72 @@
+# Opposable's commands. `make help` lists them.
+# Settings: PORT=8000 and VAR_DIR=var for `make run`; PYTHON=python3 names the interpreter; UV= (empty) forces plain pip.
+
+PYTHON ?= python3
+PORT ?= 8000
+VAR_DIR ?= var
+UV ?= $(shell command -v uv 2>/dev/null)
+BIN := .venv/bin
+MANAGE = VAR_DIR="$(VAR_DIR)" $(BIN)/python manage.py
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check check-ci shots requirements messages clean
+MAKEFLAGS += --no-builtin-rules
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/.run ## Start the platform with demo data on http://localhost:8000/ (PORT=8001 VAR_DIR=var)
+	@$(MANAGE) runplatform --port "$(PORT)"
+
+test: .venv/.dev ## Run every test that this machine can run, and say which it cannot
+	@$(BIN)/python -m tests.run $(ARGS)
+
+check: .venv/.dev ## Lint, types, import contracts, migrations, deploy checks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py check --fail-level WARNING
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m pytest -q -p no:cacheprovider tests/config/test_checks.py tests/config/test_compose.py
+ifeq ($(CI),true)
+	@$(MAKE) --no-print-directory check-ci
+endif
+
+check-ci: .venv/.dev ## Recompile the requirements and compare them with the committed ones
+	@$(BIN)/python -m tests.requirements
+
+shots: .venv/.dev ## Take a picture of every page (sizes, themes, states) into var/shots/
+	@$(BIN)/python -m tests.shots $(ARGS)
+
+requirements: .venv/.dev ## Compile requirements*.in to the hashed requirements*.txt (UPGRADE=1 takes newer releases)
+	@$(BIN)/python -m tests.requirements --write $(if $(UPGRADE),--upgrade)
+
+messages: .venv/.dev ## Collect the sentences to translate and compile locale/ (needs gettext)
+	$(BIN)/python manage.py makemessages --locale en --no-location --no-obsolete --no-wrap --ignore '.venv/*' --ignore 'var/*'
+	$(BIN)/python manage.py compilemessages --ignore '.venv/*'
+
+clean: ## Remove the virtual environment and caches; var/ with its data stays
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is newer than what it was installed from.
+.venv/.run: requirements.txt | .venv/bin/python
+	@$(call install,requirements.txt)
+	@touch $@
+
+.venv/.dev: requirements-dev.txt | .venv/bin/python
+	@$(call install,requirements-dev.txt)
+	@touch .venv/.run $@
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else 1)' 2>/dev/null || { \
+	  echo "Opposable needs Python 3.11 or newer, and '$(PYTHON)' is not. Name another: make $(or $(MAKECMDGOALS),run) PYTHON=python3.11" >&2; exit 1; }
+	@$(if $(UV),$(UV) venv --quiet --python "$$(command -v $(PYTHON))" .venv,$(PYTHON) -m venv .venv || { \
+	  echo "This Python cannot make a virtual environment: install python3-venv (apt-get install python3-venv)." >&2; rm -rf .venv; exit 1; })
+
+define install
+echo "Installing $(1)$(if $(UV), with uv) ..." && $(if $(UV),\
+$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r $(1),\
+$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes -r $(1))
+endef
