@@ -1,0 +1,66 @@
+"""The Celery application and the whole beat table. Rows are the queue: a task only drains what is due or waiting."""
+
+import os
+from pathlib import Path
+from typing import TypedDict
+
+from celery import Celery
+from celery.schedules import crontab, schedule
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+
+
+class BeatEntry(TypedDict):
+    task: str
+    schedule: schedule | crontab
+    options: dict[str, float]
+
+
+def every(seconds: float, *, task: str) -> BeatEntry:
+    """A tick that nobody took before the next one is dropped: the next one drains the same rows."""
+    return {"task": task, "schedule": schedule(seconds), "options": {"expires": seconds}}
+
+
+def daily(hour: int, minute: int, *, task: str) -> BeatEntry:
+    """At a local time outside the hour that daylight saving repeats or leaves out."""
+    return {"task": task, "schedule": crontab(hour=hour, minute=minute), "options": {"expires": 6 * 3600}}
+
+
+# Sorted by name, one entry a task.
+BEAT_TABLE: dict[str, BeatEntry] = {
+    "cases.sweep": every(600, task="cases.sweep"),
+    "notifications.deliver": every(60, task="notifications.deliver"),
+    "observatory.freeze": daily(4, 20, task="observatory.freeze"),
+}
+
+app = Celery("opposable")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    accept_content=["json"],
+    beat_schedule=BEAT_TABLE,
+    broker_connection_retry_on_startup=True,
+    enable_utc=True,
+    result_backend=None,
+    result_serializer="json",
+    task_acks_late=True,
+    task_ignore_result=True,
+    task_publish_retry=False,
+    task_reject_on_worker_lost=True,
+    task_serializer="json",
+    task_soft_time_limit=540,
+    task_time_limit=600,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    worker_enable_remote_control=False,
+    worker_hijack_root_logger=False,
+    worker_prefetch_multiplier=1,
+)
+app.autodiscover_tasks()
+
+
+def make_file_broker_folders() -> None:
+    """kombu's file transport expects its folders to be there."""
+    options = getattr(settings, "CELERY_BROKER_TRANSPORT_OPTIONS", {})
+    for name in ("data_folder_in", "data_folder_out", "control_folder"):
+        if name in options:
+            Path(options[name]).mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,26 @@
+-- What each role may do inside one database. Run as opposable_migrate, which owns the database, before the first
+-- migration and after each one; running it again changes nothing.
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO opposable_app, opposable_purge, opposable_stats;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE opposable_migrate IN SCHEMA public
+    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO opposable_app, opposable_purge;
+ALTER DEFAULT PRIVILEGES FOR ROLE opposable_migrate IN SCHEMA public
+    GRANT USAGE, SELECT ON SEQUENCES TO opposable_app, opposable_purge;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO opposable_app, opposable_purge;
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO opposable_app, opposable_purge;
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename LIKE 'observatory\_%' LOOP
+        EXECUTE format('GRANT SELECT ON TABLE public.%I TO opposable_stats', name);
+    END LOOP;
+    -- Which migrations were applied is the owner's to write; the application reads it for its readiness.
+    IF to_regclass('public.django_migrations') IS NOT NULL THEN
+        REVOKE INSERT, UPDATE, DELETE ON TABLE public.django_migrations FROM opposable_app, opposable_purge;
+    END IF;
+END
+$$;
