@@ -1,0 +1,130 @@
+"""What surrounds every request: headers, today, the association in scope, and no write on a safe method."""
+
+import re
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from accounts import scope
+from accounts.access import has_second_factor, memberships_of
+from accounts.fields import forget_keys
+from accounts.models import Membership
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+SESSION_ASSOCIATION = "association_id"
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+_WRITE = re.compile(r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE)\s+"?(\w+)"?', re.IGNORECASE)
+# What a safe method may write: the session, and the record that somebody opened a person's file.
+_WRITTEN_BY_READING = {"django_session", "cases_caseevent"}
+
+
+class WriteOnRead(RuntimeError):
+    """A safe method tried to change a table."""
+
+
+class HeadersMiddleware:
+    """No page of somebody signed in is kept by a browser or a proxy."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
+        if request.user.is_authenticated or request.path_info.startswith(("/desk/", "/espace/", "/compte/")):
+            response["Cache-Control"] = "no-store"
+        return response
+
+
+class ScopeMiddleware:
+    """Sets `request.today`, `request.association`, `request.membership` and enters the association's scope."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.today = timezone.localdate()  # type: ignore[attr-defined]  # today enters here, once
+        request.membership = request.association = None  # type: ignore[attr-defined]
+        audience = request.path_info.split("/", 2)[1]
+        with ExitStack() as stack:
+            stack.callback(forget_keys)
+            if request.method in _SAFE:
+                stack.enter_context(connection.execute_wrapper(refuse_writes))
+            try:
+                refusal = self._enter(request, audience, stack)
+            except PermissionDenied as refused:
+                request.refused = refused  # type: ignore[attr-defined]
+                refusal = None
+            return refusal or self._respond(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> None:
+        refused = getattr(request, "refused", None)
+        if refused:
+            raise refused
+
+    def _respond(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code >= 500 and connection.in_atomic_block:
+            transaction.set_rollback(True)
+        return response
+
+    def _enter(self, request: HttpRequest, audience: str, stack: ExitStack) -> HttpResponse | None:
+        if audience == "desk":
+            return self._enter_desk(request, stack)
+        if audience == "api" and request.user.is_authenticated and has_second_factor(request):
+            membership = _chosen(request)
+            return _work_for(request, membership, stack) if membership else None
+        if audience == "espace" and request.user.is_authenticated:
+            association_id = request.session.get(SESSION_ASSOCIATION)
+            if association_id:
+                stack.enter_context(scope.enter(association_id))
+        return None
+
+    def _enter_desk(self, request: HttpRequest, stack: ExitStack) -> HttpResponse | None:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.path)
+        if not has_second_factor(request):
+            return _towards_factor(request)
+        membership = _chosen(request)
+        if membership is None:
+            raise PermissionDenied(gettext("Vous n’êtes bénévole d’aucune association. Demandez une invitation à la vôtre."))
+        return _work_for(request, membership, stack)
+
+
+def _towards_factor(request: HttpRequest) -> HttpResponse:
+    if not memberships_of(request.user):  # type: ignore[arg-type]  # signed in
+        raise PermissionDenied(gettext("Cette partie est réservée aux bénévoles."))
+    if is_mfa_enabled(request.user):  # type: ignore[arg-type]  # signed in
+        raise PermissionDenied(gettext("Déconnectez-vous, puis revenez avec votre mot de passe et votre second facteur."))
+    return redirect("mfa_activate_totp")
+
+
+def _chosen(request: HttpRequest) -> Membership | None:
+    """The membership that this session works under: the chosen one, else the person's first."""
+    mine = memberships_of(request.user)  # type: ignore[arg-type]  # signed in
+    chosen = request.session.get(SESSION_ASSOCIATION)
+    return next((one for one in mine if one.association_id == chosen), mine[0] if mine else None)
+
+
+def _work_for(request: HttpRequest, membership: Membership, stack: ExitStack) -> None:
+    request.membership, request.association = membership, membership.association  # type: ignore[attr-defined]
+    if request.session.get(SESSION_ASSOCIATION) != membership.association_id:
+        request.session[SESSION_ASSOCIATION] = membership.association_id
+    stack.enter_context(scope.enter(membership.association_id))
+
+
+def refuse_writes(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    """GET changes nothing."""
+    match = _WRITE.match(sql)
+    if match and match[1] not in _WRITTEN_BY_READING:
+        raise WriteOnRead(f"A safe method writes to {match[1]}.")
+    return execute(sql, params, many, context)

@@ -1,0 +1,159 @@
+"""Users, associations, memberships, invitations, sign-in codes and the rows of the key tree."""
+
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.fields import SealedModel, SealedTextField
+from accounts.rules.roles import Right, Role, rights_of
+from accounts.scope import TenantManager, TenantModel, TenantQuerySet
+
+
+class KeyKind(models.TextChoices):
+    INSTANCE = "instance", "Instance"
+    ASSOCIATION = "association", "Association"
+    USER = "user", "User"
+    PERSON = "person", "Person"
+    CASE = "case", "Case"
+
+
+class Association(models.Model):
+    """The tenant. Its own name and numbers are public."""
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(unique=True)
+    contact_phone = models.CharField(max_length=40, blank=True)
+    contact_email = models.EmailField(blank=True)
+    opening_words = models.CharField(max_length=200, blank=True)
+    time_zone = models.CharField(max_length=40, default="Europe/Paris")
+    team_sees_all = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DataKey(models.Model):
+    """A wrapped key. Deleting the row destroys everything that the key sealed."""
+
+    subject = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    association = models.ForeignKey(Association, null=True, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=KeyKind)
+    kek_id = models.CharField(max_length=40, blank=True)
+    wrapped = models.BinaryField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["association", "kind"], name="datakey_kind")]
+
+    @property
+    def is_root(self) -> bool:
+        return self.kind in {KeyKind.ASSOCIATION, KeyKind.INSTANCE}
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(pk=username)
+
+
+class User(AbstractBaseUser, SealedModel):
+    """Somebody who signs in. The e-mail is optional: a printed card's code is enough."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    email = SealedTextField()
+    email_index = models.CharField(max_length=64, blank=True, editable=False)
+    card_index = models.CharField(max_length=64, blank=True, editable=False)
+    name = SealedTextField()
+    language = models.CharField(max_length=2, default="fr")
+    is_active = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "id"
+    objects = UserManager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["email_index"], condition=~models.Q(email_index=""), name="user_email_once"),
+            models.UniqueConstraint(fields=["card_index"], condition=~models.Q(card_index=""), name="user_card_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"user {self.pk}"
+
+    def get_short_name(self) -> str:
+        return self.name
+
+
+class MembershipQuerySet(TenantQuerySet["Membership"]):
+    def active(self) -> "MembershipQuerySet":
+        return self.filter(revoked_at=None)
+
+
+class Membership(TenantModel):
+    """A volunteer's link to an association."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    roles = models.JSONField(default=list)
+    joined_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    pledged_version = models.PositiveSmallIntegerField(default=0)
+
+    objects = TenantManager.from_queryset(MembershipQuerySet)()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["association", "user"], condition=models.Q(revoked_at=None), name="membership_once"
+            )
+        ]
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        return rights_of(self.roles)
+
+    def may(self, right: Right) -> bool:
+        return right in self.rights
+
+
+class InvitationQuerySet(TenantQuerySet["Invitation"]):
+    def open(self, now: Any) -> "InvitationQuerySet":
+        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=now)
+
+
+class Invitation(TenantModel, SealedModel):
+    """A link by mail, for one address, once."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    email = SealedTextField()
+    name = SealedTextField()
+    roles = models.JSONField(default=list)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = TenantManager.from_queryset(InvitationQuerySet)()
+
+
+class SignInCode(models.Model):
+    """A typed code of ten minutes, bound to the browser that asked for it. A row without user answers an unknown address."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    code_hash = models.CharField(max_length=64)
+    tries_left = models.PositiveSmallIntegerField(default=5)
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+
+ROLE_LABELS = {
+    Role.RECEPTION: _("Accueil"),
+    Role.VOLUNTEER: _("Bénévole"),
+    Role.REFERENT: _("Référent"),
+    Role.COORDINATOR: _("Coordination"),
+    Role.DATA_DELEGATE: _("Délégué aux données"),
+}
+

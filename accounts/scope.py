@@ -1,0 +1,239 @@
+"""One association at a time: the context variable, the managers that need it, and PostgreSQL's second wall.
+
+Doors without a scope are few named functions, each with a test; they use `_base_manager` or a table without policy.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+from typing import Any, Generic, NoReturn, TypeVar
+
+from django.db import connection, models, transaction
+from django.db.migrations.operations.base import Operation
+
+_association: ContextVar[int | None] = ContextVar("association", default=None)
+_leaving: list[Callable[[], None]] = []
+
+
+class OutOfScope(RuntimeError):
+    """A tenant's rows were asked for while no association is in scope."""
+
+
+def current() -> int | None:
+    """The id of the association in scope."""
+    return _association.get()
+
+
+def required() -> int:
+    association_id = _association.get()
+    if association_id is None:
+        raise OutOfScope("No association is in scope: wrap the work in `scope.enter(association_id)`.")
+    return association_id
+
+
+def on_leaving(forget: Callable[[], None]) -> None:
+    """Register a function called whenever a scope ends (caches of keys)."""
+    _leaving.append(forget)
+
+
+@contextmanager
+def enter(association_id: int) -> Iterator[None]:
+    """Work for one association. On PostgreSQL this opens a transaction, since the setting lives in one."""
+    before = _association.get()
+    with transaction.atomic() if connection.vendor == "postgresql" else nullcontext():
+        token = _association.set(association_id)
+        _tell_database("app.association_id", str(association_id))
+        try:
+            yield
+        finally:
+            _association.reset(token)
+            for forget in _leaving:
+                forget()
+            if not connection.needs_rollback:
+                _tell_database("app.association_id", "" if before is None else str(before))
+
+
+@contextmanager
+def as_user(user_id: object) -> Iterator[None]:
+    """Let a person see which associations are theirs (a policy of its own on memberships and members)."""
+    with transaction.atomic() if connection.vendor == "postgresql" else nullcontext():
+        _tell_database("app.user_id", str(user_id))
+        try:
+            yield
+        finally:
+            if not connection.needs_rollback:
+                _tell_database("app.user_id", "")
+
+
+def _tell_database(name: str, value: str) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
+
+
+class _ScopeId(models.Expression):
+    """The association in scope, looked up when the query runs; raises OutOfScope when there is none."""
+
+    output_field = models.BigIntegerField()
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[int]]:
+        return "%s", [required()]
+
+
+M = TypeVar("M", bound=models.Model)
+
+
+class TenantQuerySet(models.QuerySet[M], Generic[M]):
+    """Base of the tenants' QuerySets; subclasses add adjectives."""
+
+
+class TenantManager(models.Manager.from_queryset(TenantQuerySet), Generic[M]):  # type: ignore[misc]  # built at run time
+    """Sees the rows of the association in scope. May be built anywhere; raises OutOfScope when evaluated without one."""
+
+    def get_queryset(self) -> TenantQuerySet[M]:
+        return super().get_queryset().filter(association_id=_ScopeId())  # type: ignore[no-any-return]
+
+
+class TenantModel(models.Model):
+    """A row that belongs to one association."""
+
+    association = models.ForeignKey("accounts.Association", on_delete=models.PROTECT, related_name="+")
+
+    objects = TenantManager()
+
+    class Meta:
+        abstract = True
+
+
+class AppendOnly(models.Model):
+    """Rows that are written once. PostgreSQL refuses too, by the trigger of `AppendOnlyTable`."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            _refuse_change(type(self))
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        _refuse_change(type(self))
+
+
+class AppendOnlyQuerySet(TenantQuerySet[M]):
+    def update(self, **kwargs: Any) -> NoReturn:
+        _refuse_change(self.model)
+
+    def delete(self) -> NoReturn:
+        _refuse_change(self.model)
+
+
+def _refuse_change(model: type[models.Model]) -> NoReturn:
+    raise TypeError(f"{model.__name__} rows are append-only.")
+
+
+class IsolateTenant(Operation):
+    """Row-level security on a tenant table: ENABLE + FORCE and the policy in its direct form. PostgreSQL only.
+
+    `nullable` also admits rows of no association; `or_own` also lets the person of `app.user_id` read their rows
+    (column `user_id`); `or_where` is one more SELECT policy in SQL.
+    """
+
+    reversible = True
+    SCOPE = "association_id = NULLIF(current_setting('app.association_id', true), '')::bigint"
+    OWN = "user_id = NULLIF(current_setting('app.user_id', true), '')::uuid"
+
+    def __init__(self, name: str, *, nullable: bool = False, or_own: bool = False, or_where: str = "") -> None:
+        self.name = name
+        self.nullable = nullable
+        self.or_own = or_own
+        self.or_where = or_where
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        pass
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            for statement in self._policies(to_state.apps.get_model(app_label, self.name)._meta.db_table):
+                schema_editor.execute(statement)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            table = from_state.apps.get_model(app_label, self.name)._meta.db_table
+            for policy in ("scope", "own", "published"):
+                schema_editor.execute(f"DROP POLICY IF EXISTS {table}_{policy} ON {table}")
+            schema_editor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+            schema_editor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+
+    def describe(self) -> str:
+        return f"Isolate the associations' rows of {self.name}"
+
+    def _policies(self, table: str) -> Iterator[str]:
+        scope = f"association_id IS NULL OR {self.SCOPE}" if self.nullable else self.SCOPE
+        yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+        yield f"CREATE POLICY {table}_scope ON {table} USING ({scope}) WITH CHECK ({scope})"
+        if self.or_own:
+            yield f"CREATE POLICY {table}_own ON {table} FOR SELECT USING ({self.OWN})"
+        if self.or_where:
+            yield f"CREATE POLICY {table}_published ON {table} FOR SELECT USING ({self.or_where})"
+
+
+class AppendOnlyTable(Operation):
+    """A trigger that refuses UPDATE and DELETE on the table (of rows matching `when`, an SQL condition). PostgreSQL only."""
+
+    reversible = True
+
+    def __init__(self, name: str, *, when: str = "") -> None:
+        self.name = name
+        self.when = when
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        pass
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        table = to_state.apps.get_model(app_label, self.name)._meta.db_table
+        when = f"WHEN ({self.when})" if self.when else ""
+        schema_editor.execute(
+            f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            f"BEGIN RAISE EXCEPTION '{table} is append-only'; END $$"
+        )
+        schema_editor.execute(
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+            f"FOR EACH ROW {when} EXECUTE FUNCTION {table}_refuse()"
+        )
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            table = from_state.apps.get_model(app_label, self.name)._meta.db_table
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_append_only ON {table}")
+            schema_editor.execute(f"DROP FUNCTION IF EXISTS {table}_refuse()")
+
+    def describe(self) -> str:
+        return f"Refuse changes to rows of {self.name}"
+
+
+class OnPostgres(Operation):
+    """SQL for PostgreSQL alone (functions, triggers): one statement forwards, one backwards."""
+
+    reversible = True
+
+    def __init__(self, forward: str, backward: str) -> None:
+        self.forward = forward
+        self.backward = backward
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        pass
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(self.forward)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(self.backward)
+
+    def describe(self) -> str:
+        return f"On PostgreSQL: {self.forward[:60]}"

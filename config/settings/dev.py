@@ -1,0 +1,41 @@
+"""The embedded default and the demo: SQLite and a file broker under VAR_DIR, no server needed."""
+
+import base64
+import secrets
+
+from config.settings.base import *  # noqa: F403  an environment is the base with changes
+from config.settings.base import VAR_DIR, env, file_broker, postgres, secret, sqlite
+
+DEBUG = env.bool("DEBUG", default=False)
+DEMO = env.bool("DEMO", default=True)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+VAULT_UPLOADS = True
+
+
+def _kept(name: str, made: str) -> str:
+    """A secret of this machine's demo: read from VAR_DIR, written there once."""
+    path = VAR_DIR / "keys" / name
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+        path.write_text(made, encoding="utf-8")
+    return path.read_text(encoding="utf-8")
+
+
+SECRET_KEY = secret("SECRET_KEY") or _kept("secret-key", secrets.token_urlsafe(48))
+VAULT_KEKS = secret("VAULT_KEKS") or _kept("keks", "demo:" + base64.b64encode(secrets.token_bytes(32)).decode())
+
+_url = secret("DATABASE_URL")
+DATABASES = {"default": postgres(_url) if _url.startswith("postgres") else sqlite(VAR_DIR / "opposable.sqlite3")}
+_broker = secret("CELERY_BROKER_URL")
+if _broker:
+    CELERY_BROKER_URL = _broker
+else:
+    globals().update(file_broker(VAR_DIR / "broker"))
+
+# Without an SMTP server, the demo keeps what it would have sent where /demo/ shows it.
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+_smtp = secret("EMAIL_URL")
+if _smtp:
+    globals().update(env.email_url_config(_smtp))

@@ -1,0 +1,26 @@
+"""Production: PostgreSQL as the unprivileged role, Redis, TLS in front, secrets from files."""
+
+from config.settings.base import *  # noqa: F403  an environment is the base with changes
+from config.settings.base import STORAGES, env, postgres, secret, sqlite
+
+_url = secret("DATABASE_URL")
+DATABASES = {"default": postgres(_url) if _url.startswith("postgres") else sqlite(VAR_DIR / "opposable.sqlite3")}  # noqa: F405
+
+CELERY_BROKER_URL = secret("CELERY_BROKER_URL", "redis://redis:6379/0")
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout": 1}
+CELERY_TASK_PUBLISH_RETRY = False
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": secret("CACHE_URL", "redis://redis:6379/1")}}
+
+globals().update(env.email_url_config(secret("EMAIL_URL", "smtp+ssl://localhost:465")))
+
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}}
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_NAME = "__Host-session"
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_NAME = "__Host-csrf"
+LANGUAGE_COOKIE_SECURE = True

@@ -1,0 +1,34 @@
+"""Tests: PostgreSQL as the application's role where TEST_DATABASE_URL is given, else SQLite; nothing outside loopback."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from config.settings.base import *  # noqa: F403  an environment is the base with changes
+from config.settings.base import file_broker, postgres, sqlite
+
+DEMO = True
+VAULT_UPLOADS = True
+SECRET_KEY = "tests-only-" + "k" * 40
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+VAULT_KEKS = "test:" + "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+VAR_DIR = Path(os.environ.get("TEST_VAR_DIR") or tempfile.mkdtemp(prefix="opposable-test-"))
+
+_url = os.environ.get("TEST_DATABASE_URL", "")
+if _url:
+    DATABASES = {"default": postgres(_url) | {"CONN_MAX_AGE": 0}}
+else:
+    DATABASES = {"default": sqlite(VAR_DIR / "opposable.sqlite3") | {"TEST": {"NAME": str(VAR_DIR / "test.sqlite3")}}}
+
+_redis = os.environ.get("TEST_REDIS_URL", "")
+if _redis:
+    CELERY_BROKER_URL = _redis
+else:
+    globals().update(file_broker(VAR_DIR / "broker"))
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "sealed"}},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,0 +1,7 @@
+"""Every address of the platform."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("web.urls")),
+]

@@ -1,0 +1,1 @@
+from django.core.files.uploadhandler import MemoryFileUploadHandler as MemoryUploadHandler  # noqa: F401
