@@ -52,9 +52,7 @@ def invitation_ids(token: str) -> tuple[int, int] | None:
 
 def open_invitation(invitation_id: int, *, now: datetime) -> Invitation | None:
     """The invitation in scope, while it can still be accepted."""
-    rows = Invitation.objects.open(now).select_related("association")  # type: ignore[attr-defined]  # manager made from a queryset
-    invitation: Invitation | None = rows.filter(pk=invitation_id).first()
-    return invitation
+    return Invitation.objects.open(now).select_related("association").filter(pk=invitation_id).first()
 
 
 def token_hash(token: str) -> str:
@@ -63,5 +61,4 @@ def token_hash(token: str) -> str:
 
 def has_second_factor(request: HttpRequest) -> bool:
     """Did this session pass a second factor? A session opened by a mail code did not."""
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]  # an anonymous user has no records
-    return any(record["method"] == "mfa" for record in records)
+    return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))

@@ -103,7 +103,9 @@ def join(association_id: int, *, user: User, roles: Iterable[Role], at: datetime
 
 
 @transaction.atomic
-def invite(association_id: int, *, email: str, name: str, roles: Iterable[Role], by: User, at: datetime) -> tuple[Invitation, str]:
+def invite(
+    association_id: int, *, email: str, name: str, roles: Iterable[Role], by: User, at: datetime
+) -> tuple[Invitation, str]:
     """An invitation and its token, which is kept only as a hash. Needs the scope."""
     [subject] = create_keys(association_id, kind=KeyKind.PERSON)
     token = secrets.token_urlsafe(24)
@@ -138,7 +140,9 @@ def accept_invitation(invitation: Invitation, *, password: str, name: str, at: d
         raise InvitationClosed("The invitation can no longer be accepted.")
     user = _account_for(invitation, password=password, name=name)
     if not Membership.objects.filter(user=user, revoked_at=None).exists():
-        Membership.objects.create(association_id=invitation.association_id, user=user, roles=invitation.roles, joined_at=at)
+        Membership.objects.create(
+            association_id=invitation.association_id, user=user, roles=invitation.roles, joined_at=at
+        )
     return user
 
 

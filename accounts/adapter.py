@@ -1,4 +1,4 @@
-"""What fits Django's and allauth's ways to ours: sign-in by blind index, sealed factor secrets, no mail of allauth's own."""
+"""Django's and allauth's ways fitted to ours: sign-in by blind index, sealed factor secrets, no mail of allauth's."""
 
 import base64
 from typing import Any

@@ -49,7 +49,7 @@ def _roots() -> dict[int | None, bytes]:
 
 
 def _datakey() -> "type[DataKey]":
-    return apps.get_model("accounts", "DataKey")  # type: ignore[return-value]
+    return apps.get_model("accounts", "DataKey")
 
 
 def _place(row: "DataKey") -> bytes:
@@ -76,7 +76,7 @@ def _remember(row: "DataKey", key: bytes) -> None:
 def root_key(association_id: int | None) -> bytes:
     """The association's root key, or the instance's (None), which is made at its first use."""
     if association_id not in _roots():
-        row = _datakey()._base_manager.filter(association_id=association_id, kind__in=["association", "instance"]).first()
+        row = _datakey()._base_manager.filter(association=association_id, kind__in=["association", "instance"]).first()
         _unwrap_root(row or _first_root(association_id))
     return _roots()[association_id]
 
@@ -128,7 +128,7 @@ def blind_index(value: str, *, column: str, association_id: int | None) -> str:
 
 
 class SealedModel(models.Model):
-    """A row with sealed columns. `seal_id` is made in Python: associated data must exist before the primary key does."""
+    """A row with sealed columns. `seal_id` is made in Python: associated data is needed before the primary key is."""
 
     seal_id = models.UUIDField(default=uuid4, editable=False)
     subject = models.UUIDField(editable=False)

@@ -82,7 +82,9 @@ class ScopeMiddleware:
             return self._enter_desk(request, stack)
         if audience == "api" and request.user.is_authenticated and has_second_factor(request):
             membership = _chosen(request)
-            return _work_for(request, membership, stack) if membership else None
+            if membership:
+                _work_for(request, membership, stack)
+            return None
         if audience == "espace" and request.user.is_authenticated:
             association_id = request.session.get(SESSION_ASSOCIATION)
             if association_id:
@@ -96,15 +98,20 @@ class ScopeMiddleware:
             return _towards_factor(request)
         membership = _chosen(request)
         if membership is None:
-            raise PermissionDenied(gettext("Vous n’êtes bénévole d’aucune association. Demandez une invitation à la vôtre."))
-        return _work_for(request, membership, stack)
+            raise PermissionDenied(
+                gettext("Vous n’êtes bénévole d’aucune association. Demandez une invitation à la vôtre.")
+            )
+        _work_for(request, membership, stack)
+        return None
 
 
 def _towards_factor(request: HttpRequest) -> HttpResponse:
     if not memberships_of(request.user):  # type: ignore[arg-type]  # signed in
         raise PermissionDenied(gettext("Cette partie est réservée aux bénévoles."))
-    if is_mfa_enabled(request.user):  # type: ignore[arg-type]  # signed in
-        raise PermissionDenied(gettext("Déconnectez-vous, puis revenez avec votre mot de passe et votre second facteur."))
+    if is_mfa_enabled(request.user):
+        raise PermissionDenied(
+            gettext("Déconnectez-vous, puis revenez avec votre mot de passe et votre second facteur.")
+        )
     return redirect("mfa_activate_totp")
 
 

@@ -56,7 +56,7 @@ class DataKey(models.Model):
 
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(pk=username)
+        return self.get(pk=username or "")
 
 
 class User(AbstractBaseUser, SealedModel):
@@ -75,7 +75,9 @@ class User(AbstractBaseUser, SealedModel):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["email_index"], condition=~models.Q(email_index=""), name="user_email_once"),
+            models.UniqueConstraint(
+                fields=["email_index"], condition=~models.Q(email_index=""), name="user_email_once"
+            ),
             models.UniqueConstraint(fields=["card_index"], condition=~models.Q(card_index=""), name="user_card_once"),
         ]
 
@@ -139,7 +141,7 @@ class Invitation(TenantModel, SealedModel):
 
 
 class SignInCode(models.Model):
-    """A typed code of ten minutes, bound to the browser that asked for it. A row without user answers an unknown address."""
+    """A typed code of ten minutes, bound to the browser that asked. A row without user answers an unknown address."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
@@ -156,4 +158,3 @@ ROLE_LABELS = {
     Role.COORDINATOR: _("Coordination"),
     Role.DATA_DELEGATE: _("Délégué aux données"),
 }
-

@@ -6,7 +6,7 @@ Doors without a scope are few named functions, each with a test; they use `_base
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, Self, TypeVar
 
 from django.db import connection, models, transaction
 from django.db.migrations.operations.base import Operation
@@ -76,8 +76,8 @@ class _ScopeId(models.Expression):
 
     output_field = models.BigIntegerField()
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[int]]:
-        return "%s", [required()]
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[int]]:
+        return "%s", (required(),)
 
 
 M = TypeVar("M", bound=models.Model)
@@ -87,11 +87,11 @@ class TenantQuerySet(models.QuerySet[M], Generic[M]):
     """Base of the tenants' QuerySets; subclasses add adjectives."""
 
 
-class TenantManager(models.Manager.from_queryset(TenantQuerySet), Generic[M]):  # type: ignore[misc]  # built at run time
-    """Sees the rows of the association in scope. May be built anywhere; raises OutOfScope when evaluated without one."""
+class TenantManager(models.Manager[M]):
+    """Sees the rows of the association in scope. Built anywhere; raises OutOfScope when evaluated without one."""
 
-    def get_queryset(self) -> TenantQuerySet[M]:
-        return super().get_queryset().filter(association_id=_ScopeId())  # type: ignore[no-any-return]
+    def get_queryset(self) -> models.QuerySet[M]:
+        return super().get_queryset().filter(association_id=_ScopeId())
 
 
 class TenantModel(models.Model):
@@ -99,7 +99,7 @@ class TenantModel(models.Model):
 
     association = models.ForeignKey("accounts.Association", on_delete=models.PROTECT, related_name="+")
 
-    objects = TenantManager()
+    objects: models.Manager[Self] = TenantManager()
 
     class Meta:
         abstract = True
@@ -180,7 +180,7 @@ class IsolateTenant(Operation):
 
 
 class AppendOnlyTable(Operation):
-    """A trigger that refuses UPDATE and DELETE on the table (of rows matching `when`, an SQL condition). PostgreSQL only."""
+    """A trigger that refuses UPDATE and DELETE on rows matching `when` (an SQL condition; all). PostgreSQL only."""
 
     reversible = True
 

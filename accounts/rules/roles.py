@@ -36,8 +36,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VOLUNTEER: frozenset(_RECEPTION),
     Role.REFERENT: frozenset(_REFERENT),
     Role.COORDINATOR: frozenset(
-        _REFERENT
-        | {Right.MANAGE, Right.EXPORT_APPROVE, Right.FIGURES_SEE, Right.FIGURES_MEASURE, Right.AUDIT_READ}
+        _REFERENT | {Right.MANAGE, Right.EXPORT_APPROVE, Right.FIGURES_SEE, Right.FIGURES_MEASURE, Right.AUDIT_READ}
     ),
     Role.DATA_DELEGATE: frozenset(
         {Right.EXPORT_APPROVE, Right.FIGURES_SEE, Right.FIGURES_REVIEW, Right.AUDIT_READ, Right.AUDIT_ACT}
