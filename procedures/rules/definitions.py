@@ -1,0 +1,268 @@
+"""What a procedure is: frozen values read from `definitions/**/<version>.toml`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from procedures.rules.hours import Hours
+from procedures.rules.periods import Period
+from procedures.rules.texts import Text
+
+CHECK_AGAIN_AFTER = timedelta(days=365)
+
+
+class Keyed(Protocol):
+    @property
+    def key(self) -> str: ...
+
+
+KeyedT = TypeVar("KeyedT", bound=Keyed)
+
+
+class Beneficiaries(StrEnum):
+    SELF = "self"
+    CHILD = "child"
+    REPRESENTED = "represented"
+
+
+class Bound(StrEnum):
+    MEMBER = "member"
+    ADDRESSEE = "addressee"
+    INFO = "info"
+
+
+class RuleFamily(StrEnum):
+    FR_CPC = "fr_cpc"
+    EU_1182_71 = "eu_1182_71"
+    FR_FRANC = "fr_franc"
+    FR_SILENCE = "fr_silence"
+    FR_WEEKS = "fr_weeks"
+
+
+class OutcomeClass(StrEnum):
+    OBTAINED_PROVEN = "obtained_proven"
+    OBTAINED_UNPROVEN = "obtained_unproven"
+    REFUSED = "refused"
+    UNANSWERED = "unanswered"
+    ABANDONED = "abandoned"
+
+
+class Certainty(StrEnum):
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class LinkKind(StrEnum):
+    EXPLANATION = "explanation"
+    NEIGHBOUR = "neighbour"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """`say`: words to say aloud. `checks`: what to tick before going on."""
+
+    key: str
+    title: Text
+    detail: Text
+    say: Text | None
+    checks: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    key: str
+    title: Text
+    summary: Text
+    at_hand: tuple[Text, ...]
+    never_store: tuple[Text, ...]
+    steps: tuple[Step, ...]
+    certainty: Certainty
+    hours: Hours | None
+    phone: str | None
+    url: str | None
+    address: str | None
+
+    def step(self, key: str) -> Step:
+        return _by_key(self.steps, key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """Applies when the answer is `value`. Else no date: `otherwise` says why, `unknown` while nobody answered."""
+
+    answer: str
+    value: str
+    otherwise: Text
+    unknown: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """Without a start fact, this answer explains why there is no date (no notification ever came)."""
+
+    answer: str
+    value: str
+    because: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fallback:
+    """When only `fact` is known, the start lies between `earlier` before it and that day."""
+
+    fact: str
+    earlier: Period
+    because: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineRule:
+    """`met_by`: fact kinds, or "justificatif", that satisfy it. `extension`: length added when announced in time."""
+
+    key: str
+    title: Text
+    start_fact: str
+    length: Period
+    rule: RuleFamily
+    bound: Bound
+    article: str
+    article_url: str
+    checked_on: date
+    certainty: Certainty
+    met_by: tuple[str, ...]
+    on_miss: Text
+    without_start: Text
+    zone: str
+    good_friday: bool
+    rolls: bool
+    extension: Period | None
+    pausable: bool
+    condition: Condition | None
+    waivers: tuple[Waiver, ...]
+    fallback: Fallback | None
+    on_miss_procedure: str | None
+    note: Text | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedJustificatif:
+    """`after`: what to do with it, or while it is missing."""
+
+    key: str
+    title: Text
+    how: Text
+    after: Text | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    key: str
+    title: Text
+    class5: OutcomeClass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacle:
+    """Something met on the way (an attempt's outcome code) and the way out."""
+
+    code: str
+    title: Text
+    way_out: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    value: str
+    title: Text
+    consequence: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A choice to make before acting; `key` is the answer that it gives."""
+
+    key: str
+    question: Text
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """`procedure`: key of a definition of ours, when the neighbour is one."""
+
+    kind: LinkKind
+    title: Text
+    text: Text
+    url: str | None
+    procedure: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    title: Text
+    url: str | None
+    read_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """One version of one procedure. `leaves`: what remains afterwards. `advice`: to know before starting."""
+
+    key: str
+    version: int
+    position: int
+    title: Text
+    short: Text
+    summary: Text
+    addressee: Text
+    eligibility: Text
+    leaves: Text
+    advice: tuple[Text, ...]
+    beneficiaries: tuple[Beneficiaries, ...]
+    channels: tuple[Channel, ...]
+    deadlines: tuple[DeadlineRule, ...]
+    justificatifs: tuple[ExpectedJustificatif, ...]
+    outcomes: tuple[Outcome, ...]
+    obstacles: tuple[Obstacle, ...]
+    options: tuple[Option, ...]
+    escalation: tuple[Text, ...]
+    links: tuple[Link, ...]
+    sources: tuple[Source, ...]
+    legal_basis: tuple[str, ...]
+    certainty: Certainty
+    checked_on: date
+    valid_from: date
+    valid_to: date | None
+    follows_on_miss: str | None
+
+    def channel(self, key: str) -> Channel:
+        """LookupError when there is none of that key, here and below."""
+        return _by_key(self.channels, key)
+
+    def deadline(self, key: str) -> DeadlineRule:
+        return _by_key(self.deadlines, key)
+
+    def outcome(self, key: str) -> Outcome:
+        return _by_key(self.outcomes, key)
+
+    def justificatif(self, key: str) -> ExpectedJustificatif:
+        return _by_key(self.justificatifs, key)
+
+    def admits(self, beneficiary: str) -> bool:
+        return beneficiary in self.beneficiaries
+
+    def can_be_opened(self, today: date) -> bool:
+        """A retired procedure lives on in its old cases but opens no new one."""
+        return self.valid_from <= today and (self.valid_to is None or today <= self.valid_to)
+
+    def check_is_overdue(self, today: date) -> bool:
+        return today - self.checked_on > CHECK_AGAIN_AFTER
+
+
+def _by_key(items: Iterable[KeyedT], key: str) -> KeyedT:
+    for item in items:
+        if item.key == key:
+            return item
+    raise LookupError(key)

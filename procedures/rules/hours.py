@@ -1,0 +1,116 @@
+"""Opening hours of a channel. Moments are the channel's wall clock: aware or naive, they are read as they stand."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from procedures.rules.calendars import NATIONAL, Calendar
+from procedures.rules.texts import WEEKDAYS_EN, WEEKDAYS_FR, Text, in_both, is_english, say_date, say_time, say_weekday
+
+_REACH_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """`weekdays`: 0 is Monday."""
+
+    weekdays: tuple[int, ...]
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    slots: tuple[Slot, ...]
+    closed_on_holidays: bool = True
+    zone: str = NATIONAL
+    time_zone: str = "Europe/Paris"
+
+
+def is_open(hours: Hours, at: datetime) -> bool:
+    return closes_at(hours, at) is not None
+
+
+def closes_at(hours: Hours, at: datetime) -> time | None:
+    """The end of the slot that is open now, None when closed."""
+    now = at.time().replace(tzinfo=None)
+    return next((slot.closes for slot in _slots_on(hours, at.date()) if slot.opens <= now < slot.closes), None)
+
+
+def next_opening(hours: Hours, at: datetime) -> datetime | None:
+    """The next opening after `at`, None when there is none within a month."""
+    moment = at.replace(tzinfo=None)
+    days = (moment.date() + timedelta(days=number) for number in range(_REACH_DAYS))
+    openings = (datetime.combine(day, slot.opens) for day in days for slot in _slots_on(hours, day))
+    return next((opening for opening in openings if opening > moment), None)
+
+
+def last_useful(hours: Hours, due: date) -> datetime | None:
+    """The end of the last open slot on or before `due` (naive, local), None when there is none within a month."""
+    for number in range(_REACH_DAYS):
+        day = due - timedelta(days=number)
+        closings = [slot.closes for slot in _slots_on(hours, day)]
+        if closings:
+            return datetime.combine(day, max(closings))
+    return None
+
+
+def say_hours(hours: Hours) -> Text:
+    """`du lundi au vendredi, de 8 h 30 à 17 h 30, sauf jours fériés`."""
+    return in_both(lambda language: _say_hours(hours, language))
+
+
+def say_status(hours: Hours, at: datetime) -> Text:
+    """`Ouvert maintenant, jusqu’à 17 h 30` or `Fermé, rouvre lundi à 8 h 30`."""
+    return in_both(lambda language: _say_status(hours, at, language))
+
+
+def _slots_on(hours: Hours, day: date) -> Iterator[Slot]:
+    if hours.closed_on_holidays and Calendar(zone=hours.zone).holiday(day):
+        return
+    yield from sorted((slot for slot in hours.slots if day.weekday() in slot.weekdays), key=lambda slot: slot.opens)
+
+
+def _say_hours(hours: Hours, language: str) -> str:
+    said = " ; ".join(_say_slot(slot, language) for slot in hours.slots)
+    if not hours.closed_on_holidays:
+        return said
+    return said + (", except on public holidays" if is_english(language) else ", sauf jours fériés")
+
+
+def _say_slot(slot: Slot, language: str) -> str:
+    opens, closes = say_time(slot.opens, language), say_time(slot.closes, language)
+    if is_english(language):
+        return f"{_say_days(slot.weekdays, language)}, from {opens} to {closes}"
+    return f"{_say_days(slot.weekdays, language)}, de {opens} à {closes}"
+
+
+def _say_days(weekdays: tuple[int, ...], language: str) -> str:
+    names = WEEKDAYS_EN if is_english(language) else WEEKDAYS_FR
+    first, last = weekdays[0], weekdays[-1]
+    if len(weekdays) > 2 and weekdays == tuple(range(first, last + 1)):
+        template = "{} to {}" if is_english(language) else "du {} au {}"
+        return template.format(names[first], names[last])
+    return ", ".join(names[weekday] if is_english(language) else f"le {names[weekday]}" for weekday in weekdays)
+
+
+def _say_status(hours: Hours, at: datetime, language: str) -> str:
+    english = is_english(language)
+    closes = closes_at(hours, at)
+    if closes:
+        return f"{'Open now, until' if english else 'Ouvert maintenant, jusqu’à'} {say_time(closes, language)}"
+    opening = next_opening(hours, at)
+    if opening is None:
+        return "Closed" if english else "Fermé"
+    day = _say_opening_day(opening.date(), at.date(), language)
+    opens = say_time(opening.time(), language)
+    return f"Closed, opens again {day} at {opens}" if english else f"Fermé, rouvre {day} à {opens}"
+
+
+def _say_opening_day(day: date, today: date, language: str) -> str:
+    english = is_english(language)
+    ahead = (day - today).days
+    if ahead < 2:
+        return (("today", "tomorrow") if english else ("aujourd’hui", "demain"))[ahead]
+    said = say_weekday(day, language) if ahead < 7 else say_date(day, language, year=False)
+    return f"on {said}" if english else said if ahead < 7 else f"le {said}"
