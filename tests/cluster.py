@@ -71,12 +71,12 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def postgres() -> Iterator[PostgresCluster]:
-    """Start an empty cluster that keeps nothing safe (no fsync), with the roles of production. Raises ServiceMissing."""
+    """An empty cluster that keeps nothing safe (no fsync), with the roles of production. Raises ServiceMissing."""
     binaries = postgres_folder()
     with scratch_folder(owner=SUPERUSER) as folder:
         data, port = folder / "data", free_port()
-        initdb = [binaries / "initdb", "-D", data, "-U", SUPERUSER, "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]
-        subprocess.run(as_postgres(initdb), cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        initdb = f"{binaries}/initdb -D {data} -U {SUPERUSER} -A trust --no-sync -E UTF8 --locale=C.UTF-8"
+        subprocess.run(as_postgres(initdb.split()), cwd=folder, check=True, stdout=subprocess.DEVNULL)
         options = {
             "listen_addresses": "127.0.0.1",
             "port": str(port),
@@ -92,7 +92,8 @@ def postgres() -> Iterator[PostgresCluster]:
         }
         flags = [flag for name, value in options.items() for flag in ("-c", f"{name}={value}")]
         cluster = PostgresCluster(port)
-        with running(as_postgres([binaries / "postgres", "-D", data, *flags]), cwd=folder, ready=lambda: prepare(cluster)):
+        server = as_postgres([f"{binaries}/postgres", "-D", str(data), *flags])
+        with running(server, cwd=folder, ready=lambda: prepare(cluster)):
             yield cluster
 
 
@@ -102,7 +103,7 @@ def redis() -> Iterator[str]:
     server = program("redis-server", package="redis-server")
     port = free_port()
     with scratch_folder() as folder:
-        argv = [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder]
+        argv = [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         url = f"redis://127.0.0.1:{port}/0"
         with running(argv, cwd=folder, ready=lambda: bool(redis_client.Redis.from_url(url).ping())):
             yield url
@@ -119,13 +120,12 @@ def prepare(cluster: PostgresCluster) -> bool:
     return True
 
 
-def as_postgres(argv: list[str | Path]) -> list[str]:
+def as_postgres(argv: list[str]) -> list[str]:
     """PostgreSQL refuses to run as root: step down to its own user, and end with this process."""
-    plain = [str(part) for part in argv]
     if os.geteuid() != 0:
-        return plain
+        return argv
     user = [f"--reuid={SUPERUSER}", f"--regid={SUPERUSER}", "--init-groups"]
-    return [program("setpriv", package="util-linux"), *user, "--pdeathsig=QUIT", "--", *plain]
+    return [program("setpriv", package="util-linux"), *user, "--pdeathsig=QUIT", "--", *argv]
 
 
 @contextlib.contextmanager
@@ -142,8 +142,8 @@ def scratch_folder(*, owner: str | None = None) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def running(argv: list[str | Path] | list[str], *, cwd: Path, ready: Callable[[], bool]) -> Iterator[None]:
-    process = subprocess.Popen([str(part) for part in argv], cwd=cwd, stdout=subprocess.DEVNULL)
+def running(argv: list[str], *, cwd: Path, ready: Callable[[], bool]) -> Iterator[None]:
+    process = subprocess.Popen(argv, cwd=cwd, stdout=subprocess.DEVNULL)
     try:
         wait_until(ready, process=process)
         yield

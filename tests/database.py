@@ -1,7 +1,7 @@
-"""Pytest plugin: on PostgreSQL the owner's role makes and empties the test database, the tests run as the application's.
+"""Pytest plugin: on PostgreSQL the owner makes and empties the test database, the tests run as the application.
 
 What this machine cannot run is deselected here and said in the closing lines, never skipped in silence:
-`@pytest.mark.postgres` needs PostgreSQL, everything in tests/journeys/ needs a Chromium. With CI=true `tests.run` fails instead.
+`@pytest.mark.postgres` needs PostgreSQL, tests/journeys/ needs a Chromium. With CI=true `tests.run` fails instead.
 """
 
 import os
@@ -27,7 +27,7 @@ def on_postgres() -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "postgres: needs PostgreSQL (row-level security, triggers, locks); runs in its leg only")
+    config.addinivalue_line("markers", "postgres: needs PostgreSQL (row-level security, triggers, locks)")
     config.stash[LEFT_OUT] = {}
 
 
@@ -53,7 +53,7 @@ def missing_for(item: pytest.Item) -> str:
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     for lacking, count in config.stash[LEFT_OUT].items():
-        terminalreporter.write_line(f"not run: {count} tests that need {lacking}; `make test` starts it where it is installed")
+        terminalreporter.write_line(f"not run: {count} tests that need {lacking}; `make test` starts it")
 
 
 @pytest.fixture(scope="session")

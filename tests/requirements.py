@@ -7,7 +7,6 @@ Existing pins are kept, so the answer depends on the .in files and not on the da
 
 import argparse
 import difflib
-import os
 import shutil
 import subprocess
 import sys
@@ -16,7 +15,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ["requirements", "requirements-dev"]
-FLAGS = ["--generate-hashes", "--python-version", "3.11", "--no-emit-find-links", "--no-emit-index-url", "--quiet"]
+COMPILE = [
+    "pip",
+    "compile",
+    "--generate-hashes",
+    "--python-version",
+    "3.11",
+    "--no-emit-find-links",
+    "--no-emit-index-url",
+    "--quiet",
+]
+HEADER = ["--custom-compile-command", "make requirements"]
 
 
 def main() -> int:
@@ -36,9 +45,8 @@ def main() -> int:
 
 
 def compile_in(folder: Path, stem: str, *, upgrade: bool) -> None:
-    uv = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])) or "uv"
-    header = ["--custom-compile-command", "make requirements"]
-    command = [uv, "pip", "compile", *FLAGS, *header, *(["--upgrade"] if upgrade else []), f"{stem}.in", "-o", f"{stem}.txt"]
+    flags = [*HEADER, *(["--upgrade"] if upgrade else [])]
+    command = [str(Path(sys.executable).parent / "uv"), *COMPILE, *flags, f"{stem}.in", "-o", f"{stem}.txt"]
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
 
