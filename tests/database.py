@@ -6,16 +6,18 @@ What this machine cannot run is deselected here and said in the closing lines, n
 
 import os
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from django.db import connection
-from django.db.backends.base.operations import BaseDatabaseOperations
 from pytest_django.plugin import DjangoDbBlocker
 
 from config.roles import GRANTS_SQL
+
+if TYPE_CHECKING:
+    from django.db.backends.base.operations import BaseDatabaseOperations
 
 OWNER_URL = os.environ.get("TEST_MIGRATE_DATABASE_URL", "")
 CHROMIUM = os.environ.get("TEST_CHROMIUM", "")
@@ -124,7 +126,7 @@ def connect_as_owner() -> "psycopg.Connection[Any]":
     )
 
 
-def empty_as_owner(operations: BaseDatabaseOperations, sql_list: list[str]) -> None:
+def empty_as_owner(operations: "BaseDatabaseOperations", sql_list: list[str]) -> None:
     """Empty the tables between transactional tests: the application's role may not, and triggers would refuse it."""
     with connect_as_owner() as opened, opened.transaction():
         opened.execute("SET LOCAL session_replication_role = replica")
