@@ -1,1 +1,172 @@
-"""Deploy checks."""
+"""Deploy checks: `manage.py check --deploy --database default` refuses what is good enough for a demo only."""
+
+import base64
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connections
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
+KEY_BYTES = 32
+
+
+def is_embedded_database() -> bool:
+    return "sqlite" in settings.DATABASES["default"]["ENGINE"]
+
+
+def is_file_broker() -> bool:
+    return urlsplit(getattr(settings, "CELERY_BROKER_URL", "")).scheme not in {"redis", "rediss"}
+
+
+def lacks_key() -> bool:
+    """True unless every entry of VAULT_KEKS is "id:base64 of 32 bytes"."""
+    entries = [entry.partition(":") for entry in settings.VAULT_KEKS.split(",") if entry.strip()]
+    return not entries or not all(name.strip() and is_key(encoded) for name, _, encoded in entries)
+
+
+def is_key(encoded: str) -> bool:
+    try:
+        return len(base64.b64decode(encoded.strip(), validate=True)) == KEY_BYTES
+    except ValueError:  # binascii.Error is one
+        return False
+
+
+def sends_mail_in_plain() -> bool:
+    if settings.EMAIL_BACKEND != SMTP or settings.EMAIL_HOST in LOOPBACK:
+        return False
+    return not settings.EMAIL_USE_SSL
+
+
+def keeps_mail() -> bool:
+    return bool(settings.EMAIL_BACKEND != SMTP)
+
+
+def is_demo() -> bool:
+    return bool(settings.DEMO)
+
+
+def is_debugging() -> bool:
+    return bool(settings.DEBUG)
+
+
+def takes_uploads() -> bool:
+    return bool(settings.VAULT_UPLOADS)
+
+
+def has_weak_secret() -> bool:
+    return len(settings.SECRET_KEY) < 50 or len(set(settings.SECRET_KEY)) < 5
+
+
+def lacks_origin() -> bool:
+    return not settings.PUBLIC_ORIGIN.startswith("https://")
+
+
+Refusal = tuple[str, Callable[[], bool], str, str]
+
+REFUSALS: list[Refusal] = [
+    (
+        "opposable.E001",
+        is_embedded_database,
+        "The database is SQLite: no row-level security walls off the associations, and one writer blocks the others.",
+        "Set DATABASE_URL to a PostgreSQL database, as the role opposable_app.",
+    ),
+    (
+        "opposable.E002",
+        is_file_broker,
+        "The broker is a folder of files, which serves one machine and one worker.",
+        "Set CELERY_BROKER_URL to a Redis: redis://host:6379/0.",
+    ),
+    (
+        "opposable.E003",
+        lacks_key,
+        "VAULT_KEKS holds no usable key: nothing personal could be read or written.",
+        'Set VAULT_KEKS (or VAULT_KEKS_FILE) to "id:base64" with 32 random bytes: `openssl rand -base64 32`.',
+    ),
+    (
+        "opposable.E004",
+        sends_mail_in_plain,
+        "Mail would leave this machine in plain: the codes and addresses in it could be read on the way.",
+        "Use implicit TLS: EMAIL_URL=smtp+ssl://user:password@host:465.",
+    ),
+    (
+        "opposable.E005",
+        is_demo,
+        "DEMO is on: it shows made-up passwords and second factors to everybody.",
+        "Remove DEMO, and use config.settings.prod.",
+    ),
+    (
+        "opposable.E006",
+        is_debugging,
+        "DEBUG is on: error pages would show settings, queries and personal data.",
+        "Remove DEBUG.",
+    ),
+    (
+        "opposable.E007",
+        takes_uploads,
+        "VAULT_UPLOADS is on, but this version does not yet hide a NIR in what is uploaded.",
+        "Leave VAULT_UPLOADS off until redaction exists; justificatifs are recorded without their file.",
+    ),
+    (
+        "opposable.E008",
+        keeps_mail,
+        "Mail is not sent but kept on this machine.",
+        "Set EMAIL_URL to a mail server: smtp+ssl://user:password@host:465.",
+    ),
+    (
+        "opposable.E009",
+        has_weak_secret,
+        "SECRET_KEY is short or made of few signs: sessions and links could be forged.",
+        "Set SECRET_KEY (or SECRET_KEY_FILE) to 50 or more random signs: `openssl rand -base64 48`.",
+    ),
+    (
+        "opposable.E010",
+        lacks_origin,
+        "PUBLIC_ORIGIN is not an https address: links in mails would lead nowhere, or in plain.",
+        "Set PUBLIC_ORIGIN to the address that people see: https://opposable.example.",
+    ),
+]
+
+
+@register(Tags.security, deploy=True)
+def refuse_demo_means(
+    app_configs: Sequence[AppConfig] | None,  # noqa: ARG001  Django names it
+    **_options: Any,
+) -> list[CheckMessage]:
+    return [Error(message, hint=hint, id=number) for number, is_wrong, message, hint in REFUSALS if is_wrong()]
+
+
+@register(Tags.database, deploy=True)
+def refuse_powerful_role(
+    app_configs: Sequence[AppConfig] | None,  # noqa: ARG001  Django names it
+    databases: Sequence[str] | None = None,
+    **_options: Any,
+) -> list[CheckMessage]:
+    """Row-level security does not hold for a superuser or a role with BYPASSRLS, and an owner can take it away."""
+    powers = [power for alias in databases or [] for power in powers_of(alias)]
+    hint = "Connect as opposable_app (config/deploy/roles.sql makes it); only `manage.py migrate` is the owner's."
+    return [
+        Error(f"The database's role {power}: row-level security would not hold.", hint=hint, id="opposable.E011")
+        for power in powers
+    ]
+
+
+def powers_of(alias: str) -> list[str]:
+    connection = connections[alias]
+    if connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT rolsuper, rolbypassrls,
+                EXISTS (SELECT FROM pg_class WHERE relowner = pg_roles.oid AND relkind IN ('r', 'p'))
+            FROM pg_roles WHERE rolname = current_user
+            """
+        )
+        row = cursor.fetchone()
+    names = ["is a superuser", "has BYPASSRLS", "owns tables"]
+    return [name for name, has in zip(names, row, strict=True) if has]

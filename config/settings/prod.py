@@ -1,19 +1,38 @@
 """Production: PostgreSQL as the unprivileged role, Redis, TLS in front, secrets from files."""
 
+from urllib.parse import urlsplit
+
 from config.settings.base import *  # noqa: F403  an environment is the base with changes
-from config.settings.base import STORAGES, env, postgres, secret, sqlite
+from config.settings.base import PUBLIC_ORIGIN, VAR_DIR, env, postgres, secret, sqlite
+
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(PUBLIC_ORIGIN).hostname or ""])
 
 _url = secret("DATABASE_URL")
-DATABASES = {"default": postgres(_url) if _url.startswith("postgres") else sqlite(VAR_DIR / "opposable.sqlite3")}  # noqa: F405
+DATABASES = {"default": postgres(_url) if _url.startswith("postgres") else sqlite(VAR_DIR / "opposable.sqlite3")}
+# The address may stand in plain sight and the password in a mounted secret.
+_password = secret("DATABASE_PASSWORD")
+if _password:
+    DATABASES["default"]["PASSWORD"] = _password
 
+# A Redis that does not answer must not hold a request: the rows are the queue, a message is only a poke.
 CELERY_BROKER_URL = secret("CELERY_BROKER_URL", "redis://redis:6379/0")
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout": 1}
-CELERY_TASK_PUBLISH_RETRY = False
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": secret("CACHE_URL", "redis://redis:6379/1")}}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 2,
+    "socket_connect_timeout": 1,
+    "socket_keepalive": True,
+    "health_check_interval": 20,
+    "visibility_timeout": 900,  # longer than a task may take (config/celery.py), or it would run twice
+}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": secret("CACHE_URL", "redis://redis:6379/1"),
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 1},
+    }
+}
 
 globals().update(env.email_url_config(secret("EMAIL_URL", "smtp+ssl://localhost:465")))
 
-STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}}
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600

@@ -1,5 +1,6 @@
-"""Tests: PostgreSQL as the application's role where TEST_DATABASE_URL is given, else SQLite; nothing outside loopback."""
+"""Tests: PostgreSQL as the application's role and Redis where `tests.run` gives them, else SQLite and files."""
 
+import atexit
 import os
 import tempfile
 from pathlib import Path
@@ -12,7 +13,9 @@ VAULT_UPLOADS = True
 SECRET_KEY = "tests-only-" + "k" * 40
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 VAULT_KEKS = "test:" + "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
-VAR_DIR = Path(os.environ.get("TEST_VAR_DIR") or tempfile.mkdtemp(prefix="opposable-test-"))
+_scratch = tempfile.TemporaryDirectory(prefix="opposable-test-")
+atexit.register(_scratch.cleanup)
+VAR_DIR = Path(_scratch.name)
 
 _url = os.environ.get("TEST_DATABASE_URL", "")
 if _url:
@@ -22,7 +25,9 @@ else:
 
 _redis = os.environ.get("TEST_REDIS_URL", "")
 if _redis:
-    CELERY_BROKER_URL = _redis
+    # Each of pytest-xdist's workers has a Redis database of its own: gw0 -> 1, gw1 -> 2.
+    _number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw")) + 1
+    CELERY_BROKER_URL = f"{_redis.removesuffix('/0')}/{_number}"
 else:
     globals().update(file_broker(VAR_DIR / "broker"))
 

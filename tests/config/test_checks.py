@@ -1,0 +1,162 @@
+"""`manage.py check --deploy` refuses each of the demo's means, and only those that are there."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+from django.db import connection
+from pytest_django.fixtures import Settings
+
+from config.checks import REFUSALS, refuse_demo_means, refuse_powerful_role
+from tests.config.processes import ROOT
+from tests.database import become, identity, on_postgres, owner
+
+KEY = "2026:" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU="
+
+
+@pytest.fixture
+def sound(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings that no check refuses."""
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.postgresql")
+    settings.CELERY_BROKER_URL = "redis://redis:6379/0"
+    settings.VAULT_KEKS = KEY
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_USE_SSL, settings.EMAIL_USE_TLS = "mail.example", True, False
+    settings.DEMO = settings.DEBUG = settings.VAULT_UPLOADS = False
+    settings.SECRET_KEY = "".join(chr(97 + number % 26) for number in range(60))
+    settings.PUBLIC_ORIGIN = "https://opposable.example"
+    return settings
+
+
+def refused() -> list[str]:
+    return [str(message.id) for message in refuse_demo_means(None)]
+
+
+def test_sound_settings_pass(sound: Settings) -> None:
+    assert refused() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "number"),
+    [
+        ({"CELERY_BROKER_URL": "filesystem://"}, "opposable.E002"),
+        ({"VAULT_KEKS": ""}, "opposable.E003"),
+        ({"VAULT_KEKS": "short:QUJD"}, "opposable.E003"),
+        ({"VAULT_KEKS": f"{KEY},second"}, "opposable.E003"),
+        ({"VAULT_KEKS": "2026:é"}, "opposable.E003"),
+        ({"EMAIL_USE_SSL": False}, "opposable.E004"),
+        ({"EMAIL_USE_SSL": False, "EMAIL_USE_TLS": True}, "opposable.E004"),
+        ({"DEMO": True}, "opposable.E005"),
+        ({"DEBUG": True}, "opposable.E006"),
+        ({"VAULT_UPLOADS": True}, "opposable.E007"),
+        ({"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend"}, "opposable.E008"),
+        ({"SECRET_KEY": "short"}, "opposable.E009"),
+        ({"SECRET_KEY": "a" * 60}, "opposable.E009"),
+        ({"PUBLIC_ORIGIN": "http://opposable.example"}, "opposable.E010"),
+    ],
+)
+def test_each_means_of_the_demo_is_refused_by_its_own_number(
+    sound: Settings, changes: dict[str, Any], number: str
+) -> None:
+    for name, value in changes.items():
+        setattr(sound, name, value)
+
+    assert refused() == [number]
+
+
+def test_the_embedded_database_is_refused(sound: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sound.DATABASES["default"], "ENGINE", "django.db.backends.sqlite3")
+
+    assert refused() == ["opposable.E001"]
+
+
+def test_mail_to_this_very_machine_may_be_plain(sound: Settings) -> None:
+    sound.EMAIL_HOST, sound.EMAIL_USE_SSL = "127.0.0.1", False
+
+    assert refused() == []
+
+
+def test_every_refusal_says_what_to_do() -> None:
+    numbers = [number for number, *_ in REFUSALS]
+
+    assert numbers == sorted(set(numbers))
+    assert all(message and hint for _, _, message, hint in REFUSALS)
+
+
+def test_the_demo_is_not_refused_without_deploy(sound: Settings) -> None:
+    sound.DEMO = True
+
+    messages = run_checks(include_deployment_checks=False)
+
+    assert not [message for message in messages if str(message.id).startswith("opposable.E0")]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_the_owner_of_the_tables_is_refused_and_the_application_is_not() -> None:
+    assert refuse_powerful_role(None, databases=["default"]) == []
+
+    application = identity()
+    become(owner())
+    try:
+        said = [message.msg for message in refuse_powerful_role(None, databases=["default"])]
+    finally:
+        become(application)
+
+    assert [sentence.split(":")[0] for sentence in said] == [
+        "The database's role has BYPASSRLS",
+        "The database's role owns tables",
+    ]
+
+
+def test_the_role_is_asked_only_of_postgres() -> None:
+    if on_postgres():
+        assert connection.vendor == "postgresql"
+    assert refuse_powerful_role(None, databases=None) == []
+
+
+def test_check_deploy_in_production_settings_passes_with_every_secret_from_a_file(tmp_path: Path) -> None:
+    secrets = {
+        "SECRET_KEY": "".join(chr(97 + number % 26) for number in range(60)),
+        "VAULT_KEKS": KEY,
+        "DATABASE_PASSWORD": "pass:w/rd",
+        "EMAIL_URL": "smtp+ssl://user:secret@mail.example:465",
+    }
+    environment = deploy_environment(tmp_path)
+    for name, value in secrets.items():
+        (tmp_path / name).write_text(value + "\n")
+        environment[f"{name}_FILE"] = str(tmp_path / name)
+
+    checked = check_deploy(environment)
+
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_check_deploy_in_production_settings_without_secrets_names_each(tmp_path: Path) -> None:
+    environment = deploy_environment(tmp_path) | {"SECRET_KEY": "short"}
+    del environment["DATABASE_URL"]
+
+    checked = check_deploy(environment)
+
+    assert checked.returncode == 1
+    for number in ("E001", "E003", "E009"):
+        assert f"opposable.{number}" in checked.stderr
+
+
+def deploy_environment(folder: Path) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "DJANGO_SETTINGS_MODULE": "config.settings.prod",
+        "VAR_DIR": str(folder),
+        "PUBLIC_ORIGIN": "https://opposable.example",
+        "DATABASE_URL": "postgres://opposable_app@db/opposable",
+    }
+
+
+def check_deploy(environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "manage.py", "check", "--deploy"]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
