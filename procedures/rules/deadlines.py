@@ -94,7 +94,8 @@ def _start(rule: DeadlineRule, facts: Mapping[str, StartFact]) -> tuple[StartFac
     if stand_in is None:
         return None, []
     earliest = stand_in.earliest - timedelta(days=rule.fallback.earlier.all_days)
-    return StartFact(rule.start_fact, earliest, stand_in.latest, stand_in.known_by), [rule.fallback.because]
+    latest = stand_in.latest + timedelta(days=rule.fallback.later.all_days)
+    return StartFact(rule.start_fact, earliest, latest, stand_in.known_by), [rule.fallback.because]
 
 
 def _why_no_start(rule: DeadlineRule, answers: Mapping[str, str]) -> Text:

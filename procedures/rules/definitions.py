@@ -110,10 +110,11 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fallback:
-    """When only `fact` is known, the start lies between `earlier` before it and that day."""
+    """When only `fact` is known, the start lies between `earlier` before it and `later` after it."""
 
     fact: str
     earlier: Period
+    later: Period
     because: Text
 
 

@@ -28,6 +28,7 @@ from procedures.rules.definitions import (
 )
 from procedures.rules.facts import ANSWERS, FactKind
 from procedures.rules.hours import Hours, Slot
+from procedures.rules.periods import Period
 from procedures.rules.reading import BadDefinition, Problem, Reader
 
 JUSTIFICATIF = "justificatif"
@@ -193,10 +194,14 @@ def _waiver(reader: Reader, *, answers: Mapping[str, tuple[str, ...]]) -> Waiver
 
 def _fallback(reader: Reader) -> Fallback:
     fallback = Fallback(
-        fact=reader.one_of("fact", FACTS), earlier=reader.period("earlier"), because=reader.text("because")
+        fact=reader.one_of("fact", FACTS),
+        earlier=reader.period_or_none("earlier") or Period(),
+        later=reader.period_or_none("later") or Period(),
+        because=reader.text("because"),
     )
-    if fallback.earlier.all_months:
-        reader.note("earlier", "must be in weeks or days", "write P14D or P2W")
+    for key, length in (("earlier", fallback.earlier), ("later", fallback.later)):
+        if length.all_months:
+            reader.note(key, "must be in weeks or days", "write P14D or P2W")
     return fallback
 
 
