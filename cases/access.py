@@ -1,0 +1,295 @@
+"""The only doors to a case: fetch and authorise in one call. What somebody may not see answers 404, like nothing."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Count, Prefetch, Q
+from django.http import Http404
+
+from accounts import scope
+from accounts.fields import blind_index, load_keys
+from accounts.models import Membership, User
+from accounts.rules.roles import Right
+from cases.models import Attempt, Campaign, Case, CaseEvent, CaseFact, Consent, Deadline, Justificatif, Member
+from cases.rules import references
+from cases.rules.lifecycle import EventKind
+
+CAP = 100
+TIMELINE = 50
+_SAME_OPENING = timedelta(minutes=30)
+EMAIL_COLUMN = "member.email"
+PHONE_COLUMN = "member.phone"
+
+
+class Access(StrEnum):
+    """What the caller is about to do with the case."""
+
+    CONSULT = "consult"
+    WORK = "work"
+    ADD_JUSTIFICATIF = "add_justificatif"
+
+
+class Why(StrEnum):
+    """The reason of a consultation, from the route."""
+
+    ASSIGNED = "assigned"
+    QUEUE = "queue"
+    SEARCH = "search"
+    API = "api"
+    OWN = "own"
+
+
+Reader = Membership | User
+
+
+def case_for(reader: Reader, reference: str, *, to: Access) -> Case:
+    """The case that this volunteer (a Membership) or this member (a User) may reach. Raises Http404. One query + keys."""
+    try:
+        written = references.parse(reference)
+    except references.NotAReference:
+        raise Http404 from None
+    case: Case | None = (
+        cases_of(reader, to=to).with_people().select_related("assigned_to").filter(reference=written).first()
+    )  # type: ignore[attr-defined]  # manager made from a queryset
+    if case is None:
+        raise Http404
+    load_keys(case.key_subjects() | ({case.assigned_to.subject} if case.assigned_to else set()))
+    return case
+
+
+def cases_of(reader: Reader, *, to: Access = Access.CONSULT):  # type: ignore[no-untyped-def]  # a CaseQuerySet
+    """Every case that the reader may reach, as a CaseQuerySet; unordered."""
+    if isinstance(reader, Membership):
+        return Case.objects.visible_to(reader)
+    return Case.objects.of_user(reader)
+
+
+def consult(case: Case, *, reader: User, why: Why, at: datetime) -> None:
+    """Record that somebody opened the file; the member sees it. Again only after half an hour."""
+    recent = CaseEvent.objects.filter(case=case, by=reader, kind=EventKind.CASE_CONSULTED, at__gt=at - _SAME_OPENING)
+    if not recent.exists():
+        CaseEvent.objects.record(case, EventKind.CASE_CONSULTED, at=at, by=reader, why=why.value)
+
+
+def consult_contact(case: Case, *, reader: User, at: datetime) -> None:
+    """Record that somebody looked at the person's contact details."""
+    CaseEvent.objects.record(case, EventKind.CONTACT_CONSULTED, at=at, by=reader)
+
+
+def members_of(user: User) -> list[Member]:
+    """Door: the member rows of somebody who signs in as a member, in all active associations, oldest first."""
+    with scope.as_user(user.pk):
+        rows = Member._base_manager.filter(user=user, association__is_active=True)
+        return list(rows.select_related("association").order_by("pk"))
+
+
+def member_for(user: User) -> Member | None:
+    """The member that this user is in the association in scope."""
+    member: Member | None = Member.objects.of(user).order_by("pk").first()
+    return member
+
+
+def known_members(*, email: str = "", phone: str = "", association_id: int) -> list[Member]:
+    """Members of the association with this address or number: an exact match by blind index, ten at most."""
+    indexes = Q()
+    if email:
+        indexes |= Q(email_index=blind_index(email, column=EMAIL_COLUMN, association_id=association_id))
+    if phone:
+        indexes |= Q(phone_index=blind_index(phone_digits(phone), column=PHONE_COLUMN, association_id=association_id))
+    if not indexes:
+        return []
+    found = list(Member.objects.filter(indexes).order_by("pk")[:10])
+    load_keys(member.subject for member in found)
+    return found
+
+
+def phone_digits(phone: str) -> str:
+    """The form that is compared: digits alone, +33 read as 0."""
+    digits = "".join(sign for sign in phone if sign.isdigit() or sign == "+")
+    return "0" + digits[3:] if digits.startswith("+33") else digits.lstrip("+")
+
+
+def search(reader: Membership, text: str) -> list[Case]:
+    """Cases by reference, by the member's address or number, or by names (decrypted): fifty at most."""
+    try:
+        found = cases_of(reader).filter(reference=references.parse(text))
+    except references.NotAReference:
+        found = _by_person(reader, text)
+    cases = list(found.with_people().order_by("act_on", "pk")[:50])
+    load_people(cases)
+    return cases
+
+
+def _by_person(reader: Membership, text: str):  # type: ignore[no-untyped-def]  # a CaseQuerySet
+    association_id = scope.required()
+    if "@" in text or sum(sign.isdigit() for sign in text) >= 6:
+        members = known_members(email=text if "@" in text else "", phone=text, association_id=association_id)
+        return cases_of(reader).filter(member__in=members)
+    return cases_of(reader).filter(pk__in=_ids_by_name(reader, text))
+
+
+def _ids_by_name(reader: Membership, text: str) -> list[int]:
+    words = text.casefold().split()
+    cases = list(cases_of(reader).with_people().order_by("-pk")[:5000])
+    load_people(cases)
+    return [case.pk for case in cases if words and all(word in _names(case) for word in words)][:50]
+
+
+def _names(case: Case) -> str:
+    member = case.member
+    return f"{member.first_name} {member.last_name} {case.beneficiary.first_name}".casefold()
+
+
+def load_people(cases: Iterable[Case]) -> None:
+    """Bring the keys of a list's people into the cache: one query."""
+    load_keys({subject for case in cases for subject in (case.member.subject, case.beneficiary.subject)})
+
+
+def queue_for(
+    reader: Membership,
+    *,
+    whose: str = "team",
+    reason: str = "",
+    campaign: str = "",
+    until: date,
+    after: str = "",
+    limit: int = 50,
+) -> tuple[list[Case], str]:
+    """A page of «Maintenant»: cases that ask for a hand by `until`, most pressing first, and the key of the next page.
+
+    `whose`: mine, team, nobody. `after`: the key of the previous page's end. Three queries at any size.
+    """
+    rows = _filtered(reader, whose=whose, reason=reason, campaign=campaign).waiting_for_us(until=until)
+    if after:
+        day, _, pk = after.partition(".")
+        try:
+            bound = date.fromisoformat(day), int(pk)
+        except ValueError:
+            raise Http404 from None
+        rows = rows.filter(Q(act_on__gt=bound[0]) | Q(act_on=bound[0], pk__gt=bound[1]))
+    cases = list(rows.with_people()[: limit + 1])
+    load_people(cases)
+    last = cases[limit - 1] if len(cases) > limit else None
+    return cases[:limit], f"{last.act_on.isoformat()}.{last.pk}" if last else ""
+
+
+def _filtered(reader: Membership, *, whose: str, reason: str, campaign: str):  # type: ignore[no-untyped-def]  # a CaseQuerySet
+    rows = cases_of(reader)
+    if whose == "mine":
+        rows = rows.filter(assigned_to=reader.user_id)
+    if whose == "nobody":
+        rows = rows.filter(assigned_to=None)
+    if reason:
+        rows = rows.filter(reason=reason)
+    return rows.filter(campaign__slug=campaign) if campaign else rows
+
+
+def capped_counts(reader: Membership, *, until: date) -> dict[str, int]:
+    """How many wait: mine, team, nobody, missed; each counted up to 100. Four queries."""
+    counts = {}
+    for whose in ("mine", "team", "nobody"):
+        counts[whose] = _capped(_filtered(reader, whose=whose, reason="", campaign="").waiting_for_us(until=until))
+    counts["missed"] = _capped(cases_of(reader).open().filter(reason="missed"))
+    return counts
+
+
+def _capped(rows) -> int:  # type: ignore[no-untyped-def]  # a CaseQuerySet
+    return int(rows.order_by().values("pk")[:CAP].count())
+
+
+def overview(reader: Membership) -> dict[str, int]:
+    """Cases by state, by outcome class and by reason (keys `state:…`, `outcome:…`, `reason:…`). Three queries."""
+    counts: dict[str, int] = {}
+    for column in ("state", "outcome_class", "reason"):
+        rows = cases_of(reader).order_by().values_list(column).annotate(number=Count("pk"))
+        counts |= {f"{column.removesuffix('_class')}:{value}": number for value, number in rows if value}
+    return counts
+
+
+def all_cases(
+    reader: Membership, *, state: str = "", procedure: str = "", before: int | None = None, limit: int = 50
+) -> tuple[list[Case], int | None]:
+    """Newest first, a keyset page, and the id to go on from."""
+    rows = cases_of(reader).with_people().order_by("-pk")
+    if state:
+        rows = rows.filter(state=state)
+    if procedure:
+        rows = rows.filter(procedure=procedure)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    cases = list(rows[: limit + 1])
+    load_people(cases)
+    return cases[:limit], cases[limit - 1].pk if len(cases) > limit else None
+
+
+def campaigns(*, today: date) -> list[Campaign]:
+    """The campaigns that are open on that day."""
+    return list(Campaign.objects.open_on(today).order_by("title", "pk"))
+
+
+def timeline(case: Case, *, before: int | None = None, limit: int = TIMELINE) -> tuple[list[CaseEvent], int | None]:
+    """Events, newest first, and the id to go on from. One query + keys."""
+    rows = CaseEvent.objects.filter(case=case).shown()
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    events = list(rows[: limit + 1])
+    load_keys({event.by.subject for event in events if event.by} | {case.subject})
+    return events[:limit], events[limit - 1].pk if len(events) > limit else None
+
+
+def deadlines_of(case: Case) -> list[Deadline]:
+    return list(Deadline.objects.filter(case=case, void_on=None).order_by("due", "pk"))
+
+
+def facts_of(case: Case) -> list[CaseFact]:
+    """The facts that stand now."""
+    return list(CaseFact.objects.current().filter(case=case).order_by("pk"))
+
+
+def attempts_of(case: Case) -> list[Attempt]:
+    return list(Attempt.objects.filter(case=case).select_related("made_by").order_by("-made_on", "-pk"))
+
+
+def justificatifs_of(case: Case) -> list[Justificatif]:
+    return list(Justificatif.objects.filter(case=case).select_related("sealed_file").order_by("-pk"))
+
+
+def justificatif_for(case: Case, pk: int) -> Justificatif:
+    """A justificatif of a case that `case_for` gave. Raises Http404."""
+    found: Justificatif | None = Justificatif.objects.filter(case=case, pk=pk).select_related("sealed_file").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def consents_of(case: Case) -> list[Consent]:
+    return list(Consent.objects.filter(beneficiary=case.beneficiary).order_by("kind", "-pk"))
+
+
+def household(user: User) -> list[Case]:
+    """The member's cases, children first (they must be done before the parents), then what is still open, then newest."""
+    kinds = {"child": 0, "represented": 1, "self": 2}
+    with_deadlines = Prefetch("deadlines", queryset=Deadline.objects.filter(void_on=None).order_by("due", "pk"))
+    cases = list(
+        cases_of(user).with_people().select_related("assigned_to").prefetch_related(with_deadlines).order_by("-pk")
+    )
+    load_people(cases)
+    return sorted(cases, key=lambda case: (case.is_closed, kinds.get(case.beneficiary.kind, 3), -case.pk))
+
+
+def team() -> list[Membership]:
+    """The volunteers of the association in scope."""
+    rows = list(Membership.objects.active().select_related("user").order_by("pk"))  # type: ignore[attr-defined]  # manager made from a queryset
+    load_keys(row.user.subject for row in rows)
+    return rows
+
+
+def colleague(pk: UUID) -> User:
+    """A volunteer of the association in scope, to hand a case to. Raises Http404."""
+    row = Membership.objects.active().select_related("user").filter(user_id=pk).first()  # type: ignore[attr-defined]  # manager made from a queryset
+    if row is None or not {Right.WORK_OWN, Right.WORK_ALL} & row.rights:
+        raise Http404
+    user: User = row.user
+    return user

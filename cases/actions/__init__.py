@@ -1,0 +1,39 @@
+"""Every write to a case: one function, one transaction, one event."""
+
+from cases.actions.attempts import record_attempt
+from cases.actions.chaining import chain_events
+from cases.actions.deciding import answer_missed, close_case, convert_case, reopen_case
+from cases.actions.facts import NewFact, record_facts
+from cases.actions.journal import AlreadyDone, StaleCase
+from cases.actions.justificatifs import check_justificatif, receive_justificatif
+from cases.actions.opening import NewBeneficiary, NewMember, NotAdmitted, create_campaign, open_case, open_case_for
+from cases.actions.sweeping import Sweep, sweep
+from cases.actions.working import add_note, assign, give_consent, hold, withdraw_consent
+
+__all__ = [
+    "AlreadyDone",
+    "NewBeneficiary",
+    "NewFact",
+    "NewMember",
+    "NotAdmitted",
+    "StaleCase",
+    "Sweep",
+    "add_note",
+    "answer_missed",
+    "assign",
+    "chain_events",
+    "check_justificatif",
+    "close_case",
+    "convert_case",
+    "create_campaign",
+    "give_consent",
+    "hold",
+    "open_case",
+    "open_case_for",
+    "receive_justificatif",
+    "record_attempt",
+    "record_facts",
+    "reopen_case",
+    "sweep",
+    "withdraw_consent",
+]

@@ -1,0 +1,90 @@
+"""An attempt over a channel: what was tried, what came of it, whether the justificatif was asked for."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import User
+from cases.actions.facts import NewFact, write_fact
+from cases.actions.journal import definition_of, move, settle, take
+from cases.models import Attempt, AttemptResult, Case
+from cases.rules.lifecycle import EventKind
+from procedures.rules.facts import FactKind, KnownBy
+
+_MADE = {AttemptResult.CONFIRMED, AttemptResult.UNCONFIRMED}
+_AT_ONCE = {"web", "phone"}
+
+
+@transaction.atomic
+def record_attempt(
+    case: Case,
+    *,
+    channel: str,
+    made_on: date,
+    result: AttemptResult,
+    justificatif_asked: bool,
+    obstacle: str = "",
+    adviser_reference: str = "",
+    note: str = "",
+    deletion_requested: str = "",
+    token: UUID | None = None,
+    version: int | None = None,
+    today: date,
+    at: datetime,
+    by: User | None,
+) -> Case:
+    """Raises LookupError for a channel that the procedure has not, StaleCase, AlreadyDone, Impossible.
+
+    A confirmed attempt is the fact `acted`, which answers the member's deadline; an unconfirmed one leaves it running.
+    """
+    case = take(case, version=version)
+    definition_of(case).channel(channel)
+    kind = EventKind.ATTEMPT_MADE if result in _MADE else EventKind.ATTEMPT_FAILED
+    move(
+        case,
+        kind,
+        at=at,
+        by=by,
+        token=token,
+        channel=channel,
+        result=result.value,
+        asked=justificatif_asked,
+        on=made_on.isoformat(),
+    )
+    Attempt.objects.create(
+        association_id=case.association_id,
+        case=case,
+        subject=case.subject,
+        channel=channel,
+        made_on=made_on,
+        result=result,
+        obstacle=obstacle,
+        justificatif_asked=justificatif_asked,
+        adviser_reference=adviser_reference.strip(),
+        note=note.strip(),
+        made_by=by,
+        recorded_at=at,
+    )
+    for fact in _facts(channel, made_on, result, asked=justificatif_asked, deletion_requested=deletion_requested):
+        write_fact(case, fact, at=at, by=by)
+    if result in _MADE or not case.channel:
+        case.channel = channel
+    settle(case, today=today, at=at, by=by, also=["channel"])
+    return case
+
+
+def _facts(
+    channel: str, made_on: date, result: AttemptResult, *, asked: bool, deletion_requested: str
+) -> list[NewFact]:
+    known_by = KnownBy.SCREEN if channel == "web" else KnownBy.MEMORY
+    facts = []
+    if result is AttemptResult.CONFIRMED:
+        facts.append(NewFact(kind=FactKind.ACTED, earliest=made_on, known_by=known_by))
+    if result in _MADE:
+        facts.append(NewFact(kind="justificatif_asked", value="yes" if asked else "no"))
+        if channel in _AT_ONCE and (asked or result is AttemptResult.CONFIRMED):
+            facts.append(NewFact(kind=FactKind.ASKED, earliest=made_on, known_by=known_by))
+        if deletion_requested:
+            facts.append(NewFact(kind="deletion_requested", value=deletion_requested))
+    return facts

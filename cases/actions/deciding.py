@@ -1,0 +1,96 @@
+"""Decisions on a case: answer a missed deadline, close, continue by another procedure, reopen."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import User
+from cases.actions.facts import NewFact, write_fact
+from cases.actions.journal import definition_of, move, settle, take
+from cases.actions.opening import open_case_for
+from cases.models import Case, ConsentKind, Deadline, Decision
+from cases.rules.lifecycle import EventKind
+from procedures.rules.definitions import OutcomeClass
+from procedures.rules.facts import FactKind, KnownBy
+
+
+@transaction.atomic
+def answer_missed(
+    deadline: Deadline, *, decision: Decision, done_on: date | None = None, today: date, at: datetime, by: User
+) -> bool:
+    """Take a missed deadline off the screens with a decision. False when a colleague answered it first.
+
+    WAS_DONE needs `done_on`, the day of the act; CONVERT and CLOSE are completed by `convert_case` and `close_case`.
+    """
+    case = take(deadline.case, version=None)
+    won = Deadline.objects.missed().filter(pk=deadline.pk).update(answered_on=today, decision=decision)  # type: ignore[attr-defined]  # manager made from a queryset
+    if not won:
+        return False
+    move(case, EventKind.MISSED_DEADLINE_ANSWERED, at=at, by=by, key=deadline.key, decision=decision.value)
+    if decision is Decision.ACT_AGAIN and case.state != "preparing":
+        move(case, EventKind.SENT_BACK, at=at, by=by)
+    if decision is Decision.WAS_DONE and done_on:
+        write_fact(case, NewFact(kind=FactKind.ACTED, earliest=done_on, known_by=KnownBy.MEMORY), at=at, by=by)
+    settle(case, today=today, at=at, by=by)
+    return True
+
+
+@transaction.atomic
+def close_case(
+    case: Case,
+    *,
+    outcome: str,
+    version: int | None = None,
+    token: UUID | None = None,
+    today: date,
+    at: datetime,
+    by: User,
+) -> Case:
+    """End the case with an outcome of its definition. Raises LookupError, StaleCase, AlreadyDone, Impossible."""
+    case = take(case, version=version)
+    chosen = definition_of(case).outcome(outcome)
+    _end(case, outcome=chosen.key, outcome_class=chosen.class5, token=token, today=today, at=at, by=by)
+    return case
+
+
+def _end(
+    case: Case, *, outcome: str, outcome_class: OutcomeClass, token: UUID | None, today: date, at: datetime, by: User
+) -> None:
+    move(case, EventKind.CASE_CLOSED, at=at, by=by, token=token, outcome=outcome, outcome_class=outcome_class.value)
+    case.outcome, case.outcome_class, case.closed_on = outcome, outcome_class, today
+    settle(case, today=today, at=at, by=by, also=["outcome", "outcome_class", "closed_on"])
+
+
+@transaction.atomic
+def convert_case(case: Case, *, procedure: str, token: UUID | None = None, today: date, at: datetime, by: User) -> Case:
+    """Continue by another procedure: this case ends as given up, a new one follows it for the same person.
+
+    Raises NotAdmitted, AlreadyDone, Impossible. Returns the new case.
+    """
+    case = take(case, version=None)
+    consents = case.beneficiary.consents.filter(withdrawn_on=None).values_list("kind", flat=True)
+    following = open_case_for(
+        case.member,
+        campaign=case.campaign,
+        procedure=procedure,
+        beneficiary=case.beneficiary,
+        consents=[ConsentKind(kind) for kind in consents],
+        follows=case,
+        today=today,
+        at=at,
+        by=by,
+    )
+    move(case, EventKind.CASE_CONVERTED, at=at, by=by, token=token, procedure=procedure, case=following.pk)
+    _end(case, outcome="", outcome_class=OutcomeClass.ABANDONED, token=None, today=today, at=at, by=by)
+    return following
+
+
+@transaction.atomic
+def reopen_case(case: Case, *, today: date, at: datetime, by: User) -> Case:
+    """A closed case goes back to work. Raises Impossible."""
+    case = take(case, version=None)
+    move(case, EventKind.CASE_REOPENED, at=at, by=by)
+    case.outcome, case.outcome_class, case.closed_on = "", "", None
+    settle(case, today=today, at=at, by=by, also=["outcome", "outcome_class", "closed_on"])
+    return case

@@ -1,0 +1,161 @@
+"""What the other actions share: take the case, move it, settle what is derived. Called inside their transaction."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from cases.models import Case, CaseEvent, CaseFact, Deadline, Justificatif
+from cases.rules import lifecycle, queue
+from cases.rules.lifecycle import EventKind, State
+from procedures import registry
+from procedures.rules.deadlines import ComputedDeadline, compute
+from procedures.rules.definitions import Definition
+from procedures.rules.facts import StartFact
+
+DERIVED = ["reason", "act_on", "next_deadline_on", "next_deadline_key", "waiting_for"]
+JUSTIFICATIF = "justificatif"
+
+
+class StaleCase(ValueError):
+    """The case changed since the form was shown. Show what changed and what was typed."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__("The case changed meanwhile.")
+        self.case = case
+
+
+class AlreadyDone(ValueError):
+    """This very form was received before: nothing is done twice."""
+
+
+def take(case: Case, *, version: int | None) -> Case:
+    """The case, locked. Raises StaleCase when `version` is given and is not the row's."""
+    locked: Case = Case.objects.select_for_update(of=("self",)).with_people().get(pk=case.pk)  # type: ignore[attr-defined]  # manager made from a queryset
+    if version is not None and locked.version != version:
+        raise StaleCase(locked)
+    return locked
+
+
+def move(
+    case: Case,
+    kind: EventKind,
+    *,
+    at: datetime,
+    by: User | None,
+    token: UUID | None = None,
+    note: str = "",
+    **payload: str | int | bool | None,
+) -> None:
+    """Advance the state in memory and write the event. Raises Impossible, AlreadyDone."""
+    after = lifecycle.advance(State(case.state), kind)
+    try:
+        with transaction.atomic():
+            CaseEvent.objects.record(case, kind, at=at, by=by, token=token, note=note, **payload)
+    except IntegrityError as error:
+        raise AlreadyDone("This form was received before.") from error
+    case.state = after
+
+
+def definition_of(case: Case) -> Definition:
+    return registry.version(case.procedure, case.procedure_version)
+
+
+def known(facts: Iterable[CaseFact]) -> tuple[dict[str, StartFact], dict[str, str]]:
+    """Dated facts and answers, by kind."""
+    rows = list(facts)
+    dated = {
+        row.kind: StartFact(row.kind, row.earliest, row.latest, row.known_by)
+        for row in rows
+        if row.earliest and row.latest
+    }
+    return dated, {row.kind: row.value for row in rows if row.value}
+
+
+def settle(case: Case, *, today: date, at: datetime, by: User | None, also: Iterable[str] = ()) -> None:
+    """Recompute the deadlines from the facts, then what lists read; save the case with a new version."""
+    recompute(case, today=today, at=at, by=by)
+    settle_attention(case)
+    case.version += 1
+    case.save(update_fields=["state", "version", *DERIVED, *also])
+
+
+def recompute(case: Case, *, today: date, at: datetime, by: User | None) -> None:
+    facts, answers = known(CaseFact.objects.current().filter(case=case))
+    definition = definition_of(case)
+    stored = {row.key: row for row in Deadline.objects.filter(case=case)}
+    met = _met(case, definition, facts=facts, today=today)
+    for computed in compute(definition, facts=facts, answers=answers):
+        row = stored.get(computed.key) or Deadline(association_id=case.association_id, case=case, key=computed.key)
+        _store(row, computed, met_on=met.get(computed.key), today=today, at=at, by=by)
+
+
+def _met(case: Case, definition: Definition, *, facts: Mapping[str, StartFact], today: date) -> dict[str, date]:
+    """The day on which each deadline was satisfied, by key."""
+    met = {}
+    accepted = Justificatif.objects.filter(case=case, accepted=True).order_by("pk").first()
+    for rule in definition.deadlines:
+        days = [facts[kind].latest for kind in rule.met_by if kind in facts]
+        if accepted and JUSTIFICATIF in rule.met_by:
+            days.append(accepted.checked_on or today)
+        if days:
+            met[rule.key] = min(days)
+    return met
+
+
+def _store(
+    row: Deadline, computed: ComputedDeadline, *, met_on: date | None, today: date, at: datetime, by: User | None
+) -> None:
+    before = row.due
+    row.bound, row.rule, row.article = computed.bound.value, computed.rule.value, computed.article
+    start = computed.start
+    row.start_kind = start.kind if start else ""
+    row.start_earliest = start.earliest if start else None
+    row.start_latest = start.latest if start else None
+    row.start_known_by = start.known_by if start else ""
+    row.raw_end, row.due = computed.raw_end, computed.due
+    row.due_earliest, row.due_latest = computed.due_earliest, computed.due_latest
+    row.explanation_fr = "\n".join(reason.fr for reason in computed.reasons)
+    row.explanation_en = "\n".join(reason.en for reason in computed.reasons)
+    row.met_on = met_on
+    row.void_on = None if computed.applies else (row.void_on or today)
+    if row.is_missed and (row.due is None or row.due >= today):
+        row.missed_on = None
+    moved = row.pk is not None and before != row.due
+    row.save()
+    if moved:
+        CaseEvent.objects.record(
+            row.case,
+            EventKind.DEADLINE_MOVED,
+            at=at,
+            by=by,
+            key=row.key,
+            before=before.isoformat() if before else "",
+            after=row.due.isoformat() if row.due else "",
+        )
+
+
+def settle_attention(case: Case) -> None:
+    """Fill the derived columns in memory."""
+    rows = Deadline.objects.filter(case=case, met_on=None, void_on=None, due__isnull=False).exclude(bound="info")
+    unchecked = Justificatif.objects.filter(case=case, accepted=None).order_by("pk").first()
+    fill_attention(case, deadlines=rows, to_check_since=unchecked.received_on if unchecked else None)
+
+
+def fill_attention(case: Case, *, deadlines: Iterable[Deadline], to_check_since: date | None) -> None:
+    dues = [
+        queue.Due(key=row.key, due=row.due, binds_member=row.bound == "member", is_missed=row.is_missed)
+        for row in deadlines
+        if row.due and not row.answered_on
+    ]
+    found = queue.attention(
+        State(case.state),
+        dues=dues,
+        to_check_since=to_check_since,
+        opened_on=case.opened_on,
+        held_until=case.held_until,
+    )
+    for name in DERIVED:
+        setattr(case, name, getattr(found, name))

@@ -1,0 +1,151 @@
+"""The night: flag every deadline that passed, once, with one event and at most one notice.
+
+Rows are the queue: what is due and not flagged is claimed a chunk at a time, in one transaction with its events and
+notices. Killed, doubled or late, the sweep ends at the same rows.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import DatabaseError, connection, transaction
+
+import notifications.actions
+from accounts import scope
+from accounts.access import associations_at_work
+from cases.actions.chaining import chain_events
+from cases.actions.journal import DERIVED, fill_attention
+from cases.models import Case, CaseEvent, Deadline
+from cases.rules.lifecycle import EventKind
+
+CHUNK = 500
+MISSED_FOR_MEMBER = "deadline_missed"
+MISSED_FOR_VOLUNTEER = "answer_overdue"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Sweep:
+    """What one run did. `set_aside`: rows that failed alone and are tried again at the next run."""
+
+    flagged: int = 0
+    notices: int = 0
+    set_aside: int = 0
+
+    def __add__(self, other: "Sweep") -> "Sweep":
+        return Sweep(self.flagged + other.flagged, self.notices + other.notices, self.set_aside + other.set_aside)
+
+
+def sweep(*, today: date, at: datetime, dry_run: bool = False) -> Sweep:
+    """Every association, each in its own scope. With `dry_run` nothing is written; `notices` is then what would be queued."""
+    return sum((_sweep_one(pk, today=today, at=at, dry_run=dry_run) for pk in associations_at_work()), Sweep())
+
+
+def _sweep_one(association_id: int, *, today: date, at: datetime, dry_run: bool) -> Sweep:
+    if dry_run:
+        with scope.enter(association_id):
+            rows = list(Deadline.objects.all().overdue(today).select_related("case__member", "case__assigned_to"))
+            return Sweep(flagged=len(rows), notices=sum(1 for row in rows if _has_reader(row)))
+    total, failed = Sweep(), set[int]()
+    while True:
+        done = _sweep_chunk(association_id, skip=failed, today=today, at=at)
+        total += done
+        if not (done.flagged or done.set_aside):
+            break
+    with scope.enter(association_id):
+        while chain_events():
+            pass
+    return total
+
+
+def _sweep_chunk(association_id: int, *, skip: set[int], today: date, at: datetime) -> Sweep:
+    with scope.enter(association_id):
+        ids = list(
+            Deadline.objects.all()
+            .overdue(today)
+            .exclude(pk__in=skip)
+            .order_by("due", "pk")
+            .values_list("pk", flat=True)[:CHUNK]
+        )
+    try:
+        return _flag(association_id, ids, today=today, at=at)
+    except (DatabaseError, LookupError, ValueError):
+        _log.warning("A chunk of the sweep failed; its rows are redone one by one.")
+        return _one_by_one(ids, lambda pk: _flag(association_id, [pk], today=today, at=at), skip=skip)
+
+
+def _one_by_one(ids: Iterable[int], flag: Callable[[int], Sweep], *, skip: set[int]) -> Sweep:
+    total = Sweep()
+    for pk in ids:
+        try:
+            total += flag(pk)
+        except (DatabaseError, LookupError, ValueError) as error:
+            _log.error("Deadline %s was set aside: %s", pk, type(error).__name__)
+            skip.add(pk)
+            total.set_aside += 1
+    return total
+
+
+def _flag(association_id: int, ids: Sequence[int], *, today: date, at: datetime) -> Sweep:
+    """Claim these rows, as far as nobody else did, and write what follows; one transaction."""
+    if not ids:
+        return Sweep()
+    with transaction.atomic(), scope.enter(association_id):
+        claimed = _claim(ids, today=today)
+        rows = list(
+            Deadline.objects.filter(pk__in=claimed).select_related("case__member", "case__assigned_to").order_by("pk")
+        )
+        CaseEvent.objects.bulk_create([_event(row, at=at) for row in rows])
+        _settle_cases(rows)
+        notices = notifications.actions.queue_many([_notice(row) for row in rows if _has_reader(row)], at=at)
+        return Sweep(flagged=len(rows), notices=notices)
+
+
+def _claim(ids: Sequence[int], *, today: date) -> list[int]:
+    """The rows that this run, and no other, flagged."""
+    rows = Deadline.objects.all().overdue(today).filter(pk__in=ids).order_by("pk")
+    skip_locked = connection.features.has_select_for_update_skip_locked
+    mine = list(rows.select_for_update(of=("self",), skip_locked=skip_locked).values_list("pk", flat=True))
+    Deadline.objects.filter(pk__in=mine).update(missed_on=today)
+    return mine
+
+
+def _event(row: Deadline, *, at: datetime) -> CaseEvent:
+    return CaseEvent(
+        association_id=row.association_id,
+        case_id=row.case_id,
+        subject=row.case.subject,
+        kind=EventKind.DEADLINE_MISSED,
+        at=at,
+        payload={"key": row.key, "due": row.due.isoformat() if row.due else ""},
+    )
+
+
+def _settle_cases(rows: Sequence[Deadline]) -> None:
+    cases = {row.case_id: row.case for row in rows}
+    open_rows = Deadline.objects.filter(case__in=cases, met_on=None, void_on=None, due__isnull=False).exclude(
+        bound="info"
+    )
+    by_case: dict[int, list[Deadline]] = {}
+    for row in open_rows.order_by("pk"):
+        by_case.setdefault(row.case_id, []).append(row)
+    for pk, case in cases.items():
+        fill_attention(case, deadlines=by_case.get(pk, []), to_check_since=None)
+        case.version += 1
+    Case.objects.bulk_update(cases.values(), ["version", *DERIVED], batch_size=CHUNK)
+
+
+def _has_reader(row: Deadline) -> bool:
+    """Is there an account with an address behind the notice? The address itself is read at sending."""
+    if row.bound == "member":
+        return bool(row.case.member.email_index)
+    return bool(row.case.assigned_to and row.case.assigned_to.email_index)
+
+
+def _notice(row: Deadline) -> notifications.actions.NewNotice:
+    return notifications.actions.NewNotice(
+        kind=MISSED_FOR_MEMBER if row.bound == "member" else MISSED_FOR_VOLUNTEER,
+        dedupe_key=f"deadline:{row.pk}:missed:{row.due}",
+        ids={"deadline": row.pk},
+    )

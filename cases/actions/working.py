@@ -1,0 +1,70 @@
+"""Day-to-day work on a case: assign, hold, note, consent."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import User
+from cases.actions.journal import move, settle, take
+from cases.actions.opening import make_ready
+from cases.models import Case, Consent, ConsentKind
+from cases.rules.lifecycle import EventKind
+
+
+@transaction.atomic
+def assign(case: Case, *, to: User | None, version: int | None = None, today: date, at: datetime, by: User) -> Case:
+    """Give the case to a colleague, to oneself, or back to the team (None)."""
+    case = take(case, version=version)
+    move(case, EventKind.CASE_ASSIGNED, at=at, by=by, to=str(to.pk) if to else "")
+    case.assigned_to = to
+    settle(case, today=today, at=at, by=by, also=["assigned_to"])
+    return case
+
+
+@transaction.atomic
+def hold(case: Case, *, until: date | None, today: date, at: datetime, by: User) -> Case:
+    """Put the case aside until a day (None: take it up again). A missed deadline stays on the screens all the same."""
+    case = take(case, version=None)
+    move(case, EventKind.CASE_HELD, at=at, by=by, until=until.isoformat() if until else "")
+    case.held_until = until
+    settle(case, today=today, at=at, by=by, also=["held_until"])
+    return case
+
+
+@transaction.atomic
+def add_note(case: Case, *, text: str, token: UUID | None = None, at: datetime, by: User) -> None:
+    """A note of the team, sealed. Raises AlreadyDone."""
+    case = take(case, version=None)
+    move(case, EventKind.NOTE_ADDED, at=at, by=by, token=token, note=text.strip())
+
+
+@transaction.atomic
+def give_consent(case: Case, *, kind: ConsentKind, today: date, at: datetime, by: User) -> bool:
+    """Record the consent of the person concerned. False when it stood already."""
+    case = take(case, version=None)
+    _, created = Consent.objects.get_or_create(
+        association_id=case.association_id,
+        beneficiary=case.beneficiary,
+        kind=kind,
+        withdrawn_on=None,
+        defaults={"given_on": today},
+    )
+    if created:
+        move(case, EventKind.CONSENT_GIVEN, at=at, by=by, consent=kind.value)
+        if case.closed_on is None:
+            make_ready(case, at=at, by=by)
+        settle(case, today=today, at=at, by=by)
+    return created
+
+
+@transaction.atomic
+def withdraw_consent(case: Case, *, kind: ConsentKind, today: date, at: datetime, by: User) -> bool:
+    """False when it was not given."""
+    case = take(case, version=None)
+    standing = Consent.objects.filter(beneficiary=case.beneficiary, kind=kind, withdrawn_on=None)
+    withdrawn = standing.update(withdrawn_on=today)
+    if withdrawn:
+        move(case, EventKind.CONSENT_WITHDRAWN, at=at, by=by, consent=kind.value)
+        settle(case, today=today, at=at, by=by)
+    return bool(withdrawn)

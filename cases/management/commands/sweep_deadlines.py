@@ -1,0 +1,40 @@
+"""`manage.py sweep_deadlines`: flag missed deadlines, as the beat job does."""
+
+import json
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from cases import actions
+
+
+class Command(BaseCommand):
+    help = "Flag every deadline that passed, once. Safe to run at any time, any number of times."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--today", help="the day to judge by, YYYY-MM-DD (default: today in Paris)")
+        parser.add_argument("--dry-run", action="store_true", help="count, write nothing")
+        parser.add_argument("--json", action="store_true", help="end with one line of JSON on stdout")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        today = _day(options["today"])
+        done = actions.sweep(today=today, at=timezone.now(), dry_run=options["dry_run"])
+        counts = {"flagged": done.flagged, "notices": done.notices, "set_aside": done.set_aside}
+        if options["json"]:
+            self.stdout.write(json.dumps(counts))
+            return
+        self.stdout.write(
+            f"{today}: {done.flagged} deadlines flagged, {done.notices} notices queued, {done.set_aside} set aside."
+        )
+
+
+def _day(text: str | None) -> date:
+    if text is None:
+        return timezone.localdate()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CommandError(f"«{text}» is not a day: write it like 2026-11-23.", returncode=2) from None

@@ -1,0 +1,26 @@
+"""Tables of the cases, one noun a file."""
+
+from cases.models.campaign import Campaign
+from cases.models.case import Attempt, AttemptResult, Case, CaseFact
+from cases.models.deadline import Deadline, Decision
+from cases.models.event import CaseEvent
+from cases.models.justificatif import Justificatif
+from cases.models.people import Beneficiary, BeneficiaryKind, Consent, ConsentKind, Member, Representation
+
+__all__ = [
+    "Attempt",
+    "AttemptResult",
+    "Beneficiary",
+    "BeneficiaryKind",
+    "Campaign",
+    "Case",
+    "CaseEvent",
+    "CaseFact",
+    "Consent",
+    "ConsentKind",
+    "Deadline",
+    "Decision",
+    "Justificatif",
+    "Member",
+    "Representation",
+]

@@ -1,0 +1,171 @@
+"""The case, its facts and the attempts made for it."""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.fields import SealedModel, SealedTextField
+from accounts.models import Membership, User
+from accounts.rules.roles import Right
+from accounts.scope import TenantManager, TenantModel, TenantQuerySet
+from cases.models.campaign import Campaign
+from cases.models.people import Beneficiary, Member
+from cases.rules.lifecycle import State
+from cases.rules.queue import NEVER, Reason, WaitingFor
+
+
+def choices(codes: type[State] | type[Reason] | type[WaitingFor]) -> list[tuple[str, str]]:
+    return [(code.value, code.value) for code in codes]
+
+
+class CaseQuerySet(TenantQuerySet["Case"]):
+    def open(self) -> "CaseQuerySet":
+        return self.filter(closed_on=None)
+
+    def visible_to(self, membership: Membership) -> "CaseQuerySet":
+        """All, or one's own and nobody's, by the roles and the association's choice."""
+        if membership.may(Right.WORK_ALL):
+            return self
+        if not membership.may(Right.WORK_OWN):
+            return self.none()
+        if membership.association.team_sees_all:
+            return self
+        return self.filter(models.Q(assigned_to=membership.user_id) | models.Q(assigned_to=None))
+
+    def of_user(self, user: User) -> "CaseQuerySet":
+        """The cases that a member follows."""
+        return self.filter(member__user=user)
+
+    def with_people(self) -> "CaseQuerySet":
+        return self.select_related("member", "beneficiary", "beneficiary__member", "campaign")
+
+    def waiting_for_us(self, *, until: date) -> "CaseQuerySet":
+        """What asks for a volunteer's hand by that day, most pressing first."""
+        return self.open().filter(act_on__lte=until).order_by("act_on", "pk")
+
+
+class Case(TenantModel, SealedModel):
+    """One procedure for one beneficiary. `state` is what replaying its events gives.
+
+    `reason`, `act_on`, `next_deadline_on`, `next_deadline_key`, `waiting_for` are derived (`cases.rules.queue`) and
+    written by every action, so that a list needs one index.
+    """
+
+    reference = models.CharField(max_length=13)
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="cases")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="cases")
+    beneficiary = models.ForeignKey(Beneficiary, on_delete=models.PROTECT, related_name="cases")
+    procedure = models.CharField(max_length=80)
+    procedure_version = models.PositiveSmallIntegerField()
+    follows = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="followed_by")
+    state = models.CharField(max_length=12, choices=choices(State), default=State.PREPARING)
+    outcome = models.CharField(max_length=40, blank=True)
+    outcome_class = models.CharField(max_length=20, blank=True)
+    channel = models.CharField(max_length=40, blank=True)
+    assigned_to = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    waiting_for = models.CharField(max_length=12, choices=choices(WaitingFor), default=WaitingFor.MEMBER)
+    reason = models.CharField(max_length=12, choices=choices(Reason), default=Reason.PREPARE)
+    act_on = models.DateField(default=NEVER)
+    next_deadline_on = models.DateField(default=NEVER)
+    next_deadline_key = models.CharField(max_length=60, blank=True)
+    held_until = models.DateField(null=True, blank=True)
+    opened_on = models.DateField()
+    closed_on = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = TenantManager.from_queryset(CaseQuerySet)()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["association", "reference"], name="case_reference_once"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[state.value for state in State]), name="case_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["closed", "erased"], closed_on__isnull=False)
+                | (~models.Q(state__in=["closed", "erased"]) & models.Q(closed_on=None, outcome="", outcome_class="")),
+                name="case_ends_with_its_state",
+                violation_error_message=_("Un dossier clos a une date de fin ; un dossier ouvert n’en a pas."),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["association", "act_on", "id"], condition=models.Q(closed_on=None), name="case_queue"),
+            models.Index(
+                fields=["association", "assigned_to", "act_on", "id"],
+                condition=models.Q(closed_on=None),
+                name="case_queue_mine",
+            ),
+            models.Index(fields=["association", "-id"], name="case_newest"),
+            models.Index(fields=["association", "member"], name="case_member"),
+            models.Index(fields=["association", "campaign", "opened_on"], name="case_campaign"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_closed(self) -> bool:
+        return self.closed_on is not None
+
+    def key_subjects(self) -> set[UUID]:
+        return {self.subject} | self.beneficiary.key_subjects()
+
+
+class CaseFactQuerySet(TenantQuerySet["CaseFact"]):
+    def current(self) -> "CaseFactQuerySet":
+        return self.filter(superseded_at=None)
+
+
+class CaseFact(TenantModel):
+    """A dated thing (`earliest`..`latest`, `known_by`) or an answer without date (`value`). Corrected, never deleted."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="facts")
+    kind = models.CharField(max_length=40)
+    earliest = models.DateField(null=True, blank=True)
+    latest = models.DateField(null=True, blank=True)
+    value = models.CharField(max_length=40, blank=True)
+    known_by = models.CharField(max_length=12, blank=True)
+    recorded_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TenantManager.from_queryset(CaseFactQuerySet)()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "kind"], condition=models.Q(superseded_at=None), name="fact_once"),
+            models.CheckConstraint(
+                condition=models.Q(earliest=None, latest=None) | models.Q(earliest__lte=models.F("latest")),
+                name="fact_range",
+                violation_error_message=_("La première date doit précéder la dernière."),
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["association", "case"], name="fact_of")]
+
+
+class AttemptResult(models.TextChoices):
+    CONFIRMED = "confirmed", _("C’est fait, et confirmé")
+    UNCONFIRMED = "unconfirmed", _("C’est fait, mais pas confirmé")
+    FAILED = "failed", _("Cela n’a pas abouti")
+    REFUSED = "refused", _("On nous a opposé un refus")
+
+
+class Attempt(TenantModel, SealedModel):
+    """One try over one channel. `obstacle`: what was met, a code of the definition."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="attempts")
+    channel = models.CharField(max_length=40)
+    made_on = models.DateField()
+    result = models.CharField(max_length=12, choices=AttemptResult)
+    obstacle = models.CharField(max_length=40, blank=True)
+    justificatif_asked = models.BooleanField()
+    adviser_reference = SealedTextField()
+    note = SealedTextField()
+    made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["association", "case", "-id"], name="attempt_of")]

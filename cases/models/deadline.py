@@ -1,0 +1,86 @@
+"""Deadlines as stored: a function of the case's facts, with the reason."""
+
+from datetime import date
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.scope import TenantManager, TenantModel, TenantQuerySet
+from cases.models.case import Case
+
+
+class Decision(models.TextChoices):
+    """How somebody answered a missed deadline."""
+
+    KEEP_WAITING = "keep_waiting", _("Attendre encore")
+    ACT_AGAIN = "act_again", _("Recommencer la démarche")
+    CONVERT = "convert", _("Continuer par une clôture")
+    WAS_DONE = "was_done", _("C’était fait à temps")
+    CLOSE = "close", _("Clore le dossier")
+
+
+class DeadlineQuerySet(TenantQuerySet["Deadline"]):
+    def running(self) -> "DeadlineQuerySet":
+        """Neither met nor flagged nor made void by a corrected fact; on a case that is open."""
+        return self.filter(met_on=None, missed_on=None, void_on=None, case__closed_on=None)
+
+    def overdue(self, today: date) -> "DeadlineQuerySet":
+        """What the sweep must flag: due before today, and somebody is bound by it."""
+        return self.running().filter(due__lt=today).exclude(bound="info")
+
+    def missed(self) -> "DeadlineQuerySet":
+        """Flagged and not answered yet."""
+        return self.filter(missed_on__isnull=False, answered_on=None, met_on=None, void_on=None)
+
+
+class Deadline(TenantModel):
+    """`due` = `due_earliest` when the member is bound, `due_latest` when the addressee is."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="deadlines")
+    key = models.CharField(max_length=60)
+    bound = models.CharField(max_length=12)
+    rule = models.CharField(max_length=20)
+    article = models.CharField(max_length=200)
+    start_kind = models.CharField(max_length=20)
+    start_earliest = models.DateField(null=True, blank=True)
+    start_latest = models.DateField(null=True, blank=True)
+    start_known_by = models.CharField(max_length=12, blank=True)
+    raw_end = models.DateField(null=True, blank=True)
+    due_earliest = models.DateField(null=True, blank=True)
+    due_latest = models.DateField(null=True, blank=True)
+    due = models.DateField(null=True, blank=True)
+    explanation_fr = models.TextField()
+    explanation_en = models.TextField()
+    met_on = models.DateField(null=True, blank=True)
+    void_on = models.DateField(null=True, blank=True)
+    missed_on = models.DateField(null=True, blank=True)
+    answered_on = models.DateField(null=True, blank=True)
+    decision = models.CharField(max_length=20, choices=Decision, blank=True)
+
+    objects = TenantManager.from_queryset(DeadlineQuerySet)()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "key"], name="deadline_key_once")]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["association", "due", "id"],
+                condition=models.Q(met_on=None, missed_on=None, void_on=None),
+                name="deadline_running",
+            ),
+            models.Index(fields=["association", "case"], name="deadline_of"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.due}"
+
+    @property
+    def is_missed(self) -> bool:
+        return bool(self.missed_on and not (self.answered_on or self.met_on or self.void_on))
+
+    @property
+    def is_running(self) -> bool:
+        return not (self.met_on or self.missed_on or self.void_on)
+
+    def explanation(self, language: str) -> str:
+        return self.explanation_en if language.startswith("en") else self.explanation_fr

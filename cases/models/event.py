@@ -1,0 +1,77 @@
+"""What happened in the platform: append-only, the evidence journal."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from django.db import models
+
+from accounts.fields import SealedModel, SealedTextField
+from accounts.models import User
+from accounts.scope import AppendOnly, AppendOnlyQuerySet, TenantManager, TenantModel
+from cases.models.case import Case
+from cases.rules.lifecycle import EventKind
+
+
+class CaseEventQuerySet(AppendOnlyQuerySet["CaseEvent"]):
+    def record(
+        self,
+        case: Case,
+        kind: EventKind,
+        *,
+        at: datetime,
+        by: User | None,
+        token: UUID | None = None,
+        note: str = "",
+        **payload: str | int | bool | None,
+    ) -> "CaseEvent":
+        """Write one event. The payload holds ids and codes only; `note` is sealed. IntegrityError on a used token."""
+        event: CaseEvent = self.create(
+            association_id=case.association_id,
+            case=case,
+            subject=case.subject,
+            kind=kind,
+            at=at,
+            by=by,
+            token=token,
+            note=note,
+            payload=payload,
+        )
+        return event
+
+    def shown(self) -> "CaseEventQuerySet":
+        return self.select_related("by").order_by("-at", "-pk")
+
+    def unchained(self) -> "CaseEventQuerySet":
+        return self.filter(hash="").order_by("case_id", "pk")
+
+    def set_hash(self, event_id: int, value: str) -> int:
+        """The one change that an event admits: its hash, once."""
+        return models.QuerySet.update(self.filter(pk=event_id, hash=""), hash=value)
+
+
+class CaseEvent(TenantModel, SealedModel, AppendOnly):
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=40, choices=[(kind.value, kind.value) for kind in EventKind])
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    payload = models.JSONField(default=dict)
+    note = SealedTextField()
+    token = models.UUIDField(null=True, blank=True)
+    hash = models.CharField(max_length=64, blank=True)
+
+    objects = TenantManager.from_queryset(CaseEventQuerySet)()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["association", "token"], condition=models.Q(token__isnull=False), name="event_token_once"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["case", "-at", "-id"], name="event_timeline"),
+            models.Index(fields=["association", "case", "id"], condition=models.Q(hash=""), name="event_unchained"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
