@@ -1,1 +1,158 @@
-from django.core.files.uploadhandler import MemoryFileUploadHandler as MemoryUploadHandler  # noqa: F401
+"""Bytes at the door and bytes on the disk: uploads held in memory only, sealed blobs written so that they stay.
+
+An upload above the limit is not kept but read to its end, so that the rest of the form survives: its CSRF token (which
+Django looks for before any view runs) and what was typed. The view then finds a file whose `size` is above the limit
+and answers 413 with its own page. Only a body of more than `DRAINED_TIMES` the limit is refused unread.
+"""
+
+import contextlib
+import hashlib
+import io
+import os
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+
+DRAINED_TIMES = 8
+# The name on somebody's computer may hold a person's name or number: it goes no further than the handler.
+UPLOAD_NAME = "fichier"
+
+
+class MemoryUploadHandler(FileUploadHandler):
+    """Holds at most UPLOAD_MAX_BYTES for all files of a request together; never touches the disk."""
+
+    def __init__(self, request: Any = None) -> None:
+        super().__init__(request)
+        self.file = io.BytesIO()
+        self.total = 0
+
+    def handle_raw_input(
+        self,
+        input_data: IO[bytes],
+        META: Any,  # noqa: N803  Django hands it over by this name
+        content_length: int,
+        boundary: str,
+        encoding: str | None = None,
+    ) -> None:
+        if content_length > settings.UPLOAD_MAX_BYTES * DRAINED_TIMES:
+            raise RequestDataTooBig("The body is many times larger than any file that is taken.")
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self.file = io.BytesIO()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self.total += len(raw_data)
+        if self.is_over:
+            self.file = io.BytesIO()
+        else:
+            self.file.write(raw_data)
+
+    def file_complete(self, file_size: int) -> InMemoryUploadedFile:
+        """The file, its kind unsaid. Over the limit: empty, with the size of all that came."""
+        self.file.seek(0)
+        size = self.total if self.is_over else file_size
+        return InMemoryUploadedFile(self.file, self.field_name, UPLOAD_NAME, None, size, None)
+
+    @property
+    def is_over(self) -> bool:
+        return bool(self.total > settings.UPLOAD_MAX_BYTES)
+
+
+def write(name: str, pieces: Iterable[bytes]) -> str:
+    """Store a blob under a new name and return its SHA-256 in hex. When this returns, a power cut does not lose it.
+
+    In a folder: temporary file, fsync, rename, fsync of the folder. An object store keeps a whole object or none.
+    """
+    digest = hashlib.sha256()
+    try:
+        target = Path(default_storage.path(name))
+    except NotImplementedError:
+        default_storage.save(name, ContentFile(b"".join(_hashed(pieces, digest))))
+    else:
+        _make_folder(target.parent)
+        _write_durably(target, _hashed(pieces, digest))
+    return digest.hexdigest()
+
+
+def read(name: str) -> IO[bytes]:
+    """Open a blob. Raises FileNotFoundError."""
+    return default_storage.open(name, "rb")
+
+
+def sha256_of(name: str) -> str:
+    """Raises FileNotFoundError."""
+    with read(name) as blob:
+        return hashlib.file_digest(blob, "sha256").hexdigest()  # type: ignore[arg-type]  # Django's File reads and has no readinto of its own
+
+
+def remove(name: str) -> None:
+    default_storage.delete(name)
+
+
+def names_of(association_id: int) -> Iterator[str]:
+    """Every blob below an association's folder, left-over temporary files included."""
+    for folder in _listed(str(association_id))[0]:
+        path = f"{association_id}/{folder}"
+        yield from (f"{path}/{name}" for name in _listed(path)[1])
+
+
+def stored_at(name: str) -> datetime | None:
+    """When the blob was written; None when it is gone."""
+    with contextlib.suppress(FileNotFoundError):
+        return default_storage.get_modified_time(name)
+    return None
+
+
+def _listed(path: str) -> tuple[list[str], list[str]]:
+    try:
+        folders, names = default_storage.listdir(path)
+    except FileNotFoundError:
+        return [], []
+    return sorted(folders), sorted(names)
+
+
+def _hashed(pieces: Iterable[bytes], digest: "hashlib._Hash") -> Iterator[bytes]:
+    for piece in pieces:
+        digest.update(piece)
+        yield piece
+
+
+def _write_durably(target: Path, pieces: Iterable[bytes]) -> None:
+    temporary = target.with_name(f"{uuid4().hex}.tmp")
+    try:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as blob:
+            blob.writelines(pieces)
+            blob.flush()
+            os.fsync(blob.fileno())
+        temporary.rename(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder and its parents for this process alone, each known to the disk before it is used."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,11 @@
+"""Celery's door to the vault."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from vault import actions
+
+
+@shared_task(name="vault.sweep")
+def sweep() -> None:
+    actions.sweep_orphans(now=timezone.now())
