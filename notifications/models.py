@@ -1,0 +1,71 @@
+"""The outbox: one row is one promised mail. It holds ids only; words and address are found when it is sent."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.scope import TenantManager, TenantModel, TenantQuerySet
+
+
+class NoticeState(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    SENDING = "sending", "Sending"
+    SENT = "sent", "Sent"
+    DROPPED = "dropped", "Dropped"
+    DEAD = "dead", "Dead"
+
+
+class DropReason(models.TextChoices):
+    NO_ADDRESS = "no_address", "No address"
+    STALE = "stale", "No longer true"
+
+
+class NoticeQuerySet(TenantQuerySet["Notice"]):
+    def due(self, now: datetime) -> "NoticeQuerySet":
+        """Waiting and its time has come, or taken by a process whose lease ran out."""
+        waiting = Q(state=NoticeState.WAITING, next_try_at__lte=now)
+        return self.filter(waiting | Q(state=NoticeState.SENDING, lease_until__lt=now))
+
+    def dead(self) -> "NoticeQuerySet":
+        return self.filter(state=NoticeState.DEAD)
+
+    def without_address(self) -> "NoticeQuerySet":
+        return self.filter(state=NoticeState.DROPPED, reason=DropReason.NO_ADDRESS)
+
+
+class Notice(TenantModel):
+    """`subject_ids` are ids of the kind's own meaning, such as {"case": 12, "deadline": 34}."""
+
+    kind = models.CharField(max_length=60)
+    dedupe_key = models.CharField(max_length=120)
+    subject_ids = models.JSONField(default=dict)
+    state = models.CharField(max_length=8, choices=NoticeState, default=NoticeState.WAITING)
+    reason = models.CharField(max_length=12, choices=DropReason, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    error_class = models.CharField(max_length=60, blank=True)
+    message_id = models.CharField(max_length=160)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    objects = TenantManager.from_queryset(NoticeQuerySet)()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["association", "dedupe_key"], name="notice_once"),
+            models.UniqueConstraint(fields=["association", "message_id"], name="notice_message_id"),
+            models.CheckConstraint(condition=Q(state="sent") ^ Q(sent_at=None), name="notice_sent_at"),
+            models.CheckConstraint(condition=Q(state="sending") ^ Q(lease_until=None), name="notice_lease"),
+            models.CheckConstraint(condition=Q(state="dropped") ^ Q(reason=""), name="notice_reason"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["association", "next_try_at"], condition=Q(state__in=["waiting", "sending"]), name="notice_due"
+            ),
+            models.Index(
+                fields=["association", "state"], condition=Q(state__in=["dead", "dropped"]), name="notice_failed"
+            ),
+        ]

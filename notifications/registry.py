@@ -1,0 +1,50 @@
+"""What kinds of notices there are. An app registers its own from `ready()`; nothing here knows what they are about."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from notifications.models import Notice
+from notifications.rules.kinds import Recipient
+
+__all__ = ["NoticeKind", "Recipient", "UnknownKind", "all_kinds", "kind_of", "register"]
+
+
+class UnknownKind(LookupError):
+    """No app registered a kind of this key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeKind:
+    """How a notice finds its words and its reader. The three functions run in the association's scope and only read.
+
+    `templates` is a folder, such as "cases/mail/deadline_missed", of subject.{fr,en}.txt, body.{fr,en}.txt and
+    body.{fr,en}.html. `still_holds` False: the notice is dropped. `recipient` None or without e-mail: dropped with the
+    reason `no_address`, for a task on the desk.
+    """
+
+    key: str
+    templates: str
+    still_holds: Callable[[Notice], bool]
+    context: Callable[[Notice], Mapping[str, Any]]
+    recipient: Callable[[Notice], Recipient | None]
+
+
+_kinds: dict[str, NoticeKind] = {}
+
+
+def register(kind: NoticeKind) -> None:
+    """Raises ValueError when another kind has the key."""
+    if _kinds.setdefault(kind.key, kind) != kind:
+        raise ValueError(f"Two notice kinds are called «{kind.key}».")
+
+
+def kind_of(key: str) -> NoticeKind:
+    try:
+        return _kinds[key]
+    except KeyError:
+        raise UnknownKind(f"No notice kind is called «{key}»: register it from an app's ready().") from None
+
+
+def all_kinds() -> list[NoticeKind]:
+    return sorted(_kinds.values(), key=lambda kind: kind.key)

@@ -1,0 +1,152 @@
+"""Words into messages, and messages to the server. The server's answers become three promises: see the exceptions."""
+
+import smtplib
+from collections.abc import Mapping
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.template import Context
+from django.template.loader import get_template
+from django.utils import translation
+
+from notifications.rules.kinds import Recipient, Words
+
+PER_CONNECTION = 100
+_LOSSES_IN_A_ROW = 3
+_CLOSING = 421
+
+
+class Undelivered(Exception):
+    """The server did not take the message; `code` names why, without a personal datum."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Unreachable(Undelivered):
+    """No connection: says nothing about the message."""
+
+
+class Deferred(Undelivered):
+    """Not now: try again later."""
+
+
+class Rejected(Undelivered):
+    """Never: the server said 5xx to this address or this content."""
+
+
+def new_message_id() -> str:
+    """A random one at the instance's domain; a notice keeps its own for all its tries."""
+    return f"<{uuid4().hex}@{urlsplit(settings.PUBLIC_ORIGIN).hostname or 'localhost'}>"
+
+
+def words_of(templates: str, *, language: str, context: Mapping[str, Any]) -> Words:
+    """Render the three templates of a folder. The subject becomes one line."""
+    with translation.override(language):
+        subject = _rendered(f"{templates}/subject.{language}.txt", context)
+        text = _rendered(f"{templates}/body.{language}.txt", context)
+        html = _rendered(f"{templates}/body.{language}.html", context)
+    return Words(" ".join(subject.split()), text.strip() + "\n", html)
+
+
+def _rendered(name: str, context: Mapping[str, Any]) -> str:
+    """Only HTML is escaped: « l'accueil » must not read « l&#x27;accueil » in plain text."""
+    template: Any = get_template(name)
+    return str(template.template.render(Context(dict(context), autoescape=name.endswith(".html"))))
+
+
+def message(words: Words, recipient: Recipient, *, message_id: str) -> EmailMultiAlternatives:
+    """Text with an HTML alternative, no name beside the address, no attachment."""
+    headers = {
+        "Message-ID": message_id,
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        "Content-Language": recipient.language,
+    }
+    built = EmailMultiAlternatives(words.subject, words.text, to=[recipient.email], headers=headers)
+    built.attach_alternative(words.html, "text/html")
+    return built
+
+
+class Courier:
+    """Carries messages over one connection per hundred, opened at the first. Use as a context manager."""
+
+    def __init__(self) -> None:
+        self._connection: BaseEmailBackend | None = None
+        self._carried = 0
+        self._losses = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def open(self) -> BaseEmailBackend:
+        """Raises Unreachable."""
+        if self._connection is None:
+            if self._losses >= _LOSSES_IN_A_ROW:
+                raise Unreachable("connection_lost")
+            self._connection = _connected()
+            self._carried = 0
+        return self._connection
+
+    def carry(self, message: EmailMessage) -> None:
+        """Returns when the server has answered 250. Raises Unreachable, Deferred or Rejected."""
+        connection = self.open()
+        try:
+            connection.send_messages([message])
+        except smtplib.SMTPException as error:
+            raise self._refusal(error) from error
+        except OSError as error:
+            raise self._lost(type(error).__name__) from error
+        self._losses = 0
+        self._carried += 1
+        if self._carried >= PER_CONNECTION:
+            self.close()
+
+    def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(OSError):  # SMTPException is one
+                connection.close()
+
+    def _refusal(self, error: smtplib.SMTPException) -> Undelivered:
+        code = _code_of(error)
+        if code is None or code == _CLOSING:
+            return self._lost(f"smtp_{code}" if code else type(error).__name__)
+        self._losses = 0
+        # A refused sender is our own set-up: no fault of this message, so that mending it sends everything.
+        if code >= 500 and not isinstance(error, smtplib.SMTPSenderRefused):
+            return Rejected(f"smtp_{code}")
+        return Deferred(f"smtp_{code}")
+
+    def _lost(self, code: str) -> Deferred:
+        """The connection is of no use any more. The message may be the cause, so it counts as a try."""
+        self._losses += 1
+        self.close()
+        return Deferred(code)
+
+
+def _connected() -> BaseEmailBackend:
+    connection: BaseEmailBackend = get_connection()
+    try:
+        connection.open()
+    except OSError as error:  # SMTPException is one
+        raise Unreachable(type(error).__name__) from error
+    return connection
+
+
+def _code_of(error: smtplib.SMTPException) -> int | None:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return min((code for code, _ in error.recipients.values()), default=None)
+    return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else None
