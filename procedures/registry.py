@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from procedures.rules.definitions import Definition
-from procedures.rules.format import read_definition
+from procedures.rules.loading import read_definition
 from procedures.rules.reading import BadDefinition, Problem
 
 OURS = Path(__file__).resolve().parent / "definitions"

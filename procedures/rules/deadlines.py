@@ -178,7 +178,7 @@ def _dated(
     moments = _last_useful(channels, due) if for_member else ()
     first_day = start.earliest if for_member else start.latest
     reasons = [
-        *sentences.start_sentences(start, bound=rule.bound),
+        *sentences.start_sentences(start, bound=rule.bound, stand_in=bool(why_start)),
         *why_start,
         *sentences.length_sentences(ends.length, start=first_day, rule=rule.rule, residence=residence),
         *ends.reasons,

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from procedures.rules.calendars import NATIONAL, Calendar
-from procedures.rules.texts import WEEKDAYS_EN, WEEKDAYS_FR, Text, in_both, is_english, say_date, say_time, say_weekday
+from procedures.rules.texts import (
+    NARROW_NBSP,
+    WEEKDAYS_EN,
+    WEEKDAYS_FR,
+    Text,
+    in_both,
+    is_english,
+    say_date,
+    say_time,
+    say_weekday,
+)
 
 _REACH_DAYS = 30
 
@@ -72,7 +82,8 @@ def _slots_on(hours: Hours, day: date) -> Iterator[Slot]:
 
 
 def _say_hours(hours: Hours, language: str) -> str:
-    said = " ; ".join(_say_slot(slot, language) for slot in hours.slots)
+    separator = "; " if is_english(language) else f"{NARROW_NBSP}; "
+    said = separator.join(_say_slot(slot, language) for slot in hours.slots)
     if not hours.closed_on_holidays:
         return said
     return said + (", except on public holidays" if is_english(language) else ", sauf jours fériés")

@@ -22,15 +22,15 @@ from procedures.rules.texts import (
 )
 
 DATE_TO_DATE = Text("de date à date", "from date to date")
-NOT_THE_FIRST = Text("le jour du départ ne compte pas", "the day of the start does not count")
+NOT_THE_FIRST = Text("sans compter le jour du départ", "without counting the day of the start")
 MONTHS_THEN_DAYS = Text(
     "les mois d’abord, de date à date, puis les jours", "months first, from date to date, then days"
 )
 CLEAR_DAYS = Text(
-    "délai franc, ni le jour du départ ni le dernier jour ne comptent",
-    "a clear period, neither the day of the start nor the last day counts",
+    "délai franc, qui ne compte ni le jour du départ ni le dernier",
+    "a clear period, which counts neither the day of the start nor the last",
 )
-SAME_WEEKDAY = Text("le dernier jour tombe le même jour de la semaine", "it ends on the same day of the week")
+SAME_WEEKDAY = Text("qui finissent le même jour de la semaine", "ending on the same day of the week")
 
 FARTHER: dict[Residence, Text] = {
     Residence.OVERSEAS: Text(
@@ -86,8 +86,10 @@ def finish(sentences: Iterable[Text]) -> Text:
     return Text(fr=typeset(whole.fr), en=typeset_numbers(whole.en))
 
 
-def start_sentences(start: StartFact, *, bound: Bound) -> list[Text]:
-    known = [said for said in (FACT_SAID.get(start.kind), KNOWN_BY_SAID.get(start.known_by)) if said]
+def start_sentences(start: StartFact, *, bound: Bound, stand_in: bool = False) -> list[Text]:
+    """`stand_in`: the start was drawn from another fact, and `known_by` tells how that other one is known."""
+    known_by = None if stand_in else KNOWN_BY_SAID.get(start.known_by)
+    known = [said for said in (FACT_SAID.get(start.kind), known_by) if said]
     if start.is_certain:
         day = date_text(start.earliest)
         return [_filled(Text("Départ : {}.", "Start: {}."), join([day, *known], ", "))]
@@ -104,7 +106,7 @@ def length_sentences(
     said = in_both(length.say)
     if length.weeks and rule is RuleFamily.FR_WEEKS:
         said = Text(fr=f"{said.fr}, soit {length.all_days} jours", en=f"{said.en}, that is {length.all_days} days")
-    sentences = [_filled(Text("Durée : {} ; {}.", "Length: {}; {}."), said, counted(length, rule=rule))]
+    sentences = [_filled(Text("Durée : {}, {}.", "Length: {}, {}."), said, counted(length, rule=rule))]
     if residence and FAMILIES[rule].grows_with_distance:
         sentences.append(FARTHER[residence])
     if length.all_months and length.is_clamped(start):
