@@ -14,7 +14,7 @@ from accounts.models import Membership, User
 from accounts.rules.roles import Right
 from cases.models import Attempt, Campaign, Case, CaseEvent, CaseFact, Consent, Deadline, Justificatif, Member
 from cases.rules import references
-from cases.rules.lifecycle import EventKind
+from cases.rules.lifecycle import EventKind, State
 
 CAP = 100
 TIMELINE = 50
@@ -45,21 +45,23 @@ Reader = Membership | User
 
 
 def case_for(reader: Reader, reference: str, *, to: Access) -> Case:
-    """The case that this volunteer (a Membership) or this member (a User) may reach. Raises Http404. One query + keys."""
+    """The case that this volunteer (a Membership) or this member (a User) may reach. Raises Http404. Two queries.
+
+    An erased case can be consulted (what is left of it), not worked on.
+    """
     try:
         written = references.parse(reference)
     except references.NotAReference:
         raise Http404 from None
-    case: Case | None = (
-        cases_of(reader, to=to).with_people().select_related("assigned_to").filter(reference=written).first()
-    )  # type: ignore[attr-defined]  # manager made from a queryset
-    if case is None:
+    rows = cases_of(reader).with_people().select_related("assigned_to")
+    case: Case | None = rows.filter(reference=written).first()
+    if case is None or (case.state == State.ERASED and to is not Access.CONSULT):
         raise Http404
     load_keys(case.key_subjects() | ({case.assigned_to.subject} if case.assigned_to else set()))
     return case
 
 
-def cases_of(reader: Reader, *, to: Access = Access.CONSULT):  # type: ignore[no-untyped-def]  # a CaseQuerySet
+def cases_of(reader: Reader):  # type: ignore[no-untyped-def]  # a CaseQuerySet
     """Every case that the reader may reach, as a CaseQuerySet; unordered."""
     if isinstance(reader, Membership):
         return Case.objects.visible_to(reader)
@@ -269,7 +271,7 @@ def consents_of(case: Case) -> list[Consent]:
 
 
 def household(user: User) -> list[Case]:
-    """The member's cases, children first (they must be done before the parents), then what is still open, then newest."""
+    """The member's cases, what is open first, children before parents (as it must be done), newest first."""
     kinds = {"child": 0, "represented": 1, "self": 2}
     with_deadlines = Prefetch("deadlines", queryset=Deadline.objects.filter(void_on=None).order_by("due", "pk"))
     cases = list(

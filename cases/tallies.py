@@ -45,7 +45,7 @@ def campaigns() -> list[CampaignTally]:
 
 
 def to_freeze(campaign_id: int, *, today: date) -> Iterator[Tally]:
-    """`ouverture` of each consenting person, and `bilan` once the horizon passed: one counted case per person, the first.
+    """`ouverture` of each consenting person, `bilan` once the horizon passed; the first case of each person counts.
 
     A case that was converted is told by the outcome of the case that follows it.
     """

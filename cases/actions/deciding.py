@@ -81,7 +81,7 @@ def convert_case(case: Case, *, procedure: str, token: UUID | None = None, today
         at=at,
         by=by,
     )
-    move(case, EventKind.CASE_CONVERTED, at=at, by=by, token=token, procedure=procedure, case=following.pk)
+    move(case, EventKind.CASE_CONVERTED, at=at, by=by, token=token, procedure=procedure, following=following.pk)
     _end(case, outcome="", outcome_class=OutcomeClass.ABANDONED, token=None, today=today, at=at, by=by)
     return following
 

@@ -38,7 +38,7 @@ class Sweep:
 
 
 def sweep(*, today: date, at: datetime, dry_run: bool = False) -> Sweep:
-    """Every association, each in its own scope. With `dry_run` nothing is written; `notices` is then what would be queued."""
+    """Every association, each in its own scope. `dry_run` writes nothing and counts what would be."""
     return sum((_sweep_one(pk, today=today, at=at, dry_run=dry_run) for pk in associations_at_work()), Sweep())
 
 
@@ -143,8 +143,8 @@ def _has_reader(row: Deadline) -> bool:
     return bool(row.case.assigned_to and row.case.assigned_to.email_index)
 
 
-def _notice(row: Deadline) -> notifications.actions.NewNotice:
-    return notifications.actions.NewNotice(
+def _notice(row: Deadline) -> notifications.actions.NoticeRow:
+    return notifications.actions.NoticeRow(
         kind=MISSED_FOR_MEMBER if row.bound == "member" else MISSED_FOR_VOLUNTEER,
         dedupe_key=f"deadline:{row.pk}:missed:{row.due}",
         ids={"deadline": row.pk},

@@ -81,9 +81,7 @@ class Case(TenantModel, SealedModel):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "reference"], name="case_reference_once"),
-            models.CheckConstraint(
-                condition=models.Q(state__in=[state.value for state in State]), name="case_state_known"
-            ),
+            models.CheckConstraint(condition=models.Q(state__in=list(State)), name="case_state_known"),
             models.CheckConstraint(
                 condition=models.Q(state__in=["closed", "erased"], closed_on__isnull=False)
                 | (~models.Q(state__in=["closed", "erased"]) & models.Q(closed_on=None, outcome="", outcome_class="")),
@@ -120,7 +118,7 @@ class CaseFactQuerySet(TenantQuerySet["CaseFact"]):
 
 
 class CaseFact(TenantModel):
-    """A dated thing (`earliest`..`latest`, `known_by`) or an answer without date (`value`). Corrected, never deleted."""
+    """A dated thing (`earliest`..`latest`, `known_by`) or an answer (`value`). Corrected, never deleted."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="facts")
     kind = models.CharField(max_length=40)

@@ -1,4 +1,4 @@
-"""Where a case is: one table of moves. What happened in the platform is an event; replaying the events gives the state."""
+"""Where a case is: one table of moves. What happened is an event; replaying the events gives the state."""
 
 from collections.abc import Iterable
 from enum import StrEnum
