@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from accounts.models import DataKey
 
     _TextColumn = models.Field[str, str]
+    _Lookup = models.Lookup[Any]
 else:
     _TextColumn = models.Field
+    _Lookup = models.Lookup
 
 INSTANCE = UUID(int=0)
 _cache = threading.local()
@@ -26,6 +28,10 @@ _cache = threading.local()
 
 class KeyDestroyed(LookupError):
     """The key was destroyed: what it sealed cannot be read any more."""
+
+
+class SealedColumn(TypeError):
+    """A sealed column was asked to compare itself or to take a value in place."""
 
 
 class Ciphertext(bytes):
@@ -162,6 +168,11 @@ class _Sealed:
         instance.__dict__[self.field.attname] = value
 
 
+class RefusedLookup(_Lookup):
+    def __init__(self, lhs: Any, rhs: Any) -> NoReturn:
+        raise SealedColumn(f"{lhs.target.name} is sealed: look it up by its blind index.")
+
+
 class SealedTextField(_TextColumn):
     """Text that the database holds only sealed (AES-256-GCM under `key_for(instance.subject)`).
 
@@ -202,14 +213,11 @@ class SealedTextField(_TextColumn):
         if value is None:
             return None
         if not isinstance(value, Ciphertext):
-            raise TypeError(f"{self.name} is sealed: set it on an instance and save that.")
+            raise SealedColumn(f"{self.name} is sealed: set it on an instance and save that.")
         return connection.Database.Binary(value)
 
     def get_lookup(self, lookup_name: str) -> Any:
-        return super().get_lookup(lookup_name) if lookup_name == "isnull" else self._refuse()
-
-    def _refuse(self) -> NoReturn:
-        raise TypeError(f"{self.name} is sealed: look it up by its blind index.")
+        return super().get_lookup(lookup_name) if lookup_name == "isnull" else RefusedLookup
 
     def opened(self, instance: models.Model, raw: Ciphertext) -> str:
         try:

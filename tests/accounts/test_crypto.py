@@ -1,0 +1,77 @@
+import base64
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from accounts import crypto
+
+KEY = bytes(range(32))
+
+
+@given(plaintext=st.binary(max_size=200), place=st.binary(max_size=40))
+def test_what_is_sealed_is_given_back(plaintext: bytes, place: bytes) -> None:
+    assert crypto.unseal(crypto.seal(plaintext, KEY, place), KEY, place) == plaintext
+
+
+@given(st.data())
+def test_every_changed_bit_is_noticed(data: st.DataObject) -> None:
+    sealed = bytearray(crypto.seal(b"une note", KEY, b"place"))
+    sealed[data.draw(st.integers(0, len(sealed) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+
+    with pytest.raises(crypto.Tampered):
+        crypto.unseal(bytes(sealed), KEY, b"place")
+
+
+@pytest.mark.parametrize(("key", "place"), [(bytes(32), b"place"), (KEY, b"elsewhere")])
+def test_another_key_or_place_is_noticed(key: bytes, place: bytes) -> None:
+    with pytest.raises(crypto.Tampered):
+        crypto.unseal(crypto.seal(b"une note", KEY, b"place"), key, place)
+
+
+@pytest.mark.parametrize("sealed", [b"", b"short", bytes(12), bytes(28)])
+def test_bytes_that_were_never_sealed_are_noticed(sealed: bytes) -> None:
+    with pytest.raises(crypto.Tampered):
+        crypto.unseal(sealed, KEY, b"place")
+
+
+def test_the_same_text_is_never_sealed_alike() -> None:
+    assert crypto.seal(b"x", KEY, b"") != crypto.seal(b"x", KEY, b"")
+
+
+def test_derived_keys_differ_by_purpose() -> None:
+    assert len({crypto.derive(KEY, "a"), crypto.derive(KEY, "b"), KEY}) == 3
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Jeanne@Exemple.fr ", "jeanne@exemple.fr"), ("José", "José"), ("ﬁn", "fin"), ("STRASSE", "straße")],
+)
+def test_spellings_of_one_address_are_compared_alike(one: str, other: str) -> None:
+    assert crypto.normalised(one) == crypto.normalised(other)
+
+
+@pytest.mark.parametrize("keks", ["", "test", "test:", "test:abc", ":" + base64.b64encode(KEY).decode(), "a:%%%"])
+def test_master_keys_that_do_not_fit_are_named(settings: Settings, keks: str) -> None:
+    settings.VAULT_KEKS = keks
+
+    with pytest.raises(ImproperlyConfigured, match="VAULT_KEKS"):
+        crypto.keks()
+
+
+def test_the_first_master_key_is_the_current_one(settings: Settings) -> None:
+    old, new = (base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2))
+    settings.VAULT_KEKS = f"new:{new}, old:{old}"
+
+    assert crypto.current_kek() == ("new", bytes([2]) * 32)
+    assert crypto.keks()["old"] == bytes([1]) * 32
+
+
+def test_a_session_is_sealed_and_comes_back() -> None:
+    serializer = crypto.SealedSerializer()
+    sealed = serializer.dumps({"email": "jeanne@exemple.fr"})
+
+    assert b"jeanne" not in sealed
+    assert serializer.loads(sealed) == {"email": "jeanne@exemple.fr"}

@@ -1,0 +1,125 @@
+import pytest
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import connection
+
+from accounts import access, actions, scope
+from accounts.models import Association, Invitation, Membership
+from accounts.rules.roles import Role
+
+pytestmark = pytest.mark.django_db
+
+
+def test_without_an_association_a_tenants_rows_cannot_be_read() -> None:
+    for ask in (Membership.objects.first, Membership.objects.count, Membership.objects.exists):
+        with pytest.raises(scope.OutOfScope):
+            ask()
+
+
+def test_without_an_association_nothing_is_changed(volunteer: Membership) -> None:
+    for change in (Membership.objects.all().delete, lambda: Membership.objects.update(roles=[])):
+        with pytest.raises(scope.OutOfScope):
+            change()
+
+
+def test_a_queryset_may_be_built_before_the_scope_is_known(volunteer: Membership) -> None:
+    built_early = Membership.objects.active().order_by("pk")
+
+    with scope.enter(volunteer.association_id):
+        assert list(built_early) == [volunteer]
+
+
+def test_a_queryset_follows_the_scope_it_is_evaluated_in(volunteer: Membership, stranger: Membership) -> None:
+    rows = Membership.objects.active().order_by("pk")
+
+    with scope.enter(volunteer.association_id):
+        assert list(rows.all()) == [volunteer]
+    with scope.enter(stranger.association_id):
+        assert list(rows.all()) == [stranger]
+
+
+def test_another_associations_row_does_not_exist(volunteer: Membership, stranger: Membership) -> None:
+    with scope.enter(volunteer.association_id):
+        with pytest.raises(ObjectDoesNotExist):
+            Membership.objects.get(pk=stranger.pk)
+        assert not Membership.objects.filter(pk=stranger.pk).update(roles=[])
+        assert Membership.objects.count() == 1
+
+
+def test_scopes_nest_and_are_left_even_by_an_error(association: Association, other_association: Association) -> None:
+    with scope.enter(association.pk):
+        with pytest.raises(ZeroDivisionError), scope.enter(other_association.pk):
+            1 / 0  # noqa: B018  any error
+        assert scope.current() == association.pk
+        assert list(Membership.objects.all()) == []
+
+    assert scope.current() is None
+
+
+def test_a_person_sees_their_own_memberships_only(volunteer: Membership, stranger: Membership) -> None:
+    both = actions.join(stranger.association_id, user=volunteer.user, roles=[Role.RECEPTION], at=volunteer.joined_at)
+
+    assert access.memberships_of(volunteer.user) == [volunteer, both]
+    assert access.memberships_of(stranger.user) == [stranger]
+
+
+def test_revoked_memberships_and_sleeping_associations_are_not_listed(
+    volunteer: Membership, stranger: Membership
+) -> None:
+    with scope.enter(volunteer.association_id):
+        actions.revoke_membership(volunteer, at=volunteer.joined_at)
+    Association.objects.filter(pk=stranger.association_id).update(is_active=False)
+
+    assert access.memberships_of(volunteer.user) == []
+    assert access.memberships_of(stranger.user) == []
+    assert access.associations_at_work() == [volunteer.association_id]
+
+
+def test_leaving_a_scope_forgets_its_keys(association: Association) -> None:
+    from accounts import fields
+
+    with scope.enter(association.pk):
+        fields.root_key(association.pk)
+        assert fields._roots()
+    assert not fields._roots()
+
+
+@pytest.mark.postgres
+class TestTheSecondWall:
+    """PostgreSQL's row-level security, as the application's role, past the managers."""
+
+    @pytest.mark.parametrize("table", ["accounts_membership", "accounts_invitation"])
+    def test_raw_sql_without_scope_sees_nothing(self, table: str, volunteer: Membership) -> None:
+        assert self.count(table) == 0
+
+    def test_raw_sql_sees_the_scopes_rows_only(self, volunteer: Membership, stranger: Membership) -> None:
+        with scope.enter(volunteer.association_id):
+            assert self.count("accounts_membership") == 1
+        assert self.count("accounts_membership") == 0
+
+    def test_the_base_manager_does_not_see_past_it(self, volunteer: Membership, stranger: Membership) -> None:
+        with scope.enter(volunteer.association_id):
+            assert list(Membership._base_manager.order_by("pk")) == [volunteer]
+            assert not Invitation._base_manager.exists()
+
+    def test_a_row_cannot_be_written_for_another(self, association: Association, stranger: Membership) -> None:
+        from django.db import ProgrammingError, transaction
+
+        with (
+            scope.enter(association.pk),
+            pytest.raises(ProgrammingError, match="row-level security"),
+            transaction.atomic(),
+        ):
+            Membership.objects.create(
+                association_id=stranger.association_id, user=stranger.user, joined_at=stranger.joined_at
+            )
+
+    def test_keys_of_another_association_are_out_of_sight(self, association: Association, stranger: Membership) -> None:
+        with scope.enter(association.pk):
+            roots = self.count("accounts_datakey WHERE kind = 'association'")
+        assert roots == 1
+
+    def count(self, table: str) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            row: tuple[int] = cursor.fetchone()
+            return row[0]
