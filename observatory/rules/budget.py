@@ -7,10 +7,6 @@ from fractions import Fraction
 CAP = Fraction(3, 2)
 
 
-class BudgetSpent(Exception):
-    """The table would cost the persons of this campaign more than the cap."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
     scope: str
@@ -27,6 +23,6 @@ def spent(charges: Iterable[Charge]) -> Fraction:
     return sum(dearest.values(), Fraction(0))
 
 
-def check(charges: Iterable[Charge], *, new: Charge) -> None:
-    if spent([*charges, new]) > CAP:
-        raise BudgetSpent(f"{new.table} would bring the campaign above {CAP}.")
+def allows(charges: Iterable[Charge], *, new: Charge) -> bool:
+    """Does the cap leave room for one more charge?"""
+    return spent([*charges, new]) <= CAP
