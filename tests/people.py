@@ -9,7 +9,6 @@ from allauth.account.internal.flows.login import (
     _AUTHENTICATION_METHODS_USER_SESSION_KEY as RECORDS_OF,
 )
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY as RECORDS
-from django.http import HttpResponse
 from django.test import Client
 
 from accounts.middleware import SESSION_ASSOCIATION
@@ -120,5 +119,5 @@ def desk() -> Callable[[Membership], HouseClient]:
     return lambda membership: signed_in(membership.user, association=membership.association)
 
 
-def location(response: HttpResponse) -> str:
-    return response.headers.get("Location", "")
+def location(response: Any) -> str:
+    return str(response.headers.get("Location", ""))

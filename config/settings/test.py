@@ -17,6 +17,9 @@ _scratch = tempfile.TemporaryDirectory(prefix="opposable-test-")
 atexit.register(_scratch.cleanup)
 VAR_DIR = Path(_scratch.name)
 
+STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing folder
+
 _url = os.environ.get("TEST_DATABASE_URL", "")
 if _url:
     DATABASES = {"default": postgres(_url) | {"CONN_MAX_AGE": 0}}

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -237,5 +238,5 @@ def set_raw(user: User, column: str, value: bytes) -> None:
         cursor.execute(f"UPDATE accounts_user SET {column} = %s WHERE id = %s", [value, in_sql(user)])
 
 
-def in_sql(user: User) -> object:
+def in_sql(user: User) -> UUID | str:
     return user.pk if connection.vendor == "postgresql" else user.pk.hex

@@ -1,0 +1,63 @@
+"""allauth's rows, seen as somebody sees them who has the database and not the keys."""
+
+import json
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from django.contrib.sessions.models import Session
+
+from accounts.crypto import Tampered
+from accounts.models import Membership
+from tests.people import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_secret_of_an_authenticator_is_sealed_and_works(volunteer: Membership) -> None:
+    secret = generate_totp_secret()
+    TOTP.activate(volunteer.user, secret)
+
+    row = Authenticator.objects.get()
+    counter = next(iter(yield_hotp_counters_from_time()))
+
+    assert secret not in json.dumps(row.data)
+    assert TOTP(row).validate_code(format_hotp_value(hotp_value(secret, counter)))
+
+
+def test_recovery_codes_are_sealed_and_work_once(volunteer: Membership) -> None:
+    RecoveryCodes.activate(volunteer.user)
+
+    row = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES)
+    codes = RecoveryCodes(row).get_unused_codes()
+
+    assert not any(code in json.dumps(row.data) for code in codes)
+    assert RecoveryCodes(row).validate_code(codes[0])
+    assert not RecoveryCodes(Authenticator.objects.get(pk=row.pk)).validate_code(codes[0])
+
+
+def test_a_secret_that_was_changed_in_the_database_is_refused(volunteer: Membership) -> None:
+    TOTP.activate(volunteer.user, generate_totp_secret())
+    row = Authenticator.objects.get()
+    row.data["secret"] = "A" * 8 + row.data["secret"][8:]
+    row.save()
+
+    with pytest.raises(Tampered):
+        TOTP(Authenticator.objects.get()).validate_code("000000")
+
+
+def test_a_session_row_tells_nothing(volunteer: Membership) -> None:
+    signed_in(volunteer.user, association=volunteer.association)
+
+    [row] = Session.objects.all()
+
+    for readable in ("association_id", str(volunteer.user.pk), "account_authentication", "mfa"):
+        assert readable not in row.session_data
+    assert row.get_decoded()["association_id"] == volunteer.association_id

@@ -1,0 +1,125 @@
+from datetime import datetime, timedelta
+
+import pytest
+
+from accounts import access, actions, scope
+from accounts.models import Invitation, Membership, User
+from accounts.rules.roles import Role
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+NEW_PASSWORD = "encore une longue phrase"
+
+
+def accept(invitation: Invitation, *, at: datetime, password: str = NEW_PASSWORD) -> User:
+    with scope.enter(invitation.association_id):
+        return actions.accept_invitation(invitation, password=password, name="Nouvelle bénévole", at=at)
+
+
+def memberships(user: User) -> list[list[str]]:
+    return [membership.roles for membership in access.memberships_of(user)]
+
+
+def test_an_accepted_invitation_makes_an_account_and_a_membership(coordinator: Membership, now: datetime) -> None:
+    invitation, _ = factories.make_invitation(coordinator.association, by=coordinator.user, at=now, email="a@b.fr")
+
+    user = accept(invitation, at=now)
+
+    assert access.user_by_email("a@b.fr") == user
+    assert user.check_password(NEW_PASSWORD)
+    assert memberships(user) == [[Role.VOLUNTEER]]
+
+
+def test_a_token_finds_its_invitation_and_is_not_kept(coordinator: Membership, now: datetime) -> None:
+    invitation, token = factories.make_invitation(coordinator.association, by=coordinator.user, at=now)
+
+    assert access.invitation_ids(token) == (coordinator.association_id, invitation.pk)
+    assert access.invitation_ids(token[:-1]) is None
+    assert token not in invitation.token_hash
+
+
+def test_an_invitation_is_accepted_once(coordinator: Membership, now: datetime) -> None:
+    invitation, _ = factories.make_invitation(coordinator.association, by=coordinator.user, at=now)
+    accept(invitation, at=now)
+
+    with pytest.raises(actions.InvitationClosed):
+        accept(invitation, at=now)
+
+
+@pytest.mark.parametrize(("hours", "is_open"), [(71, True), (72, False), (1000, False)])
+def test_an_invitation_stays_open_three_days(coordinator: Membership, now: datetime, hours: int, is_open: bool) -> None:
+    invitation, _ = factories.make_invitation(coordinator.association, by=coordinator.user, at=now)
+    later = now + timedelta(hours=hours)
+
+    with scope.enter(coordinator.association_id):
+        assert (access.open_invitation(invitation.pk, now=later) == invitation) is is_open
+    if not is_open:
+        with pytest.raises(actions.InvitationClosed):
+            accept(invitation, at=later)
+        assert User.objects.count() == 1
+
+
+def test_a_revoked_invitation_cannot_be_accepted(coordinator: Membership, now: datetime) -> None:
+    invitation, _ = factories.make_invitation(coordinator.association, by=coordinator.user, at=now)
+
+    with scope.enter(coordinator.association_id):
+        assert actions.revoke_invitation(invitation, at=now)
+        assert not actions.revoke_invitation(invitation, at=now)
+        assert access.open_invitation(invitation.pk, now=now) is None
+    with pytest.raises(actions.InvitationClosed):
+        accept(invitation, at=now)
+
+
+def test_another_association_cannot_open_or_revoke_it(
+    coordinator: Membership, stranger: Membership, now: datetime
+) -> None:
+    invitation, _ = factories.make_invitation(coordinator.association, by=coordinator.user, at=now)
+
+    with scope.enter(stranger.association_id):
+        assert access.open_invitation(invitation.pk, now=now) is None
+        assert not actions.revoke_invitation(invitation, at=now)
+        with pytest.raises(actions.InvitationClosed):
+            actions.accept_invitation(invitation, password=NEW_PASSWORD, name="x", at=now)
+
+
+def test_an_account_with_another_password_is_not_taken_over(coordinator: Membership, now: datetime) -> None:
+    known = factories.make_user()
+    invitation, _ = factories.make_invitation(coordinator.association, by=coordinator.user, at=now, email=known.email)
+
+    with pytest.raises(actions.AlreadyUsed):
+        accept(invitation, at=now)
+
+    assert User.objects.get(pk=known.pk).check_password(factories.PASSWORD)
+    assert memberships(known) == []
+    with scope.enter(coordinator.association_id):
+        assert access.open_invitation(invitation.pk, now=now) == invitation
+
+
+def test_an_account_with_the_right_password_joins(coordinator: Membership, now: datetime) -> None:
+    known = factories.make_user()
+    invitation, _ = factories.make_invitation(coordinator.association, by=coordinator.user, at=now, email=known.email)
+
+    assert accept(invitation, at=now, password=factories.PASSWORD) == known
+    assert memberships(known) == [[Role.VOLUNTEER]]
+
+
+def test_a_member_who_only_used_codes_gets_a_password(
+    coordinator: Membership, member_user: User, now: datetime
+) -> None:
+    invitation, _ = factories.make_invitation(
+        coordinator.association, by=coordinator.user, at=now, email=member_user.email
+    )
+
+    assert accept(invitation, at=now) == member_user
+    assert User.objects.get(pk=member_user.pk).check_password(NEW_PASSWORD)
+
+
+def test_who_belongs_already_keeps_their_roles(coordinator: Membership, now: datetime) -> None:
+    invitation, _ = factories.make_invitation(
+        coordinator.association, by=coordinator.user, at=now, email=coordinator.user.email
+    )
+
+    accept(invitation, at=now, password=factories.PASSWORD)
+
+    assert memberships(coordinator.user) == [[Role.COORDINATOR]]
