@@ -1,0 +1,163 @@
+"""Forms as people read them: question, help, error, box; an error is one plain sentence, and what was typed is kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from web.parts import dates
+from web.parts.french import month_year
+
+if TYPE_CHECKING:
+    _Base = forms.BaseForm
+else:
+    _Base = object
+
+
+class HouseRenderer(TemplatesSetting):
+    """Renders every form of the platform, allauth's included, with templates/forms/."""
+
+    form_template_name = "forms/form.html"
+    field_template_name = "forms/field.html"
+
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
+        if template_name == self.form_template_name:
+            context = {**context, "error_lines": error_lines(context["form"])}
+        return super().render(template_name, context, request)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorLine:
+    """One line of the summary: `href` leads to the field, and is empty for what concerns the whole form."""
+
+    href: str
+    text: str
+
+
+def error_lines(form: forms.BaseForm) -> list[ErrorLine]:
+    """What is to be corrected, in the order of the page."""
+    lines = [ErrorLine("", text) for text in form.non_field_errors()]
+    for bound in form:
+        lines += [ErrorLine(f"#{_first_box(bound)}", text) for text in bound.errors]
+    return lines
+
+
+def _first_box(bound: forms.BoundField) -> str:
+    """The id of the box that takes the focus: the first one, when the question has several."""
+    return bound.id_for_label or f"{bound.auto_id}_0"
+
+
+class HouseForm(_Base):
+    """Mixin for our forms, before forms.Form. The browser's own bubbles are left out: our sentences say more."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = str(_("Répondez à cette question."))
+
+    def error_lines(self) -> list[ErrorLine]:
+        return error_lines(self)
+
+
+class DatePartsWidget(forms.MultiWidget):
+    """Day, month, year: three boxes that keep what was typed, even when it is no date."""
+
+    template_name = "forms/widgets/dateparts.html"
+    use_fieldset = True
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        box = {"inputmode": "numeric", "autocomplete": "off"}
+        super().__init__(
+            {
+                "day": forms.TextInput(attrs={**box, "maxlength": "2"}),
+                "month": forms.TextInput(attrs={"autocomplete": "off", "maxlength": "12"}),
+                "year": forms.TextInput(attrs={**box, "maxlength": "4"}),
+            },
+            attrs,
+        )
+
+    def id_for_label(self, id_: str | None, index: str | None = None) -> str:
+        """The first box, where a summary of mistakes leads."""
+        return f"{id_}_0" if id_ else ""
+
+    def decompress(self, value: date | None) -> list[str | None]:
+        if value is None:
+            return [None, None, None]
+        return [str(value.day), str(value.month), str(value.year)]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        for part, label in zip(context["widget"]["subwidgets"], (_("Jour"), _("Mois"), _("Année")), strict=True):
+            part["label"] = label
+        return context
+
+
+_SENTENCES = {
+    dates.Flaw.EMPTY: _("Indiquez la date : le jour, le mois et l’année."),
+    dates.Flaw.NO_DAY: _("Il manque le jour."),
+    dates.Flaw.NO_MONTH: _("Il manque le mois."),
+    dates.Flaw.NO_YEAR: _("Il manque l’année."),
+    dates.Flaw.DAY: _("Le jour est un nombre de 1 à 31."),
+    dates.Flaw.MONTH: _("Le mois est un nombre de 1 à 12, ou son nom."),
+    dates.Flaw.YEAR: _("Écrivez l’année en quatre chiffres, par exemple 2026."),
+}
+
+
+class DatePartsField(forms.Field):
+    """A date in three boxes.
+
+    `earliest` and `latest` may be set on the form's own copy of the field, as today is known only by the request:
+    `form.fields["sent_on"].latest = request.today`.
+    """
+
+    widget = DatePartsWidget
+
+    def __init__(self, *, earliest: date | None = None, latest: date | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.earliest = earliest
+        self.latest = latest
+
+    def to_python(self, value: Sequence[str | None] | date | None) -> date | None:
+        if value is None or isinstance(value, date):
+            return value
+        read = dates.read(*(part or "" for part in value))
+        if read is dates.Flaw.EMPTY:
+            return None
+        if isinstance(read, date):
+            return self._within(read)
+        raise forms.ValidationError(self._sentence(read), code="invalid")
+
+    def validate(self, value: date | None) -> None:
+        if value is None and self.required:
+            raise forms.ValidationError(str(_SENTENCES[dates.Flaw.EMPTY]), code="required")
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.to_python(data) != self.to_python(initial))
+        except forms.ValidationError:
+            return True
+
+    def _within(self, value: date) -> date:
+        if self.latest is not None and value > self.latest:
+            raise forms.ValidationError(gettext("Cette date n’est pas encore arrivée. Vérifiez l’année."), code="future")
+        if self.earliest is not None and value < self.earliest:
+            raise forms.ValidationError(gettext("Cette date est trop ancienne. Vérifiez l’année."), code="past")
+        return value
+
+    @staticmethod
+    def _sentence(flaw: "dates.Flaw | dates.ShortMonth") -> str:
+        if isinstance(flaw, dates.ShortMonth):
+            values = {"month": capfirst(month_year(flaw.first)), "days": flaw.days}
+            return gettext("%(month)s n’a que %(days)s jours.") % values
+        return str(_SENTENCES[flaw])
