@@ -60,5 +60,6 @@ def token_hash(token: str) -> str:
 
 
 def has_second_factor(request: HttpRequest) -> bool:
-    """Did this session pass a second factor? A session opened by a mail code did not."""
-    return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))
+    """Did this session pass a password and a second factor? One opened by a mail code did not, whatever it enrolled."""
+    methods = {record["method"] for record in get_authentication_records(request, request.user)}
+    return methods >= {"password", "mfa"}

@@ -37,9 +37,10 @@ def signed_in(user: User, *, factor: bool = True, association: Association | Non
     return _with_session(user, methods, association)
 
 
-def signed_in_by_code(user: User, *, association: Association | None = None) -> HouseClient:
-    """The browser of a member who typed the code of their mail or card."""
-    return _with_session(user, ["code"], association)
+def signed_in_by_code(user: User, *, factor: bool = False, association: Association | None = None) -> HouseClient:
+    """The browser of a member who typed the code of their mail or card (and, oddly, a second factor)."""
+    methods = ["code", "mfa"] if factor else ["code"]
+    return _with_session(user, methods, association)
 
 
 def _with_session(user: User, methods: list[str], association: Association | None) -> HouseClient:

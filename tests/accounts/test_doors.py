@@ -56,6 +56,7 @@ def test_a_session_opened_by_a_code_stays_out_of_the_desk(volunteer: Membership,
     enrol(volunteer.user)
 
     assert signed_in_by_code(volunteer.user).get("/desk/").status_code == 403
+    assert signed_in_by_code(volunteer.user, factor=True).get("/desk/").status_code == 403
     assert signed_in_by_code(member_user).get("/desk/").status_code == 403
 
 
