@@ -126,6 +126,7 @@ _TYPOGRAPHY = (
     (re.compile("'"), "’"),
     (re.compile(r" (?=[:»])|(?<=«) "), NBSP),
     (re.compile(r" (?=[;?!])"), NARROW_NBSP),
-    (re.compile(r"(?<=\d) (?=h\b)|(?<=\dh) (?=\d)|(?<=\d\u00a0h) (?=\d)"), NBSP),
+    (re.compile(r"(?<=\d) (?=h\b)"), NBSP),
+    (re.compile(r"(?<=\d\u00a0h) (?=\d)"), NBSP),
     (_DIGIT_GROUPS, NBSP),
 )
