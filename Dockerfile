@@ -1,0 +1,32 @@
+# The production image: `docker compose build`. Two stages, so that no compiler and no pip cache stays; runs as nobody special.
+FROM python:3.11-slim AS builder
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+RUN python -m venv /venv
+COPY requirements.txt .
+RUN /venv/bin/pip install --no-deps --require-hashes -r requirements.txt
+
+FROM python:3.11-slim
+RUN groupadd --gid 10001 opposable && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin opposable
+ENV PATH=/venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    DJANGO_SETTINGS_MODULE=config.settings.prod \
+    VAR_DIR=/srv/opposable/var
+WORKDIR /srv/opposable
+COPY --from=builder /venv /venv
+COPY manage.py ./
+COPY accounts accounts
+COPY cases cases
+COPY config config
+COPY locale locale
+COPY notifications notifications
+COPY observatory observatory
+COPY procedures procedures
+COPY vault vault
+COPY web web
+# Static files are part of the image; only var/sealed is a volume. The key serves this one command and stays nowhere.
+RUN SECRET_KEY=only-for-collectstatic python manage.py collectstatic --no-input --verbosity 0 \
+ && mkdir -p var/sealed && chown 10001:10001 var/sealed
+USER 10001:10001
+EXPOSE 8000
+CMD ["gunicorn", "-c", "python:config.serving", "--bind", "0.0.0.0:8000"]
