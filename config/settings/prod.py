@@ -1,6 +1,5 @@
 """Production: PostgreSQL as the unprivileged role, Redis, TLS in front, secrets from files."""
 
-from typing import Any
 from urllib.parse import urlsplit
 
 from config.settings.base import *  # noqa: F403  an environment is the base with changes
@@ -24,7 +23,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": 20,
     "visibility_timeout": 900,  # longer than a task may take (config/celery.py), or it would run twice
 }
-CACHES: dict[str, dict[str, Any]] = {
+CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": secret("CACHE_URL", "redis://redis:6379/1"),
