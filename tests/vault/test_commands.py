@@ -1,0 +1,65 @@
+"""`manage.py verify_vault` and the nightly sweep's door."""
+
+import io
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.vault import samples
+from vault import actions, tasks
+from vault.models import SealedFile
+
+pytestmark = pytest.mark.django_db
+
+
+def verify(*arguments: str) -> tuple[str, str]:
+    """What it prints, and how it complains ("" when it does not)."""
+    out = io.StringIO()
+    try:
+        call_command("verify_vault", *arguments, stdout=out)
+    except CommandError as complaint:
+        return out.getvalue(), str(complaint)
+    return out.getvalue(), ""
+
+
+@pytest.fixture
+def three(case_key: UUID, now: datetime) -> list[SealedFile]:
+    return [actions.seal(io.BytesIO(samples.png()), subject=case_key, at=now) for _ in range(3)]
+
+
+def test_whole_files_are_counted(three: list[SealedFile]) -> None:
+    printed, complaint = verify("--json")
+
+    assert json.loads(printed) == {"checked": 3, "damaged": [], "missing": [], "orphans": 0}
+    assert complaint == ""
+    assert verify()[0].startswith("3 sealed files checked: 0 damaged")
+
+
+def test_damaged_missing_and_orphaned_blobs_are_told_apart(three: list[SealedFile], store: Path) -> None:
+    whole, damaged, missing = three
+    (store / damaged.stored_name).write_bytes(b"changed")
+    (store / missing.stored_name).unlink()
+    (store / whole.stored_name).with_name("orphan").write_bytes(b"no row")
+
+    printed, complaint = verify("--json")
+
+    assert json.loads(printed) == {"checked": 3, "damaged": [damaged.pk], "missing": [missing.pk], "orphans": 1}
+    assert str(damaged.pk) in complaint
+
+
+def test_an_empty_vault_is_sound() -> None:
+    assert verify("--json") == (json.dumps({"checked": 0, "damaged": [], "missing": [], "orphans": 0}) + "\n", "")
+
+
+def test_the_task_sweeps(three: list[SealedFile], monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr(actions, "sweep_orphans", lambda *, now: seen.append(now))
+
+    tasks.sweep()
+
+    assert len(seen) == 1
