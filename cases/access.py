@@ -5,14 +5,25 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, IntegerField, Prefetch, Q, Subquery, prefetch_related_objects
 from django.http import Http404
 
 from accounts import scope
 from accounts.fields import blind_index, load_keys
-from accounts.models import Membership, User
+from accounts.models import Association, Membership, User
 from accounts.rules.roles import Right
-from cases.models import Attempt, Campaign, Case, CaseEvent, CaseFact, Consent, Deadline, Justificatif, Member
+from cases.models import (
+    Attempt,
+    Beneficiary,
+    Campaign,
+    Case,
+    CaseEvent,
+    CaseFact,
+    Consent,
+    Deadline,
+    Justificatif,
+    Member,
+)
 from cases.rules import references
 from cases.rules.lifecycle import EventKind, State
 
@@ -78,6 +89,11 @@ def consult(case: Case, *, reader: User, why: Why, at: datetime) -> None:
 def consult_contact(case: Case, *, reader: User, at: datetime) -> None:
     """Record that somebody looked at the person's contact details."""
     CaseEvent.objects.record(case, EventKind.CONTACT_CONSULTED, at=at, by=reader)
+
+
+def consult_file(case: Case, justificatif: Justificatif, *, reader: User, at: datetime) -> None:
+    """Record that somebody opened a justificatif."""
+    CaseEvent.objects.record(case, EventKind.FILE_CONSULTED, at=at, by=reader, justificatif=justificatif.pk)
 
 
 def members_of(user: User) -> list[Member]:
@@ -155,26 +171,42 @@ def queue_for(
     whose: str = "team",
     reason: str = "",
     campaign: str = "",
+    urgent_by: date | None = None,
     until: date,
     after: str = "",
     limit: int = 50,
 ) -> tuple[list[Case], str]:
-    """A page of «Maintenant»: cases that ask for a hand by `until`, most pressing first, and the key of the next page.
+    """A page of «Maintenant»: cases that ask for a hand by `until`, and the key of the next page.
 
-    `whose`: mine, team, nobody. `after`: the key of the previous page's end. Three queries at any size.
+    First what is missed and what a member must do by `urgent_by`, then the rest; each by the day to act on.
+    `whose`: mine, team, nobody. `after`: the key of the previous page's end. Four queries at any size.
     """
     rows = _filtered(reader, whose=whose, reason=reason, campaign=campaign).waiting_for_us(until=until)
-    if after:
-        day, _, pk = after.partition(".")
-        try:
-            bound = date.fromisoformat(day), int(pk)
-        except ValueError:
-            raise Http404 from None
-        rows = rows.filter(Q(act_on__gt=bound[0]) | Q(act_on=bound[0], pk__gt=bound[1]))
-    cases = list(rows.with_people()[: limit + 1])
-    load_people(cases)
-    last = cases[limit - 1] if len(cases) > limit else None
-    return cases[:limit], f"{last.act_on.isoformat()}.{last.pk}" if last else ""
+    stages = {"b": rows} if urgent_by is None else {"a": rows.urgent(by=urgent_by), "b": rows.not_urgent(by=urgent_by)}
+    stage, bound = _place(after)
+    found: list[tuple[str, Case]] = []
+    for name, part in stages.items():
+        if name < stage or len(found) > limit:
+            continue
+        onwards = part.filter(bound) if name == stage else part
+        found += [(name, case) for case in onwards.with_people()[: limit + 1 - len(found)]]
+    load_people(case for _, case in found)
+    return [case for _, case in found[:limit]], _key(*found[limit - 1]) if len(found) > limit else ""
+
+
+def _place(after: str) -> tuple[str, Q]:
+    if not after:
+        return "", Q()
+    try:
+        stage, day, pk = after.split(".")
+        bound = date.fromisoformat(day), int(pk)
+    except ValueError:
+        raise Http404 from None
+    return stage, Q(act_on__gt=bound[0]) | Q(act_on=bound[0], pk__gt=bound[1])
+
+
+def _key(stage: str, case: Case) -> str:
+    return f"{stage}.{case.act_on.isoformat()}.{case.pk}"
 
 
 def _filtered(reader: Membership, *, whose: str, reason: str, campaign: str):  # type: ignore[no-untyped-def]  # a CaseQuerySet
@@ -188,17 +220,29 @@ def _filtered(reader: Membership, *, whose: str, reason: str, campaign: str):  #
     return rows.filter(campaign__slug=campaign) if campaign else rows
 
 
+class _Capped(Subquery):
+    """How many rows a sliced query holds."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) capped)"
+    output_field = IntegerField()
+
+
 def capped_counts(reader: Membership, *, until: date) -> dict[str, int]:
-    """How many wait: mine, team, nobody, missed; each counted up to 100. Four queries."""
-    counts = {}
-    for whose in ("mine", "team", "nobody"):
-        counts[whose] = _capped(_filtered(reader, whose=whose, reason="", campaign="").waiting_for_us(until=until))
-    counts["missed"] = _capped(cases_of(reader).open().filter(reason="missed"))
-    return counts
+    """How many wait: mine, team, nobody, missed; each counted up to 100. One query."""
+    counted = {
+        whose: _filtered(reader, whose=whose, reason="", campaign="").waiting_for_us(until=until)
+        for whose in ("mine", "team", "nobody")
+    }
+    counted["missed"] = cases_of(reader).open().filter(reason="missed")
+    columns = {name: _Capped(rows.order_by().values("pk")[:CAP]) for name, rows in counted.items()}
+    found: dict[str, int] = Association.objects.filter(pk=scope.required()).values(**columns).get()
+    return found
 
 
-def _capped(rows) -> int:  # type: ignore[no-untyped-def]  # a CaseQuerySet
-    return int(rows.order_by().values("pk")[:CAP].count())
+def load_deadlines(cases: list[Case]) -> None:
+    """Bring the deadlines of a list's cases as `case.deadlines.all()`, soonest first: one query."""
+    rows = Deadline.objects.filter(void_on=None).order_by("due", "pk")
+    prefetch_related_objects(cases, Prefetch("deadlines", queryset=rows))
 
 
 def overview(reader: Membership) -> dict[str, int]:
@@ -245,6 +289,14 @@ def deadlines_of(case: Case) -> list[Deadline]:
     return list(Deadline.objects.filter(case=case, void_on=None).order_by("due", "pk"))
 
 
+def missed_deadline_for(case: Case, pk: int) -> Deadline:
+    """A deadline of a case that `case_for` gave, flagged as missed and not answered. Raises Http404."""
+    found: Deadline | None = Deadline.objects.all().missed().filter(case=case, pk=pk).first()  # type: ignore[attr-defined]  # manager made from a queryset
+    if found is None:
+        raise Http404
+    return found
+
+
 def facts_of(case: Case) -> list[CaseFact]:
     """The facts that stand now."""
     return list(CaseFact.objects.current().filter(case=case).order_by("pk"))
@@ -268,6 +320,20 @@ def justificatif_for(case: Case, pk: int) -> Justificatif:
 
 def consents_of(case: Case) -> list[Consent]:
     return list(Consent.objects.filter(beneficiary=case.beneficiary).order_by("kind", "-pk"))
+
+
+def beneficiaries_of(member: Member) -> list[Beneficiary]:
+    """Everybody for whom the member acted so far, oneself included."""
+    rows = list(Beneficiary.objects.filter(member=member).select_related("member").order_by("pk"))
+    load_keys(row.subject for row in rows)
+    return rows
+
+
+def cases_of_member(reader: Membership, member: Member) -> list[Case]:
+    """The cases of a member's household that the reader may reach, newest first: twenty at most."""
+    cases = list(cases_of(reader).filter(member=member).with_people().order_by("-pk")[:20])
+    load_people(cases)
+    return cases
 
 
 def household(user: User) -> list[Case]:

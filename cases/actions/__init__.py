@@ -8,10 +8,11 @@ from cases.actions.journal import AlreadyDone, StaleCase
 from cases.actions.justificatifs import check_justificatif, receive_justificatif
 from cases.actions.opening import NewBeneficiary, NewMember, NotAdmitted, create_campaign, open_case, open_case_for
 from cases.actions.sweeping import Sweep, sweep
-from cases.actions.working import add_note, assign, give_consent, hold, withdraw_consent
+from cases.actions.working import HasAddress, add_note, assign, give_consent, hold, renew_card, withdraw_consent
 
 __all__ = [
     "AlreadyDone",
+    "HasAddress",
     "NewBeneficiary",
     "NewFact",
     "NewMember",
@@ -33,6 +34,7 @@ __all__ = [
     "receive_justificatif",
     "record_attempt",
     "record_facts",
+    "renew_card",
     "reopen_case",
     "sweep",
     "withdraw_consent",

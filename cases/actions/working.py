@@ -1,15 +1,20 @@
-"""Day-to-day work on a case: assign, hold, note, consent."""
+"""Day-to-day work on a case: assign, hold, note, consent, card."""
 
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 
+from accounts.actions import create_user, renew_card_code
 from accounts.models import User
 from cases.actions.journal import move, settle, take
 from cases.actions.opening import make_ready
 from cases.models import Case, Consent, ConsentKind
 from cases.rules.lifecycle import EventKind
+
+
+class HasAddress(ValueError):
+    """The person enters with an address. A card would open what this account holds in other associations too."""
 
 
 @transaction.atomic
@@ -68,3 +73,20 @@ def withdraw_consent(case: Case, *, kind: ConsentKind, today: date, at: datetime
         move(case, EventKind.CONSENT_WITHDRAWN, at=at, by=by, consent=kind.value)
         settle(case, today=today, at=at, by=by)
     return bool(withdrawn)
+
+
+@transaction.atomic
+def renew_card(case: Case, *, token: UUID | None = None, at: datetime, by: User) -> str:
+    """A new code for the printed card of a person without an address, shown once; the old one stops working.
+
+    Raises HasAddress, AlreadyDone, Impossible.
+    """
+    case = take(case, version=None)
+    member = case.member
+    if member.user and member.user.email_index:
+        raise HasAddress("The account has an address.")
+    move(case, EventKind.CARD_RENEWED, at=at, by=by, token=token)
+    if member.user is None:
+        member.user = create_user(name=member.first_name, language=member.language)
+        member.save(update_fields=["user"])
+    return renew_card_code(member.user)

@@ -31,7 +31,7 @@ class CaseQuerySet(TenantQuerySet["Case"]):
             return self
         if not membership.may(Right.WORK_OWN):
             return self.none()
-        if membership.association.team_sees_all:
+        if membership.may(Right.WORK_TEAM) and membership.association.team_sees_all:
             return self
         return self.filter(models.Q(assigned_to=membership.user_id) | models.Q(assigned_to=None))
 
@@ -45,6 +45,17 @@ class CaseQuerySet(TenantQuerySet["Case"]):
     def waiting_for_us(self, *, until: date) -> "CaseQuerySet":
         """What asks for a volunteer's hand by that day, most pressing first."""
         return self.open().filter(act_on__lte=until).order_by("act_on", "pk")
+
+    def urgent(self, *, by: date) -> "CaseQuerySet":
+        """Missed, or a last day that comes by that day."""
+        return self.filter(_urgent(by))
+
+    def not_urgent(self, *, by: date) -> "CaseQuerySet":
+        return self.exclude(_urgent(by))
+
+
+def _urgent(by: date) -> models.Q:
+    return models.Q(reason=Reason.MISSED) | models.Q(reason=Reason.DEADLINE, act_on__lte=by)
 
 
 class Case(TenantModel, SealedModel):

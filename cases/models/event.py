@@ -1,5 +1,6 @@
 """What happened in the platform: append-only, the evidence journal."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -45,9 +46,12 @@ class CaseEventQuerySet(AppendOnlyQuerySet["CaseEvent"]):
     def unchained(self) -> "CaseEventQuerySet":
         return self.filter(hash="").order_by("case_id", "pk")
 
-    def set_hash(self, event_id: int, value: str) -> int:
-        """The one change that an event admits: its hash, once."""
-        return models.QuerySet.update(self.filter(pk=event_id, hash=""), hash=value)
+    def set_hashes(self, hashes: Mapping[int, str]) -> int:
+        """The one change that an event admits: its hash, once. How many took it."""
+        if not hashes:
+            return 0
+        chosen = models.Case(*(models.When(pk=pk, then=models.Value(value)) for pk, value in hashes.items()))
+        return models.QuerySet.update(self.filter(pk__in=hashes, hash=""), hash=chosen)
 
 
 class CaseEvent(TenantModel, SealedModel, AppendOnly):

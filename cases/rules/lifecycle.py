@@ -37,6 +37,7 @@ class EventKind(StrEnum):
     CASE_HELD = "case_held"
     NOTE_ADDED = "note_added"
     CASE_CONVERTED = "case_converted"
+    CARD_RENEWED = "card_renewed"
     CASE_CONSULTED = "case_consulted"
     CONTACT_CONSULTED = "contact_consulted"
     FILE_CONSULTED = "file_consulted"
