@@ -15,6 +15,7 @@ class Role(StrEnum):
 class Right(StrEnum):
     OPEN_CASE = "open_case"
     WORK_OWN = "work_own"
+    WORK_TEAM = "work_team"  # everybody's cases, where the association chose so
     WORK_ALL = "work_all"
     APPROVE_DRAFT = "approve_draft"
     BULK = "bulk"
@@ -33,7 +34,7 @@ _REFERENT = {Right.OPEN_CASE, Right.WORK_OWN, Right.WORK_ALL, Right.APPROVE_DRAF
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.RECEPTION: frozenset(_RECEPTION),
-    Role.VOLUNTEER: frozenset(_RECEPTION),
+    Role.VOLUNTEER: frozenset(_RECEPTION | {Right.WORK_TEAM}),
     Role.REFERENT: frozenset(_REFERENT),
     Role.COORDINATOR: frozenset(
         _REFERENT | {Right.MANAGE, Right.EXPORT_APPROVE, Right.FIGURES_SEE, Right.FIGURES_MEASURE, Right.AUDIT_READ}

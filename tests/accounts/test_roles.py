@@ -7,6 +7,7 @@ from accounts.rules.roles import Right, Role, rights_of
 TABLE = {
     Right.OPEN_CASE: "accueil benevole referent coordination",
     Right.WORK_OWN: "accueil benevole referent coordination",
+    Right.WORK_TEAM: "benevole",
     Right.WORK_ALL: "referent coordination",
     Right.APPROVE_DRAFT: "referent coordination",
     Right.BULK: "referent coordination",
