@@ -1,7 +1,7 @@
 """Deadlines as a function of a case's facts: both dates, each with its reason. Recomputed, never edited by hand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from procedures.rules import hours, sentences
@@ -42,11 +42,36 @@ class ComputedDeadline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Ends:
-    earliest: PeriodEnd
-    latest: PeriodEnd
-    length: Period
-    reasons: tuple[Text, ...]
+class _Clock:
+    """Both ends as counted so far, from a range of starts, of lengths and of days when the clock stood still."""
+
+    rule: DeadlineRule
+    start: StartFact
+    residence: Residence | None
+    shortest: Period
+    longest: Period
+    fewest_stopped: int = 0
+    most_stopped: int = 0
+    reasons: tuple[Text, ...] = ()
+
+    @property
+    def earliest(self) -> PeriodEnd:
+        return self._end(self.start.earliest, length=self.shortest, stopped_days=self.fewest_stopped)
+
+    @property
+    def latest(self) -> PeriodEnd:
+        return self._end(self.start.latest, length=self.longest, stopped_days=self.most_stopped)
+
+    def _end(self, day: date, *, length: Period, stopped_days: int) -> PeriodEnd:
+        return end_of(
+            day,
+            length=length,
+            rule=self.rule.rule,
+            calendar=calendar_of(self.rule),
+            residence=self.residence,
+            rolls=self.rule.rolls,
+            stopped_days=stopped_days,
+        )
 
 
 def compute(
@@ -65,19 +90,18 @@ def compute_one(
     facts: Mapping[str, StartFact],
     answers: Mapping[str, str],
 ) -> ComputedDeadline:
-    start, why_start = _start(rule, facts)
     if rule.condition and answers.get(rule.condition.answer) != rule.condition.value:
         return _condition_unmet(rule, rule.condition, answers=answers)
+    start, why_start = _start(rule, facts)
     if start is None:
-        return _undated(rule, reasons=[_why_no_start(rule, answers)])
-    ends = _ends(rule, start=start, facts=facts, residence=_residence(answers))
-    if ends is None:
-        reasons = [
-            *sentences.start_sentences(start, bound=rule.bound),
-            sentences.stopped_sentence(facts[FactKind.PAUSED]),
-        ]
-        return _undated(rule, start=start, reasons=reasons)
-    return _dated(rule, start=start, why_start=why_start, ends=ends, channels=channels, residence=_residence(answers))
+        return _computed(rule, reasons=[_why_no_start(rule, answers)])
+    said_start = [*sentences.start_sentences(start, bound=rule.bound, stand_in=bool(why_start)), *why_start]
+    running = _Clock(rule=rule, start=start, residence=_residence(answers), shortest=rule.length, longest=rule.length)
+    clock = _stopped(_extended(running, facts=facts), facts=facts)
+    if clock is None:
+        stopped = sentences.stopped_sentence(facts[FactKind.PAUSED])
+        return _computed(rule, start=start, reasons=[*said_start, stopped])
+    return _dated(clock, said_start=said_start, channels=channels)
 
 
 def calendar_of(rule: DeadlineRule) -> Calendar:
@@ -110,81 +134,56 @@ def _residence(answers: Mapping[str, str]) -> Residence | None:
 
 def _condition_unmet(rule: DeadlineRule, condition: Condition, *, answers: Mapping[str, str]) -> ComputedDeadline:
     contradicted = answers.get(condition.answer) not in (None, "", "unknown")
-    return _undated(
+    return _computed(
         rule, applies=not contradicted, reasons=[condition.otherwise if contradicted else condition.unknown]
     )
 
 
-def _ends(
-    rule: DeadlineRule, *, start: StartFact, facts: Mapping[str, StartFact], residence: Residence | None
-) -> _Ends | None:
-    """1. the bare ends; 2. an extension told in time; 3. the days when the clock stood still. None: it still stands."""
-    earliest, latest = (
-        _end(rule, day, length=rule.length, residence=residence) for day in (start.earliest, start.latest)
+def _extended(clock: _Clock, *, facts: Mapping[str, StartFact]) -> _Clock:
+    """An extension counts when it was told within the first period; a doubt about that helps the addressee only."""
+    extension, told = clock.rule.extension, facts.get(FactKind.EXTENDED)
+    if extension is None or told is None:
+        return clock
+    longer = clock.longest + extension
+    counts, surely = told.earliest <= clock.latest.due, told.latest <= clock.earliest.raw_end
+    return replace(
+        clock,
+        longest=longer if counts else clock.longest,
+        shortest=longer if surely else clock.shortest,
+        reasons=(*clock.reasons, sentences.extension_sentence(told, extension=extension, counts=counts)),
     )
-    reasons: list[Text] = []
-    short, long = rule.length, rule.length
-    extended = facts.get(FactKind.EXTENDED)
-    if rule.extension and extended:
-        counts = extended.earliest <= latest.due
-        long = rule.length + rule.extension if counts else rule.length
-        short = long if extended.latest <= earliest.raw_end else rule.length
-        reasons.append(sentences.extension_sentence(extended, extension=rule.extension, counts=counts))
-        earliest = _end(rule, start.earliest, length=short, residence=residence)
-        latest = _end(rule, start.latest, length=long, residence=residence)
+
+
+def _stopped(clock: _Clock, *, facts: Mapping[str, StartFact]) -> _Clock | None:
+    """The days between a stop and the restart are added; None while the clock stands still."""
     paused, resumed = facts.get(FactKind.PAUSED), facts.get(FactKind.RESUMED)
-    if not rule.pausable or paused is None or paused.earliest > latest.due:
-        return _Ends(earliest=earliest, latest=latest, length=long, reasons=tuple(reasons))
+    if not clock.rule.pausable or paused is None or paused.earliest > clock.latest.due:
+        return clock
     if resumed is None:
         return None
-    fewest = max(0, (resumed.earliest - paused.latest).days)
     most = max(0, (resumed.latest - paused.earliest).days)
-    reasons.append(sentences.stop_sentence(paused, resumed, days=most))
-    return _Ends(
-        earliest=_end(rule, start.earliest, length=short, residence=residence, stopped_days=fewest),
-        latest=_end(rule, start.latest, length=long, residence=residence, stopped_days=most),
-        length=long,
-        reasons=tuple(reasons),
+    return replace(
+        clock,
+        fewest_stopped=max(0, (resumed.earliest - paused.latest).days),
+        most_stopped=most,
+        reasons=(*clock.reasons, sentences.stop_sentence(paused, resumed, days=most)),
     )
 
 
-def _end(
-    rule: DeadlineRule, day: date, *, length: Period, residence: Residence | None, stopped_days: int = 0
-) -> PeriodEnd:
-    return end_of(
-        day,
-        length=length,
-        rule=rule.rule,
-        calendar=calendar_of(rule),
-        residence=residence,
-        rolls=rule.rolls,
-        stopped_days=stopped_days,
-    )
-
-
-def _dated(
-    rule: DeadlineRule,
-    *,
-    start: StartFact,
-    why_start: list[Text],
-    ends: _Ends,
-    channels: tuple[Channel, ...],
-    residence: Residence | None,
-) -> ComputedDeadline:
+def _dated(clock: _Clock, *, said_start: list[Text], channels: tuple[Channel, ...]) -> ComputedDeadline:
+    rule, start, earliest, latest = clock.rule, clock.start, clock.earliest, clock.latest
     for_member = rule.bound is Bound.MEMBER
-    due_earliest, due_latest = ends.earliest.raw_end, ends.latest.due
-    due = due_earliest if for_member else due_latest
-    raw_end = due_earliest if for_member else ends.latest.raw_end
+    due = earliest.raw_end if for_member else latest.due
+    raw_end = earliest.raw_end if for_member else latest.raw_end
     moments = _last_useful(channels, due) if for_member else ()
-    first_day = start.earliest if for_member else start.latest
+    length, first = (clock.shortest, start.earliest) if for_member else (clock.longest, start.latest)
     reasons = [
-        *sentences.start_sentences(start, bound=rule.bound, stand_in=bool(why_start)),
-        *why_start,
-        *sentences.length_sentences(ends.length, start=first_day, rule=rule.rule, residence=residence),
-        *ends.reasons,
+        *said_start,
+        *sentences.length_sentences(length, start=first, rule=rule.rule, residence=clock.residence),
+        *clock.reasons,
         sentences.raw_end_sentence(raw_end),
-        *_roll_reasons(rule, ends),
-        sentences.both_dates_sentence(rule.bound, earliest=due_earliest, latest=due_latest),
+        *_roll_reasons(rule, earliest=earliest, latest=latest),
+        sentences.both_dates_sentence(rule.bound, earliest=earliest.raw_end, latest=latest.due),
         *_moment_reasons(channels, moments),
         sentences.source_sentence(rule),
     ]
@@ -192,25 +191,24 @@ def _dated(
         rule,
         start=start,
         raw_end=raw_end,
-        due_earliest=due_earliest,
-        due_latest=due_latest,
+        due_earliest=earliest.raw_end,
+        due_latest=latest.due,
         due=due,
-        skipped=tuple((off.day, off.name) for off in ends.latest.skipped),
+        skipped=tuple((off.day, off.name) for off in latest.skipped),
         last_useful=moments,
         reasons=reasons,
     )
 
 
-def _roll_reasons(rule: DeadlineRule, ends: _Ends) -> list[Text]:
-    """For the member the day is kept and said so; the roll of the widest date is told when there is one."""
+def _roll_reasons(rule: DeadlineRule, *, earliest: PeriodEnd, latest: PeriodEnd) -> list[Text]:
+    """An addressee's roll, day by day; for the member the day is kept, and said so."""
     calendar = calendar_of(rule)
     if rule.bound is not Bound.MEMBER:
-        return sentences.roll_sentences(ends.latest, calendar=calendar, kept=sentences.NOT_ROLLED)
-    off = calendar.day_off(ends.earliest.raw_end)
+        return sentences.roll_sentences(latest, calendar=calendar, kept=sentences.NOT_ROLLED)
+    off = calendar.day_off(earliest.raw_end)
     if off is None:
         return []
-    kept = sentences.PRUDENT if ends.earliest.skipped else sentences.NOT_ROLLED
-    return [sentences.kept_sentence(off, because=kept)]
+    return [sentences.kept_sentence(off, because=sentences.PRUDENT if earliest.skipped else sentences.NOT_ROLLED)]
 
 
 def _last_useful(channels: tuple[Channel, ...], due: date) -> tuple[tuple[str, datetime], ...]:
@@ -221,12 +219,6 @@ def _last_useful(channels: tuple[Channel, ...], due: date) -> tuple[tuple[str, d
 def _moment_reasons(channels: tuple[Channel, ...], moments: tuple[tuple[str, datetime], ...]) -> list[Text]:
     titles = {channel.key: channel.title for channel in channels}
     return [sentences.last_useful_sentence(titles[key], moment=datetime_text(moment)) for key, moment in moments]
-
-
-def _undated(
-    rule: DeadlineRule, *, reasons: list[Text], start: StartFact | None = None, applies: bool = True
-) -> ComputedDeadline:
-    return _computed(rule, start=start, applies=applies, reasons=reasons)
 
 
 def _computed(
