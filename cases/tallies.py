@@ -65,7 +65,7 @@ def to_freeze(campaign_id: int, *, today: date) -> Iterator[Tally]:
             yield _balance(_last_of(case, following), person_key, opened_on=case.opened_on, settled_on=settled_on)
 
 
-def _last_of(case: Case, following: dict[int | None, Case]) -> Case:
+def _last_of(case: Case, following: dict[int, Case]) -> Case:
     while case.pk in following:
         case = following[case.pk]
     return case

@@ -12,12 +12,12 @@ _BATCH = 2000
 @transaction.atomic
 def chain_events() -> int:
     """Chain up to 2,000 events of the association in scope; returns how many. Four queries."""
-    waiting = list(CaseEvent.objects.all().unchained().select_for_update(of=("self",))[:_BATCH])  # type: ignore[attr-defined]  # manager made from a queryset
+    waiting = list(CaseEvent.objects.all().unchained().select_for_update(of=("self",))[:_BATCH])
     last = _last_hashes({event.case_id for event in waiting})
     hashes: dict[int, str] = {}
     for event in waiting:
         hashes[event.pk] = last[event.case_id] = hash_of(link_of(event), previous=last.get(event.case_id, ""))
-    return CaseEvent.objects.all().set_hashes(hashes)  # type: ignore[attr-defined,no-any-return]  # manager made from a queryset
+    return CaseEvent.objects.all().set_hashes(hashes)
 
 
 def _last_hashes(case_ids: set[int]) -> dict[int, str]:

@@ -24,7 +24,7 @@ def answer_missed(
     WAS_DONE needs `done_on`, the day of the act; CONVERT and CLOSE are completed by `convert_case` and `close_case`.
     """
     case = take(deadline.case, version=None)
-    won = Deadline.objects.missed().filter(pk=deadline.pk).update(answered_on=today, decision=decision)  # type: ignore[attr-defined]  # manager made from a queryset
+    won = Deadline.objects.missed().filter(pk=deadline.pk).update(answered_on=today, decision=decision)
     if not won:
         return False
     move(case, EventKind.MISSED_DEADLINE_ANSWERED, at=at, by=by, key=deadline.key, decision=decision.value)

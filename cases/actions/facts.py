@@ -37,7 +37,7 @@ def record_facts(
 
 def write_fact(case: Case, fact: NewFact, *, at: datetime, by: User | None) -> None:
     """One fact, inside the caller's transaction; nothing when it already stands as it is."""
-    standing = CaseFact.objects.current().filter(case=case, kind=fact.kind).first()  # type: ignore[attr-defined]  # manager made from a queryset
+    standing = CaseFact.objects.current().filter(case=case, kind=fact.kind).first()
     if standing and _same(standing, fact):
         return
     if standing:
@@ -55,7 +55,17 @@ def write_fact(case: Case, fact: NewFact, *, at: datetime, by: User | None) -> N
         recorded_at=at,
     )
     kind = EventKind.FACT_CORRECTED if standing else EventKind.FACT_RECORDED
-    move(case, kind, at=at, by=by, fact=fact.kind, **_payload(fact))
+    move(
+        case,
+        kind,
+        at=at,
+        by=by,
+        fact=fact.kind,
+        earliest=fact.earliest.isoformat() if fact.earliest else "",
+        latest=fact.latest.isoformat() if fact.latest else "",
+        value=fact.value,
+        known_by=fact.known_by,
+    )
 
 
 def _same(standing: CaseFact, fact: NewFact) -> bool:
@@ -65,13 +75,3 @@ def _same(standing: CaseFact, fact: NewFact) -> bool:
         fact.value,
         fact.known_by,
     )
-
-
-def _payload(fact: NewFact) -> dict[str, str]:
-    told = {
-        "earliest": fact.earliest.isoformat() if fact.earliest else "",
-        "latest": fact.latest.isoformat() if fact.latest else "",
-        "value": fact.value,
-        "known_by": fact.known_by,
-    }
-    return {name: value for name, value in told.items() if value}

@@ -33,7 +33,7 @@ class AlreadyDone(ValueError):
 
 def take(case: Case, *, version: int | None) -> Case:
     """The case, locked. Raises StaleCase when `version` is given and is not the row's."""
-    locked: Case = Case.objects.select_for_update(of=("self",)).with_people().get(pk=case.pk)  # type: ignore[attr-defined]  # manager made from a queryset
+    locked: Case = Case.objects.select_for_update(of=("self",)).with_people().get(pk=case.pk)
     if version is not None and locked.version != version:
         raise StaleCase(locked)
     return locked
@@ -123,7 +123,7 @@ def _store(
     row.void_on = None if computed.applies else (row.void_on or today)
     if row.is_missed and (row.due is None or row.due >= today):
         row.missed_on = None
-    moved = row.pk is not None and before != row.due
+    moved = not row._state.adding and before != row.due
     row.save()
     if moved:
         CaseEvent.objects.record(

@@ -176,5 +176,7 @@ class Attempt(TenantModel, SealedModel):
     made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 
+    objects = TenantManager["Attempt"]()
+
     class Meta:
         indexes: ClassVar = [models.Index(fields=["association", "case", "-id"], name="attempt_of")]

@@ -26,7 +26,7 @@ class CaseEventQuerySet(AppendOnlyQuerySet["CaseEvent"]):
         note: str = "",
         **payload: str | int | bool | None,
     ) -> "CaseEvent":
-        """Write one event. The payload holds ids and codes only; `note` is sealed. IntegrityError on a used token."""
+        """Write one event. The payload holds ids and codes only, no empty ones; `note` is sealed. IntegrityError on a used token."""
         event: CaseEvent = self.create(
             association_id=case.association_id,
             case=case,
@@ -36,7 +36,7 @@ class CaseEventQuerySet(AppendOnlyQuerySet["CaseEvent"]):
             by=by,
             token=token,
             note=note,
-            payload=payload,
+            payload={name: value for name, value in payload.items() if value not in {"", None}},
         )
         return event
 

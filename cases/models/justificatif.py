@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from accounts.models import User
-from accounts.scope import TenantModel
+from accounts.scope import TenantManager, TenantModel
 from cases.models.case import Case
 
 
@@ -22,6 +22,8 @@ class Justificatif(TenantModel):
     checked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     accepted = models.BooleanField(null=True, blank=True)
     refusal = models.CharField(max_length=40, blank=True)
+
+    objects = TenantManager["Justificatif"]()
 
     class Meta:
         constraints: ClassVar = [

@@ -74,6 +74,8 @@ class Beneficiary(TenantModel, SealedModel):
     birth_year = SealedTextField()
     ground = models.CharField(max_length=12, choices=Representation, blank=True)
 
+    objects = TenantManager["Beneficiary"]()
+
     class Meta:
         indexes: ClassVar = [models.Index(fields=["association", "member"], name="beneficiary_member")]
         constraints: ClassVar = [
@@ -105,6 +107,8 @@ class Consent(TenantModel):
     version = models.PositiveSmallIntegerField(default=1)
     given_on = models.DateField()
     withdrawn_on = models.DateField(null=True, blank=True)
+
+    objects = TenantManager["Consent"]()
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["association", "beneficiary", "kind"], name="consent_of")]

@@ -90,7 +90,7 @@ def test_a_missed_deadline_stays_until_answered_and_then_leaves(
     late: Case, now: datetime, in_scope: Membership
 ) -> None:
     _sweep(now)
-    [missed] = Deadline.objects.missed()  # type: ignore[attr-defined]  # manager made from a queryset
+    [missed] = Deadline.objects.missed()
 
     assert actions.answer_missed(missed, decision=Decision.KEEP_WAITING, today=TWO_DAYS_LATER, at=now, by=in_scope.user)
     assert not actions.answer_missed(missed, decision=Decision.CONVERT, today=TWO_DAYS_LATER, at=now, by=in_scope.user)
@@ -102,7 +102,7 @@ def test_a_missed_deadline_stays_until_answered_and_then_leaves(
 
 def test_the_notice_no_longer_holds_once_somebody_answered(late: Case, now: datetime, in_scope: Membership) -> None:
     _sweep(now)
-    notice, [missed] = Notice.objects.get(), Deadline.objects.missed()  # type: ignore[attr-defined]  # manager made from a queryset
+    notice, [missed] = Notice.objects.get(), Deadline.objects.missed()
     kind = registry.kind_of(notice.kind)
     assert kind.still_holds(notice)
 
@@ -125,7 +125,7 @@ def test_a_bad_row_is_set_aside_and_the_others_are_flagged(
     monkeypatch.setattr(sweeping, "_claim", failing)
 
     assert _sweep(now) == (1, 0, 1)
-    assert [row.case_id for row in Deadline.objects.missed()] == [good.pk]  # type: ignore[attr-defined]  # manager made from a queryset
+    assert [row.case_id for row in Deadline.objects.missed()] == [good.pk]
 
 
 def test_the_sweep_chains_the_journal(late: Case, now: datetime) -> None:
