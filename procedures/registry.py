@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from django.conf import settings
 
 from procedures.rules.definitions import Definition
 from procedures.rules.loading import read_definition
+from procedures.rules.places import line_of
 from procedures.rules.reading import BadDefinition, Problem
 
 OURS = Path(__file__).resolve().parent / "definitions"
@@ -57,13 +59,15 @@ def read_file(path: Path, *, root: Path) -> Definition:
             place, "the place does not name a version", "name it <procedure>/<version>.toml, like dmp/1.toml"
         )
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise bad_place(place, f"not TOML: {error}", "mend the line named") from error
     try:
         return read_definition(table, key=place.parent.as_posix(), version=int(path.stem))
     except BadDefinition as error:
-        raise BadDefinition(error.problems, name=str(place)) from error
+        placed = [replace(problem, line=line_of(problem.where, text)) for problem in error.problems]
+        raise BadDefinition(placed, name=str(place)) from error
 
 
 def unknown_neighbours(definitions: Iterable[Definition]) -> list[BadDefinition]:

@@ -18,14 +18,16 @@ NOWHERE = Text("", "")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """`where`: the path of the key in the file, like `deadlines[opposer].length`."""
+    """`where`: the path of the key in the file, like `deadlines[opposer].length`; `line`: its line or its table's."""
 
     where: str
     message: str
     mend: str
+    line: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.message}"
+        place = f"line {self.line}, {self.where}" if self.line else self.where
+        return f"{place}: {self.message}"
 
 
 class BadDefinition(ValueError):
