@@ -253,7 +253,7 @@ def retry(notice: Notice, *, at: datetime) -> bool:
 def send_now(recipient: Recipient | None, *, templates: str, context: Mapping[str, Any]) -> bool:
     """Send a code or an invitation at once, past the outbox: its words must stand in no table. False when it failed.
 
-    With nobody as recipient everything is done but the sending, so that an unknown address takes its time too.
+    With nobody as recipient everything is done but the last dialogue: an unknown address costs nearly the same.
     """
     addressed = recipient or Recipient("nobody@localhost")
     built = _message(addressed, templates=templates, context=context, message_id=smtp.new_message_id())

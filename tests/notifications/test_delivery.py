@@ -1,0 +1,466 @@
+"""Delivering: once, in spite of refusals, hangs and deaths; one bad notice stops no other."""
+
+import contextlib
+import json
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from accounts import scope
+from accounts.models import Association
+from notifications import actions, smtp, tasks
+from notifications.models import DropReason, Notice, NoticeState
+from notifications.registry import Recipient
+from notifications.rules import backoff
+from tests.notifications.conftest import Matter, Promise, Sink, address, reread
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def delivered(now: datetime, **how: Any) -> dict[str, int]:
+    """What was not zero in the report."""
+    return {name: count for name, count in actions.deliver(now=now, **how).as_dict().items() if count}
+
+
+def test_a_promise_is_kept_once(sink: Sink, promise: Promise, now: datetime) -> None:
+    [notice] = promise()
+
+    assert delivered(now) == {"sent": 1}
+    assert delivered(now + timedelta(days=1)) == {}
+
+    [message] = sink.messages
+    assert message["Message-ID"] == notice.message_id
+    fresh = reread(notice)
+    assert (fresh.state, fresh.attempts, fresh.lease_until) == (NoticeState.SENT, 1, None)
+    assert fresh.sent_at is not None
+    assert fresh.sent_at >= now
+
+
+def test_a_mail_is_text_with_an_html_twin_and_names_nobody(sink: Sink, promise: Promise, now: datetime) -> None:
+    promise()
+
+    delivered(now)
+
+    [message] = sink.messages
+    assert message.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    assert message["To"] == address(1)
+    assert message["Subject"] == "Votre code"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert "Zqnom" not in message.as_string()
+
+
+def test_a_promise_for_later_waits(sink: Sink, promise: Promise, now: datetime) -> None:
+    promise(at=now + timedelta(hours=1))
+
+    assert delivered(now) == {}
+    assert delivered(now + timedelta(hours=1)) == {"sent": 1}
+
+
+def test_what_was_rolled_back_is_not_sent(sink: Sink, promise: Promise, now: datetime) -> None:
+    with transaction.atomic():
+        promise()
+        transaction.set_rollback(True)
+
+    assert delivered(now) == {}
+    assert sink.messages == []
+
+
+def test_what_no_longer_holds_is_dropped(sink: Sink, promise: Promise, matter: Matter, now: datetime) -> None:
+    [stale, true] = promise(2)
+    matter.holds = lambda notice: notice.pk != stale.pk
+
+    assert delivered(now) == {"sent": 1, "dropped": 1}
+    assert sink.addresses == [address(2)]
+    assert (reread(stale).state, reread(stale).reason) == (NoticeState.DROPPED, DropReason.STALE)
+    assert reread(true).state == NoticeState.SENT
+
+
+@pytest.mark.parametrize("recipient", [None, Recipient("")])
+def test_somebody_without_an_address_is_left_to_the_desk(
+    sink: Sink, promise: Promise, matter: Matter, now: datetime, recipient: Recipient | None
+) -> None:
+    [notice] = promise()
+    matter.recipients = {1: recipient} if recipient else {}
+
+    assert delivered(now) == {"dropped": 1}
+    with scope.enter(notice.association_id):
+        assert list(Notice.objects.without_address()) == [notice]
+    assert sink.connections == 0
+
+
+def test_every_associations_mails_leave_in_their_own_scope(
+    sink: Sink, promise: Promise, matter: Matter, now: datetime, other_association: Association
+) -> None:
+    seen = []
+
+    def holds(notice: Notice) -> bool:
+        seen.append((scope.current(), notice.association_id))
+        return True
+
+    matter.holds = holds
+    promise(2)
+    promise(2, of=other_association)
+
+    assert delivered(now) == {"sent": 4}
+    assert len(seen) == 4
+    assert all(current == own for current, own in seen)
+    assert scope.current() is None
+
+
+def test_a_sleeping_association_sends_nothing(
+    sink: Sink, promise: Promise, now: datetime, association: Association
+) -> None:
+    promise()
+    association.is_active = False
+    association.save(update_fields=["is_active"])
+
+    assert delivered(now) == {}
+
+
+def test_one_connection_carries_a_hundred(sink: Sink, promise: Promise, now: datetime) -> None:
+    promise(205)
+
+    assert delivered(now) == {"sent": 205}
+    assert len(set(sink.addresses)) == 205
+    assert sink.connections == 3
+
+
+def test_a_process_that_dies_after_the_250_sends_one_more_with_the_same_id(
+    sink: Sink, promise: Promise, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    promise(3)
+    with monkeypatch.context() as dying:
+        dying.setattr(actions, "_mark_sent", _die)
+        with pytest.raises(SystemExit):
+            actions.deliver(now=now)
+
+    assert delivered(now + timedelta(minutes=9)) == {}
+    assert delivered(now + timedelta(minutes=11)) == {"sent": 3}
+    ids = [message["Message-ID"] for message in sink.messages]
+    assert len(ids) == 4
+    assert len(set(ids)) == 3
+    assert ids[0] == ids[1]
+
+
+def _die(*args: object) -> None:
+    raise SystemExit
+
+
+def _take_over(monkeypatch: pytest.MonkeyPatch, *, at: datetime, then: Exception | None = None) -> None:
+    """While the first process is held up at the server, another one takes over its notice at this instant."""
+    carry = smtp.Courier.carry
+
+    def held_up(courier: smtp.Courier, message: Any) -> None:
+        monkeypatch.setattr(smtp.Courier, "carry", carry)
+        assert delivered(at) == {"sent": 1}
+        if then:
+            raise then
+        carry(courier, message)
+
+    monkeypatch.setattr(smtp.Courier, "carry", held_up)
+
+
+def test_a_slow_process_whose_lease_ran_out_doubles_under_the_same_id(
+    sink: Sink, promise: Promise, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [notice] = promise()
+    late = now + timedelta(hours=1)
+    _take_over(monkeypatch, at=late)
+
+    assert delivered(now) == {"sent": 1}
+
+    assert [message["Message-ID"] for message in sink.messages] == [notice.message_id] * 2
+    fresh = reread(notice)
+    assert fresh.sent_at is not None
+    assert fresh.sent_at >= late
+
+
+def test_a_failure_after_the_lease_ran_out_changes_nothing(
+    sink: Sink, promise: Promise, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [notice] = promise()
+    _take_over(monkeypatch, at=now + timedelta(hours=1), then=smtp.Deferred("smtp_451"))
+
+    assert delivered(now) == {}
+    assert reread(notice).state == NoticeState.SENT
+
+
+def test_a_451_is_tried_again_later_and_later(sink: Sink, promise: Promise, now: datetime) -> None:
+    [notice, _] = promise(2)
+    sink.replies[address(1)] = "451 try later"
+
+    assert delivered(now) == {"sent": 1, "failed": 1}
+    fresh = reread(notice)
+    assert (fresh.state, fresh.error_class, fresh.attempts) == (NoticeState.WAITING, "smtp_451", 1)
+    assert timedelta(minutes=2) <= fresh.next_try_at - now < timedelta(minutes=3)
+    assert delivered(now + timedelta(minutes=1)) == {}
+
+    sink.replies.clear()
+    assert delivered(now + timedelta(minutes=3)) == {"sent": 1}
+    assert reread(notice).error_class == ""
+    assert sink.connections == 2
+
+
+def test_the_eighth_451_makes_it_dead_and_retry_revives_it(sink: Sink, promise: Promise, now: datetime) -> None:
+    [notice] = promise()
+    sink.replies[address(1)] = "451 try later"
+
+    reports = [delivered(now + timedelta(hours=6 * attempt)) for attempt in range(9)]
+
+    assert reports == [{"failed": 1}] * 7 + [{"dead": 1}, {}]
+    with scope.enter(notice.association_id):
+        assert list(Notice.objects.dead()) == [notice]
+        sink.replies.clear()
+        assert actions.retry(notice, at=now) is True
+        assert actions.retry(notice, at=now) is False
+    assert delivered(now) == {"sent": 1}
+
+
+def test_a_550_is_dead_at_once_and_stops_nobody(sink: Sink, promise: Promise, now: datetime) -> None:
+    [notice, *_] = promise(3)
+    sink.replies[address(1)] = "550 no such user"
+
+    assert delivered(now) == {"sent": 2, "dead": 1}
+    assert (reread(notice).state, reread(notice).error_class) == (NoticeState.DEAD, "smtp_550")
+    assert sink.connections == 1
+
+
+def test_refused_content_is_dead_too(sink: Sink, promise: Promise, now: datetime) -> None:
+    promise()
+    sink.data_reply = lambda: "554 looks like spam"
+
+    assert delivered(now) == {"dead": 1}
+
+
+def test_a_refused_sender_is_our_own_fault_and_kills_no_notice(sink: Sink, promise: Promise, now: datetime) -> None:
+    promise(2)
+    sink.sender_reply = "553 who are you"
+
+    assert delivered(now) == {"failed": 2}
+    sink.sender_reply = ""
+    assert delivered(now + timedelta(minutes=3)) == {"sent": 2}
+
+
+def test_a_421_closes_the_connection_and_the_next_goes_through_a_new_one(
+    sink: Sink, promise: Promise, now: datetime
+) -> None:
+    promise(3)
+    sink.replies[address(2)] = "421 too many"
+
+    assert delivered(now) == {"sent": 2, "failed": 1}
+    assert sink.connections == 2
+
+
+def test_a_poison_notice_stops_nobody_and_tells_nothing_personal(
+    sink: Sink, promise: Promise, matter: Matter, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    [first, poison, last] = promise(3)
+
+    def context(notice: Notice) -> dict[str, str]:
+        if notice.pk == poison.pk:
+            raise RuntimeError(f"no words for {address(2)}, Zqnom Dupont")
+        return {"code": "N"}
+
+    matter.context = context
+    with caplog.at_level(logging.DEBUG):
+        assert delivered(now) == {"sent": 2, "failed": 1}
+
+    assert (reread(poison).state, reread(poison).error_class) == (NoticeState.WAITING, "RuntimeError")
+    assert f"notice {poison.pk} failed" in caplog.text
+    assert "zq" not in caplog.text.lower()
+    assert [reread(notice).state for notice in (first, last)] == [NoticeState.SENT] * 2
+
+
+def test_an_impossible_address_is_poison_of_its_own(
+    sink: Sink, promise: Promise, matter: Matter, now: datetime
+) -> None:
+    promise(2)
+    matter.recipients[1] = Recipient("a@b.invalid\r\nBcc: all@exemple.invalid")
+
+    assert delivered(now) == {"sent": 1, "failed": 1}
+    assert sink.addresses == [address(2)]
+
+
+def test_a_kind_that_was_removed_is_poison_too(
+    sink: Sink, promise: Promise, now: datetime, association: Association
+) -> None:
+    [gone, _] = promise(2)
+    with scope.enter(association.pk):
+        Notice.objects.filter(pk=gone.pk).update(kind="removed")
+
+    assert delivered(now) == {"sent": 1, "failed": 1}
+    assert reread(gone).error_class == "UnknownKind"
+
+
+def test_a_notice_that_kills_its_process_is_given_up_after_eight_tries(
+    sink: Sink, promise: Promise, matter: Matter, now: datetime
+) -> None:
+    [killer] = promise()
+    matter.context = _die  # type: ignore[assignment]
+    for death in range(8):
+        with pytest.raises(SystemExit):
+            actions.deliver(now=now + timedelta(hours=death))
+
+    assert delivered(now + timedelta(hours=9)) == {"dead": 1}
+    assert (reread(killer).state, reread(killer).error_class) == (NoticeState.DEAD, "interrupted")
+
+
+def test_a_server_that_is_away_costs_no_try(sink: Sink, promise: Promise, now: datetime, settings: Any) -> None:
+    notices = promise(3)
+    with _closed_port() as port:
+        settings.EMAIL_PORT = port
+        assert delivered(now) == {"postponed": 3}
+        assert delivered(now + timedelta(seconds=30)) == {}
+        assert delivered(now + timedelta(minutes=1, seconds=5)) == {"postponed": 3}
+    assert [reread(notice).attempts for notice in notices] == [0, 0, 0]
+
+    settings.EMAIL_PORT = sink.port
+    assert delivered(now + timedelta(hours=2)) == {"sent": 3}
+
+
+@contextlib.contextmanager
+def _closed_port() -> Iterator[int]:
+    """A port that is held and refuses connections."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
+def test_a_server_that_accepts_and_says_nothing_is_away(
+    sink: Sink, promise: Promise, now: datetime, settings: Any
+) -> None:
+    promise(2)
+    settings.EMAIL_TIMEOUT = 0.2
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.EMAIL_PORT = silent.getsockname()[1]
+        assert delivered(now) == {"postponed": 2}
+
+
+def test_a_server_that_hangs_after_the_text_ends_the_run_after_three_losses(
+    sink: Sink, promise: Promise, now: datetime, settings: Any
+) -> None:
+    promise(10)
+    settings.EMAIL_TIMEOUT = 0.2
+    sink.hang = 1.0
+
+    assert delivered(now) == {"failed": 3, "postponed": 7}
+
+
+def test_a_batch_out_of_time_gives_the_rest_back(
+    sink: Sink, promise: Promise, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notices = promise(2)
+    monkeypatch.setattr(actions, "BATCH_TIME", timedelta(0))
+
+    assert delivered(now) == {"postponed": 2}
+    assert [reread(notice).attempts for notice in notices] == [0, 0]
+
+
+def test_a_run_ends_when_its_time_is_over(
+    sink: Sink, promise: Promise, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    promise(1)
+    monkeypatch.setattr(actions, "RUN_TIME", timedelta(0))
+
+    assert delivered(now) == {}
+
+
+def test_a_lease_outlasts_the_slowest_last_message_of_a_batch() -> None:
+    slowest = timedelta(seconds=12 * django_settings.EMAIL_TIMEOUT)
+
+    assert actions.BATCH_TIME + slowest < actions.LEASE
+    assert actions.RUN_TIME + slowest < timedelta(minutes=12)
+
+
+def test_mails_are_not_delivered_inside_a_transaction(sink: Sink, promise: Promise, now: datetime) -> None:
+    promise()
+
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        actions.deliver(now=now)
+    assert sink.messages == []
+
+
+def test_no_transaction_is_open_while_the_server_is_spoken_to(
+    sink: Sink, promise: Promise, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    promise(2)
+    open_ones = []
+    carry = smtp.Courier.carry
+
+    def watched(courier: smtp.Courier, message: Any) -> None:
+        open_ones.append(connection.in_atomic_block)
+        carry(courier, message)
+
+    monkeypatch.setattr(smtp.Courier, "carry", watched)
+
+    assert delivered(now) == {"sent": 2}
+    assert open_ones == [False, False]
+
+
+@pytest.mark.parametrize("limit", [100, 7])
+def test_deliverers_at_the_same_time_send_each_mail_once(
+    sink: Sink, promise: Promise, now: datetime, limit: int
+) -> None:
+    promise(60)
+    start = threading.Barrier(3)
+    reports: list[dict[str, int]] = []
+
+    def work() -> None:
+        try:
+            start.wait(timeout=10)
+            reports.append(delivered(now, limit=limit))
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(timeout=60)
+
+    assert sum(report.get("sent", 0) for report in reports) == 60
+    assert len(reports) == 3
+    assert sorted(sink.addresses) == sorted(address(number) for number in range(1, 61))
+
+
+def test_the_command_prints_one_line_of_json(sink: Sink, promise: Promise) -> None:
+    promise(2)
+    out, words = StringIO(), StringIO()
+
+    call_command("deliver_notices", "--json", stdout=out)
+    call_command("deliver_notices", stdout=words)
+
+    assert json.loads(out.getvalue()) == {"sent": 2, "dropped": 0, "failed": 0, "dead": 0, "postponed": 0}
+    assert out.getvalue().count("\n") == 1
+    assert words.getvalue().startswith("sent 0, ")
+
+
+def test_the_task_delivers(sink: Sink, promise: Promise) -> None:
+    promise()
+
+    tasks.deliver()
+
+    assert sink.addresses == [address(1)]
+
+
+def test_pauses_grow(sink: Sink, promise: Promise, now: datetime) -> None:
+    [notice] = promise()
+    sink.replies[address(1)] = "451 try later"
+    pauses = []
+    for attempt in range(1, backoff.MAX_TRIES):
+        at = now + timedelta(days=attempt)
+        delivered(at)
+        pauses.append(reread(notice).next_try_at - at)
+
+    assert pauses == sorted(pauses)
+    assert pauses[-1] >= timedelta(minutes=128)
