@@ -1,17 +1,27 @@
 """Rows for tests. Every text that tells who somebody is, is a canary: a sign that must never be found in a dump."""
 
+import io
 import itertools
 import random
 import string
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from uuid import uuid4
 
 from django.utils import timezone
 
+import cases.actions
 from accounts import actions, scope
 from accounts.models import Association, Invitation, Membership, User
 from accounts.rules.roles import Role
+from cases.actions import NewBeneficiary, NewFact, NewMember
+from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, ConsentKind, Justificatif
+from tests.vault.samples import pdf
+
+OPPOSITION = "mon-espace-sante/opposition"
+CHILD = "mon-espace-sante/opposition-enfant"
+CLOSURE = "mon-espace-sante/cloture"
 
 PASSWORD = "une phrase de passe longue"
 
@@ -65,4 +75,98 @@ def make_invitation(
             roles=roles,
             by=by,
             at=at,
+        )
+
+
+def make_campaign(association: Association, *, today: date, slug: str = "") -> Campaign:
+    """Open since last winter, for the three procedures."""
+    with scope.enter(association.pk):
+        return cases.actions.create_campaign(
+            association.pk,
+            title="Campagne de démonstration",
+            slug=slug or f"campagne-{next(_count)}",
+            procedures=[OPPOSITION, CHILD, CLOSURE],
+            opens_on=today - timedelta(days=300),
+        )
+
+
+def new_member(*, email: str | None = None) -> NewMember:
+    """All that may be known of a member; `email=""` for a person without an address."""
+    return NewMember(
+        first_name=plant("cases.Member.first_name"),
+        last_name=plant("cases.Member.last_name"),
+        email=plant("cases.Member.email", "email") if email is None else email,
+        phone=plant("cases.Member.phone", "phone"),
+        region=plant("cases.Member.region"),
+    )
+
+
+def new_child() -> NewBeneficiary:
+    return NewBeneficiary(
+        kind=BeneficiaryKind.CHILD,
+        first_name=plant("cases.Beneficiary.first_name"),
+        birth_year=plant("cases.Beneficiary.birth_year"),
+        ground="agrees",
+    )
+
+
+def make_case(
+    campaign: Campaign,
+    *,
+    by: User,
+    today: date,
+    at: datetime,
+    sent: int | None = 41,
+    procedure: str = OPPOSITION,
+    email: str | None = None,
+    beneficiary: NewBeneficiary | None = None,
+    consents: Iterable[ConsentKind] = (ConsentKind.HANDLING,),
+) -> Case:
+    """A case from a letter sent `sent` days ago (None: no letter), ready to be acted upon."""
+    letter = [] if sent is None else [NewFact(kind="sent", earliest=today - timedelta(days=sent), known_by="postmark")]
+    with scope.enter(campaign.association_id):
+        return cases.actions.open_case(
+            campaign,
+            procedure=procedure,
+            member=new_member(email=email),
+            beneficiary=beneficiary or NewBeneficiary(kind=BeneficiaryKind.SELF),
+            facts=letter,
+            consents=list(consents),
+            today=today,
+            at=at,
+            by=by,
+        )
+
+
+def make_attempt(case: Case, *, by: User, today: date, at: datetime) -> Case:
+    """A call that was confirmed, with the adviser's reference and a note."""
+    with scope.enter(case.association_id):
+        return cases.actions.record_attempt(
+            case,
+            channel="phone",
+            made_on=today,
+            result=AttemptResult.CONFIRMED,
+            justificatif_asked=True,
+            adviser_reference=plant("cases.Attempt.adviser_reference"),
+            note=plant("cases.Attempt.note"),
+            today=today,
+            at=at,
+            by=by,
+        )
+
+
+def make_note(case: Case, *, by: User, at: datetime) -> str:
+    """Adds a note to the journal and returns its text."""
+    text = plant("cases.CaseEvent.note")
+    with scope.enter(case.association_id):
+        cases.actions.add_note(case, text=text, at=at, by=by)
+    return text
+
+
+def make_justificatif(case: Case, *, by: User, today: date, at: datetime) -> Justificatif:
+    """A PDF whose text is a canary."""
+    content = pdf(plant("vault.SealedFile.content").encode())
+    with scope.enter(case.association_id):
+        return cases.actions.receive_justificatif(
+            case, io.BytesIO(content), kind="attestation", token=uuid4(), today=today, at=at, by=by
         )
