@@ -23,7 +23,7 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _HEAD_BYTES = 64
 
 
-def seal(upload: IO[bytes] | File[bytes], *, subject: UUID, at: datetime) -> SealedFile:
+def seal(upload: "IO[bytes] | File[bytes]", *, subject: UUID, at: datetime) -> SealedFile:
     """Check a file, encrypt it under the case's key and keep it. Call it inside the transaction that refers to it.
 
     The blob is on the disk before the row exists: a transaction that fails afterwards leaves an orphan, never a row
@@ -55,7 +55,7 @@ def sweep_orphans(*, now: datetime) -> int:
     )
 
 
-def _read_within_limit(upload: IO[bytes] | File[bytes]) -> bytes:
+def _read_within_limit(upload: "IO[bytes] | File[bytes]") -> bytes:
     limit: int = settings.UPLOAD_MAX_BYTES
     if (getattr(upload, "size", None) or 0) > limit:
         raise Refused(Code.TOO_HEAVY)

@@ -27,6 +27,7 @@ def form(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [path("form/", form)]
+handler400 = "web.parts.errors.bad_request"
 
 
 @pytest.fixture(autouse=True)
@@ -86,7 +87,7 @@ def test_no_name_of_a_file_comes_further_than_the_door(send: Callable[..., HttpR
 
 
 def test_a_body_many_times_too_large_is_refused_unread(send: Callable[..., HttpResponse]) -> None:
-    assert send(b"x" * LIMIT * (box.DRAINED_TIMES + 1)).status_code == 400
+    assert send(b"x" * LIMIT * (box.DRAINED_TIMES + 1)).status_code == 413
 
 
 def test_nothing_is_spooled_to_the_disk(send: Callable[..., HttpResponse], monkeypatch: pytest.MonkeyPatch) -> None:
