@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -75,6 +75,20 @@ def create_user(*, email: str = "", name: str = "", language: str = "fr", passwo
     except IntegrityError as error:
         raise AlreadyUsed("This address has an account.") from error
     return user
+
+
+@transaction.atomic
+def create_users(people: Sequence[tuple[str, str]]) -> dict[str, User]:
+    """Accounts without a password for many (e-mail, name) that have none; all of theirs by e-mail. Three queries."""
+    wanted = {blind_index(email, column=EMAIL_COLUMN, association_id=None): (email, name) for email, name in people}
+    found = {user.email_index: user for user in User.objects.filter(email_index__in=wanted)}
+    missing = {index: person for index, person in wanted.items() if index not in found}
+    subjects = create_keys(None, kind=KeyKind.USER, count=len(missing))
+    for (index, (email, name)), subject in zip(missing.items(), subjects, strict=True):
+        found[index] = User(subject=subject, email=email.strip(), name=name.strip(), email_index=index)
+        found[index].set_unusable_password()
+    User.objects.bulk_create([found[index] for index in missing], batch_size=500)
+    return {email: found[index] for index, (email, _) in wanted.items()}
 
 
 def user_for_address(*, email: str, name: str = "", language: str = "fr") -> User:

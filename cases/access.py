@@ -235,8 +235,7 @@ def capped_counts(reader: Membership, *, until: date) -> dict[str, int]:
     }
     counted["missed"] = cases_of(reader).open().filter(reason="missed")
     columns = {name: _Capped(rows.order_by().values("pk")[:CAP]) for name, rows in counted.items()}
-    found: dict[str, int] = Association.objects.filter(pk=scope.required()).values(**columns).get()
-    return found
+    return dict(Association.objects.filter(pk=scope.required()).values(**columns).get())
 
 
 def load_deadlines(cases: list[Case]) -> None:
@@ -291,7 +290,7 @@ def deadlines_of(case: Case) -> list[Deadline]:
 
 def missed_deadline_for(case: Case, pk: int) -> Deadline:
     """A deadline of a case that `case_for` gave, flagged as missed and not answered. Raises Http404."""
-    found: Deadline | None = Deadline.objects.all().missed().filter(case=case, pk=pk).first()  # type: ignore[attr-defined]  # manager made from a queryset
+    found: Deadline | None = Deadline.objects.all().missed().filter(case=case, pk=pk).first()
     if found is None:
         raise Http404
     return found
@@ -349,14 +348,14 @@ def household(user: User) -> list[Case]:
 
 def team() -> list[Membership]:
     """The volunteers of the association in scope."""
-    rows = list(Membership.objects.active().select_related("user").order_by("pk"))  # type: ignore[attr-defined]  # manager made from a queryset
+    rows = list(Membership.objects.active().select_related("user").order_by("pk"))
     load_keys(row.user.subject for row in rows)
     return rows
 
 
 def colleague(pk: UUID) -> User:
     """A volunteer of the association in scope, to hand a case to. Raises Http404."""
-    row = Membership.objects.active().select_related("user").filter(user_id=pk).first()  # type: ignore[attr-defined]  # manager made from a queryset
+    row = Membership.objects.active().select_related("user").filter(user_id=pk).first()
     if row is None or not {Right.WORK_OWN, Right.WORK_ALL} & row.rights:
         raise Http404
     user: User = row.user

@@ -1,8 +1,10 @@
 """Every write to a case: one function, one transaction, one event."""
 
 from cases.actions.attempts import record_attempt
+from cases.actions.bulk import AttemptPlan, CasePlan, create_cases
 from cases.actions.chaining import chain_events
 from cases.actions.deciding import answer_missed, close_case, convert_case, reopen_case
+from cases.actions.erasing import erase_case
 from cases.actions.facts import NewFact, record_facts
 from cases.actions.journal import AlreadyDone, StaleCase
 from cases.actions.justificatifs import check_justificatif, receive_justificatif
@@ -12,6 +14,8 @@ from cases.actions.working import HasAddress, add_note, assign, give_consent, ho
 
 __all__ = [
     "AlreadyDone",
+    "AttemptPlan",
+    "CasePlan",
     "HasAddress",
     "NewBeneficiary",
     "NewFact",
@@ -27,6 +31,8 @@ __all__ = [
     "close_case",
     "convert_case",
     "create_campaign",
+    "create_cases",
+    "erase_case",
     "give_consent",
     "hold",
     "open_case",

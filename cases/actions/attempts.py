@@ -40,7 +40,7 @@ def record_attempt(
     """
     case = take(case, version=version)
     definition_of(case).channel(channel)
-    kind = EventKind.ATTEMPT_MADE if result in _MADE else EventKind.ATTEMPT_FAILED
+    kind = attempt_kind(result)
     move(
         case,
         kind,
@@ -66,7 +66,9 @@ def record_attempt(
         made_by=by,
         recorded_at=at,
     )
-    for fact in _facts(channel, made_on, result, asked=justificatif_asked, deletion_requested=deletion_requested):
+    for fact in attempt_facts(
+        channel, made_on, result, asked=justificatif_asked, deletion_requested=deletion_requested
+    ):
         write_fact(case, fact, at=at, by=by)
     if result in _MADE or not case.channel:
         case.channel = channel
@@ -74,7 +76,11 @@ def record_attempt(
     return case
 
 
-def _facts(
+def attempt_kind(result: AttemptResult) -> EventKind:
+    return EventKind.ATTEMPT_MADE if result in _MADE else EventKind.ATTEMPT_FAILED
+
+
+def attempt_facts(
     channel: str, made_on: date, result: AttemptResult, *, asked: bool, deletion_requested: str
 ) -> list[NewFact]:
     known_by = KnownBy.SCREEN if channel == "web" else KnownBy.MEMORY

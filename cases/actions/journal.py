@@ -86,29 +86,31 @@ def recompute(case: Case, *, today: date, at: datetime, by: User | None) -> None
     facts, answers = known(CaseFact.objects.current().filter(case=case))
     definition = definition_of(case)
     stored = {row.key: row for row in Deadline.objects.filter(case=case)}
-    met = _met(case, definition, facts=facts, today=today)
+    accepted = Justificatif.objects.filter(case=case, accepted=True).order_by("pk")
+    met = met_days(definition, facts=facts, justificatifs={one.kind: one.checked_on or today for one in accepted})
     for computed in compute(definition, facts=facts, answers=answers):
         row = stored.get(computed.key) or Deadline(association_id=case.association_id, case=case, key=computed.key)
-        _store(row, computed, met_on=met.get(computed.key), today=today, at=at, by=by)
+        before, is_new = row.due, row._state.adding
+        fill_deadline(row, computed, met_on=met.get(computed.key), today=today)
+        row.save()
+        if not is_new and before != row.due:
+            _record_move(row, before=before, at=at, by=by)
 
 
-def _met(case: Case, definition: Definition, *, facts: Mapping[str, StartFact], today: date) -> dict[str, date]:
-    """The day on which each deadline was satisfied, by key."""
-    met = {}
-    accepted = Justificatif.objects.filter(case=case, accepted=True).order_by("pk").first()
-    for rule in definition.deadlines:
-        days = [facts[kind].latest for kind in rule.met_by if kind in facts]
-        if accepted and JUSTIFICATIF in rule.met_by:
-            days.append(accepted.checked_on or today)
-        if days:
-            met[rule.key] = min(days)
-    return met
+def met_days(
+    definition: Definition, *, facts: Mapping[str, StartFact], justificatifs: Mapping[str, date]
+) -> dict[str, date]:
+    """The day on which each deadline was satisfied, by its key; `justificatifs`: kind to the day of acceptance."""
+    happened = {kind: fact.latest for kind, fact in facts.items()}
+    happened |= {f"{JUSTIFICATIF}:{kind}": day for kind, day in justificatifs.items()}
+    if justificatifs:
+        happened[JUSTIFICATIF] = min(justificatifs.values())
+    met = {rule.key: [happened[kind] for kind in rule.met_by if kind in happened] for rule in definition.deadlines}
+    return {key: min(days) for key, days in met.items() if days}
 
 
-def _store(
-    row: Deadline, computed: ComputedDeadline, *, met_on: date | None, today: date, at: datetime, by: User | None
-) -> None:
-    before = row.due
+def fill_deadline(row: Deadline, computed: ComputedDeadline, *, met_on: date | None, today: date) -> None:
+    """What the engine says, in memory. A flagged row that is not due any more is a running one again."""
     row.bound, row.rule, row.article = computed.bound.value, computed.rule.value, computed.article
     start = computed.start
     row.start_kind = start.kind if start else ""
@@ -123,18 +125,18 @@ def _store(
     row.void_on = None if computed.applies else (row.void_on or today)
     if row.is_missed and (row.due is None or row.due >= today):
         row.missed_on = None
-    moved = not row._state.adding and before != row.due
-    row.save()
-    if moved:
-        CaseEvent.objects.record(
-            row.case,
-            EventKind.DEADLINE_MOVED,
-            at=at,
-            by=by,
-            key=row.key,
-            before=before.isoformat() if before else "",
-            after=row.due.isoformat() if row.due else "",
-        )
+
+
+def _record_move(row: Deadline, *, before: date | None, at: datetime, by: User | None) -> None:
+    CaseEvent.objects.record(
+        row.case,
+        EventKind.DEADLINE_MOVED,
+        at=at,
+        by=by,
+        key=row.key,
+        before=before.isoformat() if before else "",
+        after=row.due.isoformat() if row.due else "",
+    )
 
 
 def settle_attention(case: Case) -> None:

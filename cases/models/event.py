@@ -26,7 +26,7 @@ class CaseEventQuerySet(AppendOnlyQuerySet["CaseEvent"]):
         note: str = "",
         **payload: str | int | bool | None,
     ) -> "CaseEvent":
-        """Write one event. The payload holds ids and codes only, no empty ones; `note` is sealed. IntegrityError on a used token."""
+        """Write one event: ids and codes in the payload, the note sealed. IntegrityError on a used token."""
         event: CaseEvent = self.create(
             association_id=case.association_id,
             case=case,
