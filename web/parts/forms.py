@@ -35,17 +35,18 @@ class HouseRenderer(TemplatesSetting):
 
 @dataclass(frozen=True, slots=True)
 class ErrorLine:
-    """One line of the summary: `href` leads to the field, and is empty for what concerns the whole form."""
+    """One line of the summary: `href` leads to the field; it and `label` are empty for what concerns the whole form."""
 
     href: str
+    label: str
     text: str
 
 
 def error_lines(form: forms.BaseForm) -> list[ErrorLine]:
     """What is to be corrected, in the order of the page."""
-    lines = [ErrorLine("", text) for text in form.non_field_errors()]
+    lines = [ErrorLine("", "", text) for text in form.non_field_errors()]
     for bound in form:
-        lines += [ErrorLine(f"#{_first_box(bound)}", text) for text in bound.errors]
+        lines += [ErrorLine(f"#{_first_box(bound)}", str(bound.label), text) for text in bound.errors]
     return lines
 
 

@@ -16,6 +16,8 @@ TODAY = date(2026, 11, 23)
 SENT = date(2026, 10, 15)
 DUE = date(2026, 11, 26)
 
+REGISTERS = ("public", "member", "desk")
+
 COLOURS = (
     ("paper", "le fond"),
     ("surface", "cartes, champs"),
@@ -74,6 +76,8 @@ TIMELINE: tuple[dict[str, str], ...] = (
 ROWS: tuple[dict[str, Any], ...] = (
     {
         "here": True,
+        "pick": True,
+        "reference": "OPP-9QF2M",
         "who": "Awa D.",
         "url": "#",
         "about": "Naissances 2026 · OPP-9QF2M",
@@ -137,7 +141,7 @@ class SampleForm(HouseForm, forms.Form):
 
 
 def _forms() -> dict[str, forms.Form]:
-    typed = {"first_name": "", "sent_on_0": "31", "sent_on_1": "2", "sent_on_2": "2026", "known_by": "memory"}
+    typed = {"first_name": "", "sent_on_day": "31", "sent_on_month": "février", "sent_on_year": "2026", "known_by": "memory"}
     return {
         "fresh": SampleForm(auto_id="fresh_%s"),
         "wrong": SampleForm(typed, auto_id="wrong_%s"),
@@ -145,9 +149,13 @@ def _forms() -> dict[str, forms.Form]:
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:
+    asked = request.GET.get("registre", "")
+    register = asked if asked in REGISTERS else REGISTERS[0]
     chart = bars.bars(VALUES)
     grid = weeks(SENT, due=DUE, today=TODAY)
     samples = {
+        "register": register,
+        "registers": [{"url": f"?registre={name}", "label": name, "current": name == register} for name in REGISTERS],
         "colours": COLOURS,
         "chips": CHIPS,
         "icons": ICONS,
