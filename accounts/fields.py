@@ -47,11 +47,11 @@ scope.on_leaving(forget_keys)
 
 
 def _keys() -> dict[UUID, bytes]:
-    return _cache.__dict__.setdefault("keys", {})  # type: ignore[no-any-return]
+    return _cache.__dict__.setdefault("keys", {})  # type: ignore[no-any-return]  # a dict by name
 
 
 def _roots() -> dict[int | None, bytes]:
-    return _cache.__dict__.setdefault("roots", {})  # type: ignore[no-any-return]
+    return _cache.__dict__.setdefault("roots", {})  # type: ignore[no-any-return]  # a dict by name
 
 
 def _datakey() -> "type[DataKey]":

@@ -58,7 +58,7 @@ class ScopeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.today = timezone.localdate()  # type: ignore[attr-defined]  # today enters here, once
-        request.membership = request.association = None  # type: ignore[attr-defined]
+        request.membership = request.association = None  # type: ignore[attr-defined]  # our own
         audience = request.path_info.split("/", 2)[1]
         with ExitStack() as stack:
             stack.callback(forget_keys)
@@ -67,7 +67,7 @@ class ScopeMiddleware:
             try:
                 refusal = self._enter(request, audience, stack)
             except PermissionDenied as refused:
-                request.refused = refused  # type: ignore[attr-defined]
+                request.refused = refused  # type: ignore[attr-defined]  # our own
                 refusal = None
             return refusal or self._respond(request)
 
@@ -128,7 +128,7 @@ def _chosen(request: HttpRequest) -> Membership | None:
 
 
 def _work_for(request: HttpRequest, membership: Membership, stack: ExitStack) -> None:
-    request.membership, request.association = membership, membership.association  # type: ignore[attr-defined]
+    request.membership, request.association = membership, membership.association  # type: ignore[attr-defined]  # our own
     if request.session.get(SESSION_ASSOCIATION) != membership.association_id:
         request.session[SESSION_ASSOCIATION] = membership.association_id
     stack.enter_context(scope.enter(membership.association_id))

@@ -14,7 +14,7 @@ from procedures.rules.reading import BadDefinition
 @register("procedures")
 def check_definitions(
     app_configs: Sequence[AppConfig] | None,  # noqa: ARG001  the signature is Django's
-    **kwargs: object,  # noqa: ARG001
+    **kwargs: object,  # noqa: ARG001  Django hands them to every check
 ) -> list[CheckMessage]:
     return [message for error in bad_definitions(registry.folders()) for message in _messages(error)]
 

@@ -306,7 +306,7 @@ def test_a_notice_that_kills_its_process_is_given_up_after_eight_tries(
     sink: Sink, promise: Promise, matter: Matter, now: datetime
 ) -> None:
     [killer] = promise()
-    matter.context = _die  # type: ignore[assignment]
+    matter.context = _die  # type: ignore[assignment]  # never returns
     for death in range(8):
         with pytest.raises(SystemExit):
             actions.deliver(now=now + timedelta(hours=death))

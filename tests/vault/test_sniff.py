@@ -1,5 +1,7 @@
 """What a file is, by its content."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,10 +62,10 @@ def test_a_changed_byte_in_a_png_is_noticed() -> None:
 
 
 @pytest.mark.parametrize(("kind", "make"), [(Kind.PNG, samples.png), (Kind.JPEG, samples.jpeg)])
-def test_a_flood_of_pixels_is_refused_without_decoding(kind: Kind, make: "type[object]") -> None:
-    assert sniff.flaw_of(kind, make(60_000, 60_000)) is Code.PICTURE_TOO_LARGE  # type: ignore[call-arg, arg-type]
-    assert sniff.flaw_of(kind, make(6_000, 10_000)) is None  # type: ignore[call-arg, arg-type]
-    assert sniff.flaw_of(kind, make(0, 10)) is Code.DAMAGED  # type: ignore[call-arg, arg-type]
+def test_a_flood_of_pixels_is_refused_without_decoding(kind: Kind, make: Callable[[int, int], bytes]) -> None:
+    assert sniff.flaw_of(kind, make(60_000, 60_000)) is Code.PICTURE_TOO_LARGE
+    assert sniff.flaw_of(kind, make(6_000, 10_000)) is None
+    assert sniff.flaw_of(kind, make(0, 10)) is Code.DAMAGED
 
 
 def test_what_a_phone_appends_to_its_photo_does_no_harm() -> None:
