@@ -239,7 +239,7 @@ def postgres(url: str) -> dict[str, Any]:
 def file_broker(folder: Path) -> dict[str, Any]:
     """Celery's settings for a broker made of files: no server, 0.1 s of latency."""
     return {
-        "CELERY_BROKER_URL": "filesystem://",
+        "CELERY_BROKER_URL": "filesystem://localhost//",
         "CELERY_BROKER_TRANSPORT_OPTIONS": {
             "data_folder_in": str(folder / "queue"),
             "data_folder_out": str(folder / "queue"),

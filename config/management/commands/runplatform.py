@@ -111,7 +111,7 @@ def commands(host: str, port: int) -> dict[str, Sequence[str]]:
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     schedule = settings.VAR_DIR / "beat"
     schedule.mkdir(parents=True, exist_ok=True)
-    celery = ["celery", "-A", "config.celery"]
+    celery = ["celery", "--quiet", "-A", "config.celery"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     return {
         "web": ["gunicorn", "-c", "python:config.serving", "--bind", bind],
@@ -122,7 +122,11 @@ def commands(host: str, port: int) -> dict[str, Sequence[str]]:
 
 def environment(port: int) -> dict[str, str]:
     """The children's: this process's own, so that they use the same settings, and the address that is served."""
-    return {"PUBLIC_ORIGIN": f"http://localhost:{port}"} | os.environ | {"PYTHONUNBUFFERED": "1"}
+    return (
+        {"PUBLIC_ORIGIN": f"http://localhost:{port}"}
+        | os.environ
+        | {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore:::celery.platforms"}
+    )
 
 
 def once_open(host: str, port: int, announce: Callable[[], None]) -> Callable[[], None]:
