@@ -235,7 +235,8 @@ def capped_counts(reader: Membership, *, until: date) -> dict[str, int]:
     }
     counted["missed"] = cases_of(reader).open().filter(reason="missed")
     columns = {name: _Capped(rows.order_by().values("pk")[:CAP]) for name, rows in counted.items()}
-    return dict(Association.objects.filter(pk=scope.required()).values(**columns).get())
+    counts = Association.objects.filter(pk=scope.required()).values_list(*columns.values()).get()
+    return dict(zip(columns, counts, strict=True))
 
 
 def load_deadlines(cases: list[Case]) -> None:
@@ -254,14 +255,17 @@ def overview(reader: Membership) -> dict[str, int]:
 
 
 def all_cases(
-    reader: Membership, *, state: str = "", procedure: str = "", before: int | None = None, limit: int = 50
+    reader: Membership,
+    *,
+    state: str = "",
+    outcome: str = "",
+    procedure: str = "",
+    before: int | None = None,
+    limit: int = 50,
 ) -> tuple[list[Case], int | None]:
-    """Newest first, a keyset page, and the id to go on from."""
-    rows = cases_of(reader).with_people().order_by("-pk")
-    if state:
-        rows = rows.filter(state=state)
-    if procedure:
-        rows = rows.filter(procedure=procedure)
+    """Newest first, a keyset page, and the id to go on from. `outcome`: a class of five."""
+    asked = {"state": state, "outcome_class": outcome, "procedure": procedure}
+    rows = cases_of(reader).with_people().order_by("-pk").filter(**{name: code for name, code in asked.items() if code})
     if before is not None:
         rows = rows.filter(pk__lt=before)
     cases = list(rows[: limit + 1])

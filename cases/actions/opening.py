@@ -262,7 +262,7 @@ def _create_case(
         procedure=definition.key,
         procedure_version=definition.version,
         follows=follows,
-        assigned_to=by,
+        assigned_to=follows.assigned_to if follows else by,
         opened_on=today,
     )
     case.save(force_insert=True)

@@ -120,7 +120,10 @@ class Fallback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineRule:
-    """`met_by`: fact kinds, or "justificatif", that satisfy it. `extension`: length added when announced in time."""
+    """`met_by`: what satisfies it: fact kinds, "justificatif" (any) or "justificatif:<key>".
+
+    `extension`: length added when announced in time.
+    """
 
     key: str
     title: Text

@@ -1,7 +1,7 @@
 """The format of a definition file, key by key. Adding a key here is the only way to make it readable."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from procedures.rules.calendars import ZONES
 from procedures.rules.definitions import (
@@ -50,6 +50,7 @@ def read_definition(table: Mapping[str, object], *, key: str, version: int) -> D
 
 def _definition(reader: Reader, *, key: str, version: int) -> Definition:
     options = reader.tables("options", _option)
+    justificatifs = reader.tables("justificatifs", _justificatif)
     answers = ANSWERS | {option.key: tuple(choice.value for choice in option.choices) for option in options}
     definition = Definition(
         key=key,
@@ -64,8 +65,8 @@ def _definition(reader: Reader, *, key: str, version: int) -> Definition:
         advice=reader.texts("advice"),
         beneficiaries=tuple(Beneficiaries(one) for one in reader.some_of("beneficiaries", tuple(Beneficiaries))),
         channels=reader.tables("channels", _channel),
-        deadlines=reader.tables("deadlines", lambda row: _deadline(row, answers=answers)),
-        justificatifs=reader.tables("justificatifs", _justificatif),
+        deadlines=reader.tables("deadlines", lambda row: _deadline(row, answers=answers, justificatifs=justificatifs)),
+        justificatifs=justificatifs,
         outcomes=reader.tables("outcomes", _outcome),
         obstacles=reader.tables("obstacles", _obstacle, named_by="code"),
         options=options,
@@ -148,7 +149,10 @@ def _slot(reader: Reader) -> Slot:
     return Slot(weekdays=tuple(sorted(DAYS.index(day) for day in days)), opens=opens, closes=closes)
 
 
-def _deadline(reader: Reader, *, answers: Mapping[str, tuple[str, ...]]) -> DeadlineRule:
+def _deadline(
+    reader: Reader, *, answers: Mapping[str, tuple[str, ...]], justificatifs: Sequence[ExpectedJustificatif]
+) -> DeadlineRule:
+    proofs = (JUSTIFICATIF, *(f"{JUSTIFICATIF}:{one.key}" for one in justificatifs))
     bound = reader.choice("bound", Bound)
     return DeadlineRule(
         key=_key(reader),
@@ -161,7 +165,7 @@ def _deadline(reader: Reader, *, answers: Mapping[str, tuple[str, ...]]) -> Dead
         article_url=reader.url("article_url"),
         checked_on=reader.day("checked_on"),
         certainty=reader.choice("certainty", Certainty, default=Certainty.HIGH),
-        met_by=reader.some_of("met_by", (*FACTS, JUSTIFICATIF)),
+        met_by=reader.some_of("met_by", (*FACTS, *proofs)),
         on_miss=reader.text("on_miss"),
         without_start=reader.text("without_start"),
         zone=reader.one_of("zone", ZONES, default=ZONES[0]),

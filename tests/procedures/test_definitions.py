@@ -207,10 +207,10 @@ def test_a_call_asks_on_its_day_and_a_letter_may_need_a_week() -> None:
 
 
 def test_the_justificatif_is_expected_only_when_it_was_asked_for(definition: Definition) -> None:
-    acted = {"acted": StartFact("acted", date(2026, 3, 5), date(2026, 3, 5), "screen")}
+    day = {"asked": StartFact("asked", date(2026, 3, 5), date(2026, 3, 5), "screen")}
 
-    asked = deadline(definition.key, "justificatif", acted, justificatif_asked="yes")
-    not_asked = deadline(definition.key, "justificatif", acted, justificatif_asked="no")
+    asked = deadline(definition.key, "justificatif", day, justificatif_asked="yes")
+    not_asked = deadline(definition.key, "justificatif", day, justificatif_asked="no")
 
     assert (asked.bound, asked.due) == (Bound.ADDRESSEE, date(2026, 4, 7))
     assert (not_asked.applies, not_asked.due) == (False, None)
