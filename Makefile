@@ -68,5 +68,5 @@ clean: ## Remove the virtual environment and caches; var/ with its data stays
 define install
 echo "Installing $(1)$(if $(UV), with uv) ..." && $(if $(UV),\
 $(UV) pip install --quiet --python $(BIN)/python --require-hashes -r $(1),\
-$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes -r $(1))
+$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --no-deps --require-hashes -r $(1))
 endef
