@@ -1,0 +1,244 @@
+"""What a member types: their address or code, what they did, their consent, a photo."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import AttemptResult
+from procedures.rules.definitions import Channel, Definition
+from web.parts.forms import DatePartsField, HouseForm
+
+CARD_SIGNS = 12
+EARLIEST = date(1900, 1, 1)
+# No number of a person is typed here: a run this long can be nothing that an adviser gives.
+_LONG_NUMBER = re.compile(r"(?:\d[\s.\-]*){13,}")
+
+
+class EntryForm(HouseForm, forms.Form):
+    """An e-mail address or a card's code, in one box."""
+
+    who = forms.CharField(
+        label=_("Votre adresse e-mail, ou le code de votre carte"),
+        help_text=_("L’adresse donnée à l’association, ou les douze signes imprimés sur la carte de la permanence."),
+        max_length=254,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "inputmode": "email"}
+        ),
+        error_messages={"required": _("Écrivez votre adresse e-mail, ou le code de votre carte.")},
+    )
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_who(self) -> str:
+        typed = str(self.cleaned_data["who"])
+        if "@" in typed:
+            _check_address(typed)
+        elif sum(sign.isalnum() for sign in typed) != CARD_SIGNS:
+            raise ValidationError(gettext("Ce n’est ni une adresse complète, ni un code de carte de douze signes."))
+        return typed
+
+    @property
+    def is_card(self) -> bool:
+        return "@" not in self.cleaned_data["who"]
+
+
+def _check_address(typed: str) -> None:
+    try:
+        validate_email(typed)
+    except ValidationError:
+        raise ValidationError(gettext("Cette adresse n’est pas complète. Par exemple : prenom@exemple.fr.")) from None
+
+
+class CodeForm(HouseForm, forms.Form):
+    code = forms.CharField(
+        label=_("Votre code à 8 chiffres"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+        error_messages={"required": _("Tapez les 8 chiffres du message.")},
+    )
+
+
+class PostedForm(HouseForm, forms.Form):
+    """`token`: the same form sent twice is one act. `version`: of the case that was shown."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: Any = None, files: Any = None, *, version: int | None = None, **kwargs: Any) -> None:
+        super().__init__(data, files, initial={"token": uuid4(), "version": version}, **kwargs)
+
+    @property
+    def sent_token(self) -> UUID:
+        token: UUID = self.cleaned_data["token"]
+        return token
+
+
+RESULTS = [
+    (AttemptResult.CONFIRMED.value, _("C’est fait, et on me l’a confirmé")),
+    (AttemptResult.UNCONFIRMED.value, _("C’est fait, mais rien ne me l’a confirmé")),
+    (AttemptResult.FAILED.value, _("Je n’ai pas réussi")),
+    (AttemptResult.REFUSED.value, _("On m’a répondu non")),
+]
+_MADE = {AttemptResult.CONFIRMED.value, AttemptResult.UNCONFIRMED.value}
+_DAYS = [("today", _("Aujourd’hui")), ("yesterday", _("Hier")), ("other", _("Un autre jour"))]
+
+
+class ReportForm(PostedForm):
+    """What a member did over a channel and what came of it, in answers of the first person."""
+
+    channel = forms.ChoiceField(label=_("Par quel moyen ?"), widget=forms.RadioSelect)
+    result = forms.ChoiceField(label=_("Qu’est-ce que cela a donné ?"), choices=RESULTS, widget=forms.RadioSelect)
+    obstacle = forms.ChoiceField(
+        label=_("Qu’est-ce qui vous a arrêté ?"),
+        help_text=_("Seulement si vous n’avez pas réussi."),
+        required=False,
+    )
+    asked = forms.ChoiceField(
+        label=_("Avez-vous demandé le justificatif ?"),
+        choices=[("yes", _("Oui, je l’ai demandé ou téléchargé")), ("no", _("Non"))],
+        widget=forms.RadioSelect,
+    )
+    deletion = forms.ChoiceField(required=False, widget=forms.RadioSelect)
+    when = forms.ChoiceField(label=_("Quel jour ?"), choices=_DAYS, widget=forms.RadioSelect)
+    other_day = DatePartsField(label=_("Si c’est un autre jour, lequel ?"), required=False, earliest=EARLIEST)
+    reference = forms.CharField(
+        label=_("La référence donnée par le conseiller"),
+        help_text=_("Si on vous en a donné une. Jamais votre numéro de sécurité sociale, ni celui de la carte."),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        definition: Definition,
+        channel: Channel | None,
+        today: date,
+        version: int | None = None,
+    ) -> None:
+        super().__init__(data, version=version)
+        self.today = today
+        self._set_channel(definition, channel)
+        self._set_obstacles(definition)
+        self._set_deletion(definition)
+        self._day_field("other_day").latest = today
+        if channel and not channel.phone:
+            del self.fields["reference"]
+
+    def _day_field(self, name: str) -> DatePartsField:
+        field = self.fields[name]
+        assert isinstance(field, DatePartsField)  # noqa: S101  narrows the type
+        return field
+
+    def _choice_field(self, name: str) -> forms.ChoiceField:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  narrows the type
+        return field
+
+    def _set_channel(self, definition: Definition, channel: Channel | None) -> None:
+        field = self._choice_field("channel")
+        field.choices = [(one.key, one.title.say(_language())) for one in definition.channels]
+        if channel:
+            field.widget = forms.HiddenInput()
+            self.initial["channel"] = channel.key
+
+    def _set_obstacles(self, definition: Definition) -> None:
+        told = [(one.code, one.title.say(_language())) for one in definition.obstacles]
+        self._choice_field("obstacle").choices = [("", gettext("Rien de cette liste")), *told]
+
+    def _set_deletion(self, definition: Definition) -> None:
+        option = next((one for one in definition.options if one.key == "deletion_requested"), None)
+        if option is None:
+            del self.fields["deletion"]
+            return
+        field = self._choice_field("deletion")
+        field.label = option.question.say(_language())
+        field.choices = [(one.value, one.title.say(_language())) for one in option.choices]
+
+    def clean_reference(self) -> str:
+        typed = str(self.cleaned_data["reference"])
+        if _LONG_NUMBER.search(typed):
+            raise ValidationError(
+                gettext("Ce numéro ressemble à un numéro personnel. Ne l’écrivez pas ici : laissez cette case vide.")
+            )
+        return typed
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        if cleaned.get("when") == "other" and not cleaned.get("other_day") and "other_day" not in self.errors:
+            self.add_error("other_day", gettext("Indiquez la date : le jour, le mois et l’année."))
+        if "deletion" in self.fields and cleaned.get("result") in _MADE and not cleaned.get("deletion"):
+            self.add_error("deletion", gettext("Répondez à cette question."))
+        return cleaned
+
+    @property
+    def made_on(self) -> date:
+        other: date | None = self.cleaned_data.get("other_day")
+        days = {"today": self.today, "yesterday": self.today - timedelta(days=1)}
+        return days.get(self.cleaned_data["when"]) or other or self.today
+
+    @property
+    def outcome(self) -> AttemptResult:
+        return AttemptResult(self.cleaned_data["result"])
+
+
+class ConsentForm(PostedForm):
+    """Two consents, each its own; none is ticked beforehand."""
+
+    handling = forms.BooleanField(
+        label=_("J’accepte que l’association suive mon dossier."),
+        error_messages={"required": _("Sans cet accord, l’association ne peut pas suivre votre dossier.")},
+    )
+    statistics = forms.BooleanField(
+        label=_("J’accepte aussi que mon dossier compte dans des chiffres anonymes."),
+        help_text=_("C’est libre : votre dossier est suivi de la même façon dans les deux cas."),
+        required=False,
+    )
+
+
+class UploadForm(PostedForm):
+    kind = forms.ChoiceField(label=_("Quel document envoyez-vous ?"), widget=forms.RadioSelect)
+    photo = forms.FileField(
+        label=_("Prendre une photo"),
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png", "capture": "environment"}),
+    )
+    file = forms.FileField(
+        label=_("Ou choisir un fichier"),
+        help_text=_("PDF, JPEG ou PNG, 25 Mo au plus."),
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
+    )
+
+    def __init__(self, data: Any = None, files: Any = None, *, kinds: Iterable[tuple[str, str]]) -> None:
+        super().__init__(data, files)
+        field = self.fields["kind"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  narrows the type
+        field.choices = list(kinds)
+        if len(field.choices) == 1:
+            field.widget = forms.HiddenInput()
+            self.initial["kind"] = field.choices[0][0]
+
+    def clean(self) -> dict[str, Any]:
+        if not self.files:
+            self.add_error("photo", gettext("Prenez une photo, ou choisissez un fichier."))
+        return self.cleaned_data
+
+    @property
+    def upload(self) -> Any:
+        return next(iter(self.files.values()))
+
+
+def _language() -> str:
+    return get_language() or "fr"

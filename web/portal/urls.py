@@ -1,0 +1,24 @@
+"""/espace/: a member follows and moves their own cases."""
+
+from django.urls import path
+
+from web.portal.views import acting, entry, reading, sending
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", reading.home, name="home"),
+    path("entrer/", entry.login, name="login"),
+    path("code/", entry.code, name="code"),
+    path("sortir/", entry.leave, name="leave"),
+    path("association/", entry.choose, name="choose"),
+    path("<str:reference>/", reading.case, name="case"),
+    path("<str:reference>/accord/", acting.consent, name="consent"),
+    path("<str:reference>/moyen/", acting.channel, name="channel"),
+    path("<str:reference>/etapes/<str:channel>/<int:number>/", acting.step, name="step"),
+    path("<str:reference>/fait/", acting.report, name="report"),
+    path("<str:reference>/continuer/", acting.continue_by, name="continue"),
+    path("<str:reference>/justificatif/", sending.upload, name="upload"),
+    path("<str:reference>/justificatif/<int:pk>/", sending.file, name="file"),
+    path("<str:reference>/pas-recu/", reading.missing, name="missing"),
+]

@@ -1,0 +1,72 @@
+"""Who may pass: somebody signed in, as the member that they are in one association."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import Any, cast
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from accounts import scope
+from accounts.middleware import SESSION_ASSOCIATION
+from accounts.models import Association, User
+from cases.access import members_of
+
+
+class MemberRequest(HttpRequest):
+    """As the middleware and `member_page` leave it."""
+
+    user: User
+    today: date
+    association: Association
+    associations: list[Association]
+
+
+def member_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Enter the scope of the association that this person is a member of; refuse everybody else."""
+
+    @wraps(view)
+    def guarded(plain: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if not plain.user.is_authenticated:
+            return redirect(f"{reverse('portal:login')}?{urlencode({'next': plain.path})}")
+        request = cast(MemberRequest, plain)
+        request.associations = associations_of(request.user)
+        if not request.associations:
+            return render(request, "portal/nobody.html", status=200 if request.path == reverse("portal:home") else 404)
+        return _enter(view, request, **kwargs)
+
+    return guarded
+
+
+def _enter(view: Callable[..., HttpResponse], request: MemberRequest, **kwargs: Any) -> HttpResponse:
+    chosen = request.session.get(SESSION_ASSOCIATION)
+    found = next((one for one in request.associations if one.pk == chosen), None)
+    if found is None and len(request.associations) > 1:
+        return redirect("portal:choose")
+    request.association = found or request.associations[0]
+    if scope.current() == request.association.pk:
+        return view(request, **kwargs)
+    with scope.enter(request.association.pk):
+        return view(request, **kwargs)
+
+
+def associations_of(user: User) -> list[Association]:
+    """The associations that this person is a member of, the oldest membership first. One query."""
+    return list({member.association_id: member.association for member in members_of(user)}.values())
+
+
+def stale(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """The form again, with what was typed, over the case as it is now."""
+    return render(request, template, {**context, "is_stale": True}, status=409)
+
+
+def refreshed(data: Any, *, version: int) -> Any:
+    """What was posted, to be shown again over a newer version of the case. A new token: it is a new sending."""
+    copy = data.copy()
+    copy["version"] = str(version)
+    copy["token"] = str(uuid4())
+    return copy
