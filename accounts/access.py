@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from accounts import crypto, scope
 from accounts.fields import blind_index
-from accounts.models import Association, Invitation, Membership, User
+from accounts.models import Association, Invitation, Membership, SignInCode, User
 
 EMAIL_COLUMN = "user.email"
 CARD_COLUMN = "user.card"
@@ -53,6 +53,12 @@ def invitation_ids(token: str) -> tuple[int, int] | None:
 def open_invitation(invitation_id: int, *, now: datetime) -> Invitation | None:
     """The invitation in scope, while it can still be accepted."""
     return Invitation.objects.open(now).select_related("association").filter(pk=invitation_id).first()
+
+
+def tries_left(code_id: str, *, at: datetime) -> int:
+    """How often a sign-in code may still be typed: 0 when it was used, has expired or is worn out."""
+    live = SignInCode.objects.filter(pk=code_id, used_at=None, expires_at__gt=at)
+    return live.values_list("tries_left", flat=True).first() or 0
 
 
 def token_hash(token: str) -> str:
