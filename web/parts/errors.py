@@ -15,16 +15,16 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return _page(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
-def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django hands it over
     return _page(request, 403)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  Django hands it over
     """For CSRF_FAILURE_VIEW: the page was open for too long, or cookies are refused."""
     return _page(request, 403, expired=True)
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django hands it over
     return _page(request, 404)
 
 
@@ -38,6 +38,6 @@ def too_large(request: HttpRequest, *, back_url: str = "") -> HttpResponse:
     return _page(request, 413, back_url=back_url)
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
+def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  Django hands it over
     """Without the context processors, which may be what failed."""
     return HttpResponse(loader.get_template("500.html").render({}), status=500)

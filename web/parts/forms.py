@@ -44,9 +44,9 @@ class ErrorLine:
 
 def error_lines(form: forms.BaseForm) -> list[ErrorLine]:
     """What is to be corrected, in the order of the page."""
-    lines = [ErrorLine("", "", text) for text in form.non_field_errors()]
+    lines = [ErrorLine("", "", str(text)) for text in form.non_field_errors()]
     for bound in form:
-        lines += [ErrorLine(f"#{_first_box(bound)}", str(bound.label), text) for text in bound.errors]
+        lines += [ErrorLine(f"#{_first_box(bound)}", str(bound.label), str(text)) for text in bound.errors]
     return lines
 
 
@@ -69,6 +69,14 @@ class HouseForm(_Base):
 
     def error_lines(self) -> list[ErrorLine]:
         return error_lines(self)
+
+    def not_after(self, day: date, *names: str) -> None:
+        """These dates lie in the past: `form.not_after(request.today, "sent_on")`, before the form is validated."""
+        for name in names:
+            field = self.fields[name]
+            if not isinstance(field, DatePartsField):
+                raise TypeError(f"{name} is no date.")
+            field.latest = day
 
 
 class DatePartsWidget(forms.MultiWidget):
@@ -105,7 +113,7 @@ class DatePartsWidget(forms.MultiWidget):
 
 
 _SENTENCES = {
-    dates.Flaw.EMPTY: _("Indiquez la date : le jour, le mois et l’année."),
+    dates.Flaw.EMPTY: _("Indiquez la date : le jour, le mois et l’année."),
     dates.Flaw.NO_DAY: _("Il manque le jour."),
     dates.Flaw.NO_MONTH: _("Il manque le mois."),
     dates.Flaw.NO_YEAR: _("Il manque l’année."),
@@ -119,7 +127,7 @@ class DatePartsField(forms.Field):
     """A date in three boxes.
 
     `earliest` and `latest` may be set on the form's own copy of the field, as today is known only by the request:
-    `form.fields["sent_on"].latest = request.today`.
+    see HouseForm.not_after.
     """
 
     widget = DatePartsWidget
@@ -151,7 +159,9 @@ class DatePartsField(forms.Field):
 
     def _within(self, value: date) -> date:
         if self.latest is not None and value > self.latest:
-            raise forms.ValidationError(gettext("Cette date n’est pas encore arrivée. Vérifiez l’année."), code="future")
+            raise forms.ValidationError(
+                gettext("Cette date n’est pas encore arrivée. Vérifiez l’année."), code="future"
+            )
         if self.earliest is not None and value < self.earliest:
             raise forms.ValidationError(gettext("Cette date est trop ancienne. Vérifiez l’année."), code="past")
         return value

@@ -37,7 +37,7 @@ def _say(day: date, pattern: str) -> str:
 
 def _raised(words: str) -> SafeString:
     """« 1er » with raised letters; the text comes from our own tables, never from a person."""
-    return mark_safe(words.replace("1er", "1<sup>er</sup>", 1))  # noqa: S308  no user text
+    return mark_safe(words.replace("1er", "1<sup>er</sup>", 1))
 
 
 @register.filter
@@ -93,11 +93,11 @@ def at_hour(moment: datetime | None) -> SafeString | str:
     """« jeudi 26 novembre 2026, 17 h 30 »."""
     if moment is None:
         return ""
-    return mark_safe(f"{in_words(moment)}, {clock(moment)}")  # noqa: S308  both parts are ours
+    return mark_safe(f"{in_words(moment)}, {clock(moment)}")
 
 
 @register.filter
-def number(value: int | float | None) -> str:
+def number(value: float | None) -> str:
     """1 234 with a narrow no-break space; 1,234 in English."""
     if value is None:
         return ""
@@ -108,7 +108,7 @@ def number(value: int | float | None) -> str:
 
 
 @register.filter
-def margin(value: int | float | None) -> str:
+def margin(value: float | None) -> str:
     """« ± 10 »."""
     return "" if value is None else f"±{NO_BREAK}{number(value)}"
 
@@ -131,4 +131,5 @@ def days_left(due: date | None, today: date) -> str:
     if due is None:
         return ""
     left = max((_local(due) - today).days, 0)
-    return ngettext("%(n)s jour", "%(n)s jours", left) % {"n": number(left)}
+    # French counts none as one: « 0 jour ».
+    return ngettext("%(n)s jour", "%(n)s jours", 1 if left == 0 and _is_french() else left) % {"n": number(left)}

@@ -7,6 +7,14 @@ from django.utils.safestring import SafeString
 
 register = template.Library()
 
+# The drawings of img/icons.svg.
+NAMES = frozenset({
+    "alert", "bookmark", "calendar", "camera", "chart", "check", "clock", "copy", "doc", "dots", "down", "exit",
+    "eye", "flag", "folder", "gear", "glass", "hand", "help", "home", "inbox", "info", "language", "left", "lock",
+    "mail", "menu", "offline", "pause", "pen", "phone", "pin", "plus", "printer", "right", "search", "send", "shield",
+    "sound", "text", "theme", "upload", "user", "users", "x",
+})  # fmt: skip
+
 # Drawings that point somewhere are mirrored where text runs from right to left.
 POINTING = frozenset({"exit", "hand", "left", "right", "send", "sound"})
 

@@ -10,6 +10,7 @@ from django.utils.safestring import mark_safe
 
 from web.parts import bars
 from web.parts.forms import DatePartsField, HouseForm
+from web.parts.icons import NAMES
 from web.parts.weeks import weeks
 
 TODAY = date(2026, 11, 23)
@@ -41,34 +42,29 @@ CHIPS = (
     ("late", "alert", "Délai dépassé, à vérifier"),
     ("soon", "glass", "Délai J\u20113"),
     ("check", "eye", "Justificatif à vérifier"),
-    ("wait", "clock", "Sans réponse depuis 5 j"),
+    ("wait", "clock", "Sans réponse depuis 5 j"),
     ("wait", "send", "Relance à envoyer"),
     ("", "hand", "Confié par Léa"),
     ("done", "check", "Reçu"),
     ("", "pause", "En pause"),
 )
 
-ICONS = (
-    "alert bookmark calendar camera chart check clock copy doc dots down exit eye flag folder gear glass hand help home "
-    "inbox info language left lock mail menu offline pause pen phone pin plus printer right search send shield sound "
-    "text theme upload user users x"
-).split()
 
 REASONS = (
-    "Le courrier est parti le jeudi 15 octobre 2026 : cachet de la poste, vu par Paul.",
-    "Le délai est de six semaines à compter de l’envoi, soit 42 jours : même jour de la semaine.",
+    "Le courrier est parti le jeudi 15 octobre 2026 : cachet de la poste, vu par Paul.",
+    "Le délai est de six semaines à compter de l’envoi, soit 42 jours : même jour de la semaine.",
     "Le 26 novembre est un jour ouvré. Tombé un dimanche, le délai n’aurait pas été reporté.",
 )
 
 TIMELINE: tuple[dict[str, str], ...] = (
-    {"kind": "next", "icon": "phone", "text": "À faire : appeler le 34 22.", "when": "avant jeudi"},
-    {"kind": "", "icon": "lock", "text": "Léa B. a ouvert le dossier.", "when": "aujourd’hui, 9 h 41"},
+    {"kind": "next", "icon": "phone", "text": "À faire : appeler le 34 22.", "when": "avant jeudi"},
+    {"kind": "", "icon": "lock", "text": "Léa B. a ouvert le dossier.", "when": "aujourd’hui, 9 h 41"},
     {
         "kind": "late",
         "icon": "phone",
         "text": "Appel sans résultat.",
-        "when": "vendredi 20 novembre, 16 h 52",
-        "note": "« Rappeler le matin. »",
+        "when": "vendredi 20 novembre, 16 h 52",
+        "note": "« Rappeler le matin. »",
     },
     {"kind": "done", "icon": "check", "text": "Justificatif demandé.", "when": "jeudi 19 novembre"},
 )
@@ -83,7 +79,7 @@ ROWS: tuple[dict[str, Any], ...] = (
         "about": "Naissances 2026 · OPP-9QF2M",
         "chip": {"kind": "late", "icon": "alert", "text": "Dernier jour demain"},
         "fact": "Courrier du 13 octobre.",
-        "action": {"url": "#", "label": "Appeler le 34 22", "icon": "phone"},
+        "action": {"url": "#", "label": "Appeler le 34 22", "icon": "phone"},
     },
     {
         "who": "Karim B.",
@@ -92,7 +88,7 @@ ROWS: tuple[dict[str, Any], ...] = (
         "reference": "OPP-2WX8C",
         "about": "Clôture, été 2026 · OPP-2WX8C",
         "chip": {"kind": "check", "icon": "eye", "text": "Justificatif à vérifier"},
-        "fact": "Déposé hier à 21 h 12.",
+        "fact": "Déposé hier à 21 h 12.",
         "action": {"url": "#", "label": "Vérifier le document", "icon": "eye"},
     },
 )
@@ -105,8 +101,8 @@ STEPS = (
 )
 
 TICKS: tuple[dict[str, Any], ...] = (
-    {"title": "Sous la main : le courrier et la carte Vitale", "checked": True},
-    {"title": "Dire la demande", "say": "« Je m’oppose à la création de mon espace santé. »"},
+    {"title": "Sous la main : le courrier et la carte Vitale", "checked": True},
+    {"title": "Dire la demande", "say": "« Je m’oppose à la création de mon espace santé. »"},
     {"title": "Demander le nom du conseiller", "detail": "et une référence"},
 )
 
@@ -120,28 +116,38 @@ VALUES = (
 # A pattern that looks like a QR code and says nothing.
 QR = mark_safe(
     '<svg viewBox="0 0 7 7" role="img" aria-label="Code à scanner"><path fill="#231a25" '
-    'd="M0 0h3v3H0zM4 0h1v1H4zM6 0h1v2H6zM4 2h1v2H4zM0 4h1v1H0zM2 4h1v3H2zM0 6h1v1H0zM5 4h2v1H5zM4 5h1v2H4zM6 6h1v1H6z"/></svg>'
-)  # noqa: S308  a constant
+    'd="M0 0h3v3H0zM4 0h1v1H4zM6 0h1v2H6zM4 2h1v2H4zM2 4h1v3H2zM5 4h2v1H5zM4 5h1v2H4z"/></svg>'
+)
 
 
 class SampleForm(HouseForm, forms.Form):
     """Every kind of box once."""
 
     first_name = forms.CharField(label="Prénom", help_text="Celui que la personne emploie.")
-    sent_on = DatePartsField(label="De quand date le courrier ?", help_text="La date du cachet, par exemple 20 11 2026.")
-    known_by = forms.ChoiceField(label="Connue par", choices=[("postmark", "Cachet de la poste"), ("memory", "Mémoire")])
+    sent_on = DatePartsField(
+        label="De quand date le courrier ?", help_text="La date du cachet, par exemple 20 11 2026."
+    )
+    known_by = forms.ChoiceField(
+        label="Connue par", choices=[("postmark", "Cachet de la poste"), ("memory", "Mémoire")]
+    )
     channel = forms.ChoiceField(
-        label="Par quel moyen ?",
+        label="Par quel moyen ?",
         choices=[("phone", "Par téléphone"), ("web", "Sur le site"), ("letter", "Par lettre")],
         widget=forms.RadioSelect,
     )
     note = forms.CharField(label="Note", required=False, widget=forms.Textarea(attrs={"rows": "3"}))
-    proof = forms.FileField(label="Justificatif", required=False, help_text="PDF, JPEG ou PNG, 25 Mo au plus.")
+    proof = forms.FileField(label="Justificatif", required=False, help_text="PDF, JPEG ou PNG, 25 Mo au plus.")
     agreed = forms.BooleanField(label="Nous suivons votre dossier et gardons vos dates.", required=False)
 
 
 def _forms() -> dict[str, forms.Form]:
-    typed = {"first_name": "", "sent_on_day": "31", "sent_on_month": "février", "sent_on_year": "2026", "known_by": "memory"}
+    typed = {
+        "first_name": "",
+        "sent_on_day": "31",
+        "sent_on_month": "février",
+        "sent_on_year": "2026",
+        "known_by": "memory",
+    }
     return {
         "fresh": SampleForm(auto_id="fresh_%s"),
         "wrong": SampleForm(typed, auto_id="wrong_%s"),
@@ -158,7 +164,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "registers": [{"url": f"?registre={name}", "label": name, "current": name == register} for name in REGISTERS],
         "colours": COLOURS,
         "chips": CHIPS,
-        "icons": ICONS,
+        "icons": sorted(NAMES),
         "reasons": REASONS,
         "events": TIMELINE,
         "rows": ROWS,
@@ -174,8 +180,14 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "qr": QR,
         "facts": ({"term": "Adhérente", "value": "Monique D."}, {"term": "Effacement", "value": "26 février 2027"}),
         "trail": ({"url": "#", "label": "Maintenant"},),
-        "owners": ({"url": "#", "label": "À moi", "count": "12", "current": True}, {"url": "#", "label": "Équipe", "count": "99+"}),
-        "people": ({"url": "#", "label": "Lina", "about": "à faire en premier"}, {"url": "#", "label": "Moi", "about": "en cours"}),
+        "owners": (
+            {"url": "#", "label": "À moi", "count": "12", "current": True},
+            {"url": "#", "label": "Équipe", "count": "99+"},
+        ),
+        "people": (
+            {"url": "#", "label": "Lina", "about": "à faire en premier"},
+            {"url": "#", "label": "Moi", "about": "en cours"},
+        ),
         **_forms(),
     }
     return render(request, "public/styleguide.html", samples)

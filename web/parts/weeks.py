@@ -54,7 +54,7 @@ class Weeks:
 
 
 def weeks(start: date, *, due: date, today: date) -> Weeks | None:
-    """Days from the one after `start` to `due`, in rows of seven. None for what is no grid: months, or no day at all."""
+    """Days from the one after `start` to `due`, in rows of seven. None where a grid would lie: months, or no day."""
     total = (due - start).days
     if not 0 < total <= MOST_WEEKS * 7:
         return None
