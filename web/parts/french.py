@@ -42,26 +42,26 @@ def _raised(words: str) -> SafeString:
 
 @register.filter
 def in_words(day: date | None) -> SafeString | str:
-    """« jeudi 26 novembre 2026 », « vendredi 1<sup>er</sup> janvier 2027 »."""
+    """« jeudi 26 novembre 2026 », « vendredi 1<sup>er</sup> janvier 2027 ». The one filter that gives markup."""
     return _raised(_say(day, "l j F Y")) if day else ""
 
 
 @register.filter
 def plain_words(day: date | None) -> str:
-    """The same without markup: for titles, mails, attributes."""
+    """The same without markup: for titles, mails, attributes, and inside a longer sentence."""
     return _say(day, "l j F Y") if day else ""
 
 
 @register.filter
-def day_month(day: date | None) -> SafeString | str:
+def day_month(day: date | None) -> str:
     """« 26 novembre »: when the year is known."""
-    return _raised(_say(day, "j F")) if day else ""
+    return _say(day, "j F") if day else ""
 
 
 @register.filter
-def day_month_year(day: date | None) -> SafeString | str:
+def day_month_year(day: date | None) -> str:
     """« 26 novembre 2026 »."""
-    return _raised(_say(day, "j F Y")) if day else ""
+    return _say(day, "j F Y") if day else ""
 
 
 @register.filter
@@ -89,11 +89,9 @@ def clock(moment: datetime | time | None) -> str:
 
 
 @register.filter
-def at_hour(moment: datetime | None) -> SafeString | str:
+def at_hour(moment: datetime | None) -> str:
     """« jeudi 26 novembre 2026, 17 h 30 »."""
-    if moment is None:
-        return ""
-    return mark_safe(f"{in_words(moment)}, {clock(moment)}")
+    return f"{plain_words(moment)}, {clock(moment)}" if moment else ""
 
 
 @register.filter
