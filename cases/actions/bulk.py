@@ -3,12 +3,11 @@
 Everything is computed in memory by the pure rules, then written in chunks; the events of each case replay to its state.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from secrets import randbelow
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import models, transaction
@@ -72,19 +71,38 @@ class CasePlan:
 
 
 @transaction.atomic
-def create_cases(campaign: Campaign, plans: Sequence[CasePlan], *, by: User, today: date) -> list[Case]:
-    """Open all of them, in the order given. Raises LookupError for an unknown procedure, channel or outcome."""
+def create_cases(
+    campaign: Campaign, plans: Sequence[CasePlan], *, by: User, today: date, below: Callable[[int], int] = randbelow
+) -> list[Case]:
+    """Open all of them, in the order given; `below` draws their references.
+
+    Raises LookupError for an unknown procedure, channel or outcome.
+    """
     members = _create_members(campaign.association_id, plans)
     people = _create_beneficiaries(campaign.association_id, plans, members)
     _create_consents(plans, people)
-    builds = [
-        _Build(plan, campaign, members[plan.household], person, subject, by=by, today=today)
-        for plan, person, subject in zip(
-            plans, people, create_keys(campaign.association_id, kind=KeyKind.CASE, count=len(plans)), strict=True
+    subjects = create_keys(campaign.association_id, kind=KeyKind.CASE, count=len(plans))
+    taken = set(Case.objects.values_list("reference", flat=True))
+    builds = []
+    for plan, person, subject in zip(plans, people, subjects, strict=True):
+        case = Case(
+            subject=subject,
+            reference=_free_reference(taken, below),
+            campaign=campaign,
+            member=members[plan.household],
+            beneficiary=person,
         )
-    ]
+        builds.append(_Build(plan, case, by=by, today=today))
     _write(builds)
     return [build.case for build in builds]
+
+
+def _free_reference(taken: set[str], below: Callable[[int], int]) -> str:
+    reference = references.make(below)
+    while reference in taken:
+        reference = references.make(below)
+    taken.add(reference)
+    return reference
 
 
 def _create_members(association_id: int, plans: Sequence[CasePlan]) -> dict[str, Member]:
@@ -136,7 +154,7 @@ def _create_beneficiaries(
             if is_self:
                 own[plan.household] = person
         people.append(person)
-    Beneficiary.objects.bulk_create(dict.fromkeys(people), batch_size=_BATCH)
+    Beneficiary.objects.bulk_create({id(person): person for person in people}.values(), batch_size=_BATCH)
     return people
 
 
@@ -154,33 +172,15 @@ def _create_consents(plans: Sequence[CasePlan], people: Sequence[Beneficiary]) -
 class _Build:
     """The rows of one case, told as its story was lived."""
 
-    def __init__(
-        self,
-        plan: CasePlan,
-        campaign: Campaign,
-        member: Member,
-        person: Beneficiary,
-        subject: UUID,
-        *,
-        by: User,
-        today: date,
-    ) -> None:
+    def __init__(self, plan: CasePlan, case: Case, *, by: User, today: date) -> None:
         self.plan = plan
         self.definition: Definition = registry.current(plan.procedure)
         self.by = by
-        self.zone = ZoneInfo(campaign.association.time_zone)
-        self.case = Case(
-            association_id=campaign.association_id,
-            subject=subject,
-            reference=references.make(randbelow),
-            campaign=campaign,
-            member=member,
-            beneficiary=person,
-            procedure=self.definition.key,
-            procedure_version=self.definition.version,
-            assigned_to=plan.assigned_to,
-            opened_on=plan.opened_on,
-        )
+        self.zone = ZoneInfo(case.campaign.association.time_zone)
+        self.case = case
+        case.association_id = case.campaign.association_id
+        case.procedure, case.procedure_version = self.definition.key, self.definition.version
+        case.assigned_to, case.opened_on = plan.assigned_to, plan.opened_on
         self.events: list[CaseEvent] = []
         self.facts: dict[str, CaseFact] = {}
         self.superseded: list[CaseFact] = []

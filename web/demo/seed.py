@@ -1,0 +1,159 @@
+"""The demo's data, deterministic for a seed and a day, written with bulk statements; marked as demo."""
+
+import io
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from random import Random
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pikepdf
+from django.db import transaction
+
+import observatory.actions
+from accounts import actions as accounts
+from accounts import scope
+from accounts.models import Association, User
+from cases import actions as cases
+from cases.models import Case
+from web.demo import stories
+from web.demo.people import VOLUNTEERS, DemoVolunteer, give_factors
+
+NAMES = ("Les Tilleuls, entraide (démo)", "Collectif des Glycines (démo)", "Réseau des Saules (démo)")
+CARDS = ("DEMO-CARD-2026", "DEMO-CARD-2027")
+
+
+class AlreadySeeded(ValueError):
+    """The database holds associations already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    associations: int
+    cases: int
+
+
+def seed(*, cases_wanted: int, associations: int, number: int, today: date) -> Seeded:
+    """Fill an empty platform. Raises AlreadySeeded."""
+    if Association.objects.exists():
+        raise AlreadySeeded("The platform holds associations already: nothing was written.")
+    at = datetime.combine(today, time(9), tzinfo=ZoneInfo("Europe/Paris"))
+    total = 0
+    with transaction.atomic():
+        for place in range(associations):
+            share = cases_wanted if place == 0 else max(12, cases_wanted // 10)
+            total += _association(place, share, dice=Random(number + place), today=today, at=at)  # noqa: S311  a demo, not a secret
+    cases.sweep(today=today, at=at)
+    observatory.actions.freeze(today=today)
+    return Seeded(associations=associations, cases=total)
+
+
+def _association(place: int, wanted: int, *, dice: Random, today: date, at: datetime) -> int:
+    name = NAMES[place] if place < len(NAMES) else f"Association {place + 1} (démo)"
+    association = accounts.create_association(
+        name,
+        slug=f"demo-{place + 1}",
+        is_demo=True,
+        contact_phone="01 99 00 12 34",
+        contact_email="contact@demo.invalid",
+    )
+    with scope.enter(association.pk):
+        team = [_volunteer(one, association, place, at=at) for one in VOLUNTEERS]
+        hands = [team[1], team[0], team[2], None]
+        cast = stories.Cast(today=today, dice=dice, hands=hands)
+        written = _campaigns(association, wanted, cast, by=team[3], at=at)
+        _justificatifs(written, team[1], today=today, at=at)
+        return len(written)
+
+
+def _volunteer(one: DemoVolunteer, association: Association, place: int, *, at: datetime) -> User:
+    """The first association has all five; the others have theirs under numbered addresses."""
+    who = one if place == 0 else DemoVolunteer(f"{one.key}{place + 1}", one.first_name, one.roles)
+    user = accounts.create_user(email=who.email, name=who.name, password=who.password)
+    give_factors(who, user)
+    accounts.join(association.pk, user=user, roles=who.roles, at=at)
+    return user
+
+
+def _campaigns(association: Association, wanted: int, cast: stories.Cast, *, by: User, at: datetime) -> list[Case]:
+    year = cast.today.year
+    procedures = [stories.CHILD, stories.OPPOSITION, stories.CLOSURE]
+    running = cases.create_campaign(
+        association.pk,
+        title=f"Opposition et clôture {year}",
+        slug=f"campagne-{year}",
+        procedures=procedures,
+        opens_on=date(year, 1, 1),
+        declared_size=120,
+    )
+    over = cases.create_campaign(
+        association.pk,
+        title=f"Clôtures {year - 1}",
+        slug=f"clotures-{year - 1}",
+        procedures=[stories.CLOSURE],
+        opens_on=date(year - 1, 1, 1),
+        closes_on=date(year - 1, 12, 31),
+        declared_size=200,
+    )
+    finished = cases.create_cases(
+        over, list(stories.last_year(cast, wanted * 3 // 5)), by=by, today=cast.today, below=cast.dice.randrange
+    )
+    current = cases.create_cases(
+        running, list(stories.this_year(cast, wanted - len(finished))), by=by, today=cast.today
+    )
+    if association.slug == "demo-1":
+        _cards(current, by=by, at=at)
+    _erase_one(finished, today=cast.today, at=at, by=by)
+    return current
+
+
+def _cards(current: list[Case], *, by: User, at: datetime) -> None:
+    """Two people without a mailbox enter with the code of a printed card."""
+    without = [case for case in current if not case.member.email and case.state != "closed"]
+    for case, code in zip(without, CARDS, strict=False):
+        cases.renew_card(case, at=at, by=by)
+        case.member.refresh_from_db()
+        if case.member.user:
+            accounts.set_card_code(case.member.user, code=code)
+
+
+def _erase_one(finished: list[Case], *, today: date, at: datetime, by: User) -> None:
+    if finished:
+        cases.erase_case(finished[-1], today=today, at=at, by=by)
+
+
+def _justificatifs(written: list[Case], by: User, *, today: date, at: datetime) -> None:
+    """A made PDF for some cases that wait for one: received, some accepted, some to be sent again."""
+    waiting = [case for case in written if case.state == "awaiting"]
+    for place, case in enumerate(waiting[:30]):
+        received = cases.receive_justificatif(
+            case,
+            io.BytesIO(made_pdf(case.reference)),
+            kind="cloture" if case.procedure == stories.CLOSURE else "opposition",
+            token=UUID(int=place + 1 + (case.association_id << 32)),
+            today=today - timedelta(days=place % 3),
+            at=at,
+            by=by,
+        )
+        if place % 3:
+            cases.check_justificatif(
+                received,
+                accepted=place % 3 == 1,
+                refusal="" if place % 3 == 1 else "unreadable",
+                today=today,
+                at=at,
+                by=by,
+            )
+
+
+def made_pdf(reference: str) -> bytes:
+    """A one-page PDF that says what it is; the same bytes for the same reference."""
+    pdf = pikepdf.new()
+    page = pdf.add_blank_page(page_size=(595, 842))
+    font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+    page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
+    words = f"BT /F1 18 Tf 60 760 Td (Justificatif de demonstration) Tj 0 -30 Td /F1 12 Tf ({reference}) Tj ET"
+    page.Contents = pdf.make_stream(words.encode("ascii"))
+    out = io.BytesIO()
+    pdf.save(out, deterministic_id=True)
+    return out.getvalue()
