@@ -12,11 +12,14 @@ from uuid import uuid4
 from django.utils import timezone
 
 import cases.actions
+import observatory.actions
 from accounts import actions, scope
 from accounts.models import Association, Invitation, Membership, User
 from accounts.rules.roles import Role
 from cases.actions import NewBeneficiary, NewFact, NewMember
 from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, ConsentKind, Justificatif
+from cases.tallies import campaigns
+from observatory.models import Release, StatPlan
 from tests.vault.samples import pdf
 
 OPPOSITION = "mon-espace-sante/opposition"
@@ -87,6 +90,7 @@ def make_campaign(association: Association, *, today: date, slug: str = "") -> C
             slug=slug or f"campagne-{next(_count)}",
             procedures=[OPPOSITION, CHILD, CLOSURE],
             opens_on=today - timedelta(days=300),
+            declared_size=250,
         )
 
 
@@ -170,3 +174,15 @@ def make_justificatif(case: Case, *, by: User, today: date, at: datetime) -> Jus
         return cases.actions.receive_justificatif(
             case, io.BytesIO(content), kind="attestation", token=uuid4(), today=today, at=at, by=by
         )
+
+
+def make_release(campaign: Campaign, *, by: User, reviewed_by: User, today: date, at: datetime) -> Release:
+    """Last year's figures, published; few people make every number noise."""
+    with scope.enter(campaign.association_id):
+        [tally] = [tally for tally in campaigns() if tally.id == campaign.pk]
+        observatory.actions.freeze_campaign(tally, today=today)
+        plan = StatPlan.objects.get(campaign_id=campaign.pk)
+        release = observatory.actions.measure(plan, table="S1", period=str(today.year - 1), by=by, at=at)
+        assert observatory.actions.review(release, by=reviewed_by, at=at)
+        assert observatory.actions.publish(release, by=reviewed_by, at=at)
+        return release

@@ -17,7 +17,7 @@ PARTS = ["subject.{}.txt", "body.{}.txt", "body.{}.html"]
 FOLDERS = sorted({path.parent for app in APPS for path in (ROOT / app).glob("templates/*/mail/*/subject.*.txt")})
 # A screen lights up beside somebody: no subject may name what it is about.
 TELLING = re.compile(
-    r"santé|dossier médical|opposition|cl[oô]tur|vitale|m[ée]decin|relance|refus|retard|health|medical|opposing|record|late",
+    r"santé|dossier médical|cl[oô]tur|vitale|m[ée]decin|relance|refus|retard|health|medical|oppos|record",
     re.IGNORECASE,
 )
 
