@@ -32,7 +32,6 @@ BEAT_TABLE: dict[str, BeatEntry] = {
     "cases.sweep": every(600, task="cases.sweep"),
     "notifications.deliver": every(60, task="notifications.deliver"),
     "observatory.freeze": daily(4, 20, task="observatory.freeze"),
-    "vault.sweep": every(3600, task="vault.sweep"),
     "vault.sweep": daily(4, 50, task="vault.sweep"),
 }
 

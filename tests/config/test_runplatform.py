@@ -52,6 +52,12 @@ def status(port: int) -> int:
         return 0
 
 
+def opened(platform: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+    """Return once the first page answers well; fail with the log when it does not."""
+    eventually(lambda: platform.poll() is not None or status(port) == 200, within=180, what="the first page answers")
+    assert platform.poll() is None, log.read_text()[-3000:]
+
+
 @pytest.fixture
 def busy_port() -> Iterator[int]:
     with socket.socket() as taken:
@@ -64,7 +70,7 @@ def busy_port() -> Iterator[int]:
 def test_children_killed_come_back_and_a_killed_supervisor_leaves_no_orphan_and_all_its_data(tmp_path: Path) -> None:
     folder, log, port = tmp_path / "var", tmp_path / "first.log", free_port()
     with started(command(port), log=log, environment=environment(folder)) as platform:
-        eventually(lambda: status(port) == 200, within=180, what=f"the first page answers; {log.read_text()[-2000:]}")
+        opened(platform, port, log)
 
         for name in CHILDREN:
             first = pids_in(log, name=name)[-1]
@@ -86,7 +92,7 @@ def test_children_killed_come_back_and_a_killed_supervisor_leaves_no_orphan_and_
     with ExitStack() as stack:
         log = tmp_path / "second.log"
         platform = stack.enter_context(started(command(port), log=log, environment=environment(folder)))
-        eventually(lambda: status(port) == 200, within=120, what="the second start answers")
+        opened(platform, port, log)
         assert "first start" not in log.read_text()
         assert f"A platform already runs on {folder}" in refusal(folder, free_port())
         platform.terminate()
