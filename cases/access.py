@@ -273,6 +273,23 @@ def all_cases(
     return cases[:limit], cases[limit - 1].pk if len(cases) > limit else None
 
 
+def lines_of(
+    reader: Membership, *, state: str = "", procedure: str = "", after: str = "", limit: int = 50
+) -> tuple[list[Case], bool]:
+    """Cases without their people, newest first; and whether more follow. One query.
+
+    `after`: reference of the case to go on from. Raises Http404 when it names none that the reader may reach.
+    """
+    asked = {"state": state, "procedure": procedure}
+    rows = cases_of(reader).filter(**{name: code for name, code in asked.items() if code})
+    if after:
+        rows = rows.filter(pk__lt=Subquery(cases_of(reader).filter(reference=after).values("pk")))
+    cases = list(rows.order_by("-pk")[: limit + 1])
+    if after and not cases and not cases_of(reader).filter(reference=after).exists():
+        raise Http404
+    return cases[:limit], len(cases) > limit
+
+
 def campaigns(*, today: date) -> list[Campaign]:
     """The campaigns that are open on that day."""
     return list(Campaign.objects.open_on(today).order_by("title", "pk"))
