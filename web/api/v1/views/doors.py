@@ -1,0 +1,134 @@
+"""What every endpoint shares: who may come in, and one shape for what went wrong."""
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework import exceptions, status
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.permissions import AllowAny, BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.views import exception_handler as framework_handler
+
+from accounts.models import Membership
+from accounts.rules.roles import Right
+from web.api.v1 import serializers
+
+
+class BadParameter(exceptions.APIException):
+    """A parameter that is unknown, or a value that it does not take."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "bad_parameter"
+
+
+class VolunteerSession(SessionAuthentication):
+    """The session of the desk. Naming a scheme makes an anonymous request 401 instead of 403."""
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Session"
+
+
+class VolunteerSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its registry
+    """How the schema describes it."""
+
+    target_class = VolunteerSession
+    name = "volunteerSession"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "sessionid",
+            "description": "The session of a volunteer who signed in with the second factor.",
+        }
+
+
+class AtWork(BasePermission):
+    """A volunteer who signed in with the second factor and may consult cases."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        membership = membership_of(request)
+        return membership is not None and bool({Right.WORK_OWN, Right.WORK_ALL} & membership.rights)
+
+
+def membership_of(request: Request) -> Membership | None:
+    """Set by ScopeMiddleware after the second factor, else None."""
+    found: Membership | None = getattr(request, "membership", None)
+    return found
+
+
+class Door(APIView):
+    """An endpoint. A method that it does not have is 405 before anybody is asked who they are."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if not hasattr(self, (request.method or "").lower()):
+            raise exceptions.MethodNotAllowed(request.method or "")
+        super().initial(request, *args, **kwargs)
+
+    def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response | None]:
+        return as_error
+
+
+class OpenDoor(Door):
+    """For anyone: reads no tenant's data."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+
+class CaseDoor(Door):
+    authentication_classes = (VolunteerSession,)
+    permission_classes = (AtWork,)
+
+
+_MESSAGES: dict[int, tuple[str, Callable[[], str]]] = {
+    401: ("not_authenticated", lambda: _("Connectez-vous d’abord, avec votre second facteur.")),
+    403: ("permission_denied", lambda: _("Réservé aux bénévoles entrés avec leur second facteur.")),
+    404: ("not_found", lambda: _("Rien à cette adresse, ou rien que vous puissiez voir.")),
+    405: ("method_not_allowed", lambda: _("Cette adresse se lit seulement.")),
+    406: ("not_acceptable", lambda: _("Cette interface ne parle que JSON.")),
+}
+
+
+def as_error(exception: Exception, context: dict[str, Any]) -> Response | None:
+    """`{"error": {"code", "message"}}`. None for what is a fault of ours: it is logged and answers 500."""
+    response = framework_handler(exception, context)
+    if response is None:
+        return None
+    response.data = _body(response.status_code, exception)
+    return response
+
+
+def _body(code: int, exception: Exception) -> dict[str, dict[str, str]]:
+    if isinstance(exception, Http404 | PermissionDenied) or code in _MESSAGES:
+        name, message = _MESSAGES[code]
+        return {"error": {"code": name, "message": message()}}
+    said = exception if isinstance(exception, exceptions.APIException) else exceptions.APIException()
+    return {"error": {"code": str(said.get_codes()), "message": str(said.detail)}}
+
+
+def nothing_here(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  Django hands it over
+    """Any other address below the API."""
+    return JsonResponse(_body(404, Http404()), status=404)
+
+
+def errors(*codes: int) -> dict[tuple[int, str], type[serializers.Error]]:
+    """For the schema: these statuses answer in the one shape of errors."""
+    return {(code, "application/json"): serializers.Error for code in codes}
+
+
+def parameters(request: Request, known: Collection[str]) -> dict[str, str]:
+    """The query, each name once. An unknown or doubled one is refused: a mistyped filter would silently give all."""
+    for name, values in request.query_params.lists():
+        if name not in known:
+            listed = ", ".join(sorted(known)) or "-"
+            raise BadParameter(_("Paramètre inconnu : %(name)s. Connus : %(known)s.") % {"name": name, "known": listed})
+        if len(values) > 1:
+            raise BadParameter(_("Paramètre donné deux fois : %(name)s.") % {"name": name})
+    return {name: request.query_params.get(name, "") for name in known}
