@@ -1,6 +1,5 @@
 """`manage.py check --deploy` refuses each of the demo's means, and only those that are there."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,9 +12,8 @@ from pytest_django.fixtures import Settings
 
 from config.checks import REFUSALS, refuse_demo_means, refuse_powerful_role
 from tests.config.processes import ROOT
+from tests.config.production import KEY, SECRET, production
 from tests.database import become, identity, on_postgres, owner
-
-KEY = "2026:" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU="
 
 
 @pytest.fixture
@@ -27,7 +25,7 @@ def sound(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_USE_SSL, settings.EMAIL_USE_TLS = "mail.example", True, False
     settings.DEMO = settings.DEBUG = settings.VAULT_UPLOADS = False
-    settings.SECRET_KEY = "".join(chr(97 + number % 26) for number in range(60))
+    settings.SECRET_KEY = SECRET
     settings.PUBLIC_ORIGIN = "https://opposable.example"
     return settings
 
@@ -121,13 +119,14 @@ def test_the_role_is_asked_only_of_postgres() -> None:
 
 def test_check_deploy_in_production_settings_passes_with_every_secret_from_a_file(tmp_path: Path) -> None:
     secrets = {
-        "SECRET_KEY": "".join(chr(97 + number % 26) for number in range(60)),
+        "SECRET_KEY": SECRET,
         "VAULT_KEKS": KEY,
         "DATABASE_PASSWORD": "pass:w/rd",
         "EMAIL_URL": "smtp+ssl://user:secret@mail.example:465",
     }
-    environment = deploy_environment(tmp_path)
+    environment = production(tmp_path)
     for name, value in secrets.items():
+        environment.pop(name, None)
         (tmp_path / name).write_text(value + "\n")
         environment[f"{name}_FILE"] = str(tmp_path / name)
 
@@ -137,7 +136,7 @@ def test_check_deploy_in_production_settings_passes_with_every_secret_from_a_fil
 
 
 def test_check_deploy_in_production_settings_without_secrets_names_each(tmp_path: Path) -> None:
-    environment = deploy_environment(tmp_path) | {"SECRET_KEY": "short"}
+    environment = production(tmp_path) | {"SECRET_KEY": "short", "VAULT_KEKS": ""}
     del environment["DATABASE_URL"]
 
     checked = check_deploy(environment)
@@ -145,16 +144,6 @@ def test_check_deploy_in_production_settings_without_secrets_names_each(tmp_path
     assert checked.returncode == 1
     for number in ("E001", "E003", "E009"):
         assert f"opposable.{number}" in checked.stderr
-
-
-def deploy_environment(folder: Path) -> dict[str, str]:
-    return {
-        "PATH": os.environ["PATH"],
-        "DJANGO_SETTINGS_MODULE": "config.settings.prod",
-        "VAR_DIR": str(folder),
-        "PUBLIC_ORIGIN": "https://opposable.example",
-        "DATABASE_URL": "postgres://opposable_app@db/opposable",
-    }
 
 
 def check_deploy(environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":

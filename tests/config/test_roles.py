@@ -1,6 +1,7 @@
 """The roles and grants, made by the very text that production runs."""
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from config.management.commands.create_roles import PASSWORDS
 from config.roles import APP, GRANTS_SQL, MIGRATE, PURGE, STATS
 from tests import cluster
 from tests.config.processes import ROOT
+from tests.config.production import production
 
 pytestmark = pytest.mark.postgres
 
@@ -94,3 +96,30 @@ def test_the_containers_first_start_makes_the_same(server: cluster.PostgresClust
     assert allowed(server, MIGRATE, "CREATE TABLE accounts_person (n int)")
     assert allowed(server, APP, "INSERT INTO accounts_person VALUES (1)")
     assert not allowed(server, STATS, "SELECT n FROM accounts_person")
+
+
+@pytest.mark.slow
+def test_a_server_set_up_as_the_guide_says_passes_the_deploy_check_as_the_application_only(
+    server: cluster.PostgresCluster, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    call_command("create_roles")
+    psql(server, capsys.readouterr().out)
+
+    assert manage(server, MIGRATE, "migrate", "--no-input", "--verbosity", "0", folder=tmp_path).returncode == 0
+    assert manage(server, MIGRATE, "grant_roles", folder=tmp_path).returncode == 0
+    checked = manage(server, APP, "check", "--deploy", "--database", "default", folder=tmp_path)
+    assert checked.returncode == 0, checked.stderr
+    assert allowed(server, STATS, "SELECT count(*) FROM observatory_release")
+    assert not allowed(server, APP, "DELETE FROM django_migrations")
+
+    refused = manage(server, MIGRATE, "check", "--deploy", "--database", "default", folder=tmp_path)
+    assert refused.returncode == 1
+    assert "opposable.E011" in refused.stderr
+
+
+def manage(
+    server: cluster.PostgresCluster, role: str, *arguments: str, folder: Path
+) -> "subprocess.CompletedProcess[str]":
+    environment = production(folder) | {"DATABASE_URL": server.url(role), "EMAIL_URL": "smtp://127.0.0.1:25"}
+    command = [sys.executable, "manage.py", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
