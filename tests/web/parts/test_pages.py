@@ -126,3 +126,12 @@ def test_signing_in_speaks_plain_french_and_keeps_what_was_typed(visitor: Client
     assert "Entrer dans l’espace bénévoles" in html
     assert 'value="nobody@example.org"' in html
     assert 'role="alert"' in html
+
+
+def test_a_form_from_a_page_that_is_too_old_is_explained() -> None:
+    strict = Client(enforce_csrf_checks=True)
+
+    page = strict.post("/langue/", {"language": "en"})
+
+    assert page.status_code == 403
+    assert "restée ouverte trop longtemps" in page.content.decode()

@@ -53,17 +53,18 @@ document.addEventListener("keydown", (event) => {
 });
 
 // The second press of a button sends nothing; the page that comes back from the browser's memory is usable again.
-const sent = new WeakSet();
+let sent = new WeakSet();
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || form.method !== "post" || event.defaultPrevented) return;
   if (sent.has(form)) return event.preventDefault();
   sent.add(form);
+  setTimeout(() => sent.delete(form), 10000); // a download leaves the page where it is
   form.setAttribute("aria-busy", "true");
   form.dataset.changed = "";
 });
 window.addEventListener("pageshow", (event) => {
-  if (event.persisted) location.reload();
+  if (event.persisted) sent = new WeakSet();
 });
 
 // A form marked data-keep asks before what was typed is lost.
