@@ -58,6 +58,13 @@ def opened(platform: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
     assert platform.poll() is None, log.read_text()[-3000:]
 
 
+def kill_and_await_next(log: Path, name: str) -> None:
+    first = pids_in(log, name=name)[-1]
+    os.kill(first, signal.SIGKILL)
+    eventually(lambda: pids_in(log, name=name)[-1] != first, what=f"{name} comes back")
+    assert is_alive(pids_in(log, name=name)[-1])
+
+
 @pytest.fixture
 def busy_port() -> Iterator[int]:
     with socket.socket() as taken:
@@ -73,10 +80,7 @@ def test_children_killed_come_back_and_a_killed_supervisor_leaves_no_orphan_and_
         opened(platform, port, log)
 
         for name in CHILDREN:
-            first = pids_in(log, name=name)[-1]
-            os.kill(first, signal.SIGKILL)
-            eventually(lambda name=name, first=first: pids_in(log, name=name)[-1] != first, what=f"{name} comes back")
-            assert is_alive(pids_in(log, name=name)[-1])
+            kill_and_await_next(log, name)
         eventually(lambda: status(port) == 200, what="the first page answers again")
 
         below = descendants(platform.pid)
