@@ -3,7 +3,7 @@
 import re
 from html.parser import HTMLParser
 
-LEFT_OVER = re.compile(r"\{\{|\}\}|\{%|%\}|\{#")
+LEFT_OVER = re.compile(r"\{\{|\{%|%\}|\{#")
 
 
 class Page(HTMLParser):

@@ -1,5 +1,6 @@
 """Every address stands in the permission table, and each person gets what the table says: no 500, no oracle."""
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,23 +8,30 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLResolver, get_resolver, reverse
 
 from accounts import scope
 from accounts.models import Association, Membership, User
+from cases.actions import sweep
+from cases.models import Deadline
+from cases.rules import references
+from observatory.access import published_file
 from tests import factories
 from tests.house.permissions import PEOPLE, TABLE
 from tests.people import HouseClient, signed_in, signed_in_by_code
 
 
-def addresses(resolver: URLResolver | None = None, *, space: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """("desk:case", its pattern) of every address."""
+def addresses(
+    resolver: URLResolver | None = None, *, space: str = "", above: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """("desk:case", {"reference"}) of every address: its name and the names of its places."""
     for entry in (resolver or get_resolver()).url_patterns:
+        places = above | entry.pattern.converters.keys()
         if isinstance(entry, URLResolver):
             inner = f"{space}{entry.namespace}:" if entry.namespace else space
-            yield from addresses(entry, space=inner)
+            yield from addresses(entry, space=inner, above=places)
         else:
-            yield f"{space}{entry.name or entry.pattern}", entry
+            yield f"{space}{entry.name or entry.pattern}", places
 
 
 def test_every_address_stands_in_the_table() -> None:
@@ -64,10 +72,11 @@ class World:
                 membership: Membership = getattr(self, person)
                 return signed_in(membership.user, association=membership.association)
 
-    def address(self, name: str, pattern: URLPattern) -> str:
-        """With the world's own ids in its places, whatever they are called."""
-        wanted = pattern.pattern.converters
-        return reverse(name, kwargs={key: self.parts.get(f"{name}.{key}", self.parts.get(key)) for key in wanted})
+    def address(self, name: str, places: frozenset[str]) -> str:
+        """With the world's own ids in its places."""
+        return reverse(
+            name, kwargs={place: self.parts.get(f"{name}.{place}", self.parts.get(place)) for place in places}
+        )
 
 
 @pytest.fixture
@@ -81,12 +90,16 @@ def world(
     now: datetime,
 ) -> World:
     campaign = factories.make_campaign(association, today=today)
-    case, other = (factories.make_case(campaign, by=volunteer.user, today=today, at=now) for _ in range(2))
+    case, other = (factories.make_case(campaign, by=volunteer.user, today=today, at=now, sent=60) for _ in range(2))
+    sweep(today=today, at=now)
     justificatif = factories.make_justificatif(case, by=volunteer.user, today=today, at=now)
     release = factories.make_release(campaign, by=coordinator.user, reviewed_by=delegate.user, today=today, at=now)
     _, token = factories.make_invitation(association, by=coordinator.user, at=now)
     with scope.enter(association.pk):
         case_of, not_my_case = case.member.user, other.member.user
+        missed = Deadline.objects.missed().filter(case=case).get()
+        file = published_file(release.slug)
+    assert file
     assert case_of
     assert not_my_case
     return World(
@@ -99,6 +112,8 @@ def world(
         parts={
             "reference": case.reference,
             "pk": justificatif.pk,
+            "desk:answer.pk": missed.pk,
+            "name": file.name,
             "slug": release.slug,
             "token": token,
             "key": factories.OPPOSITION,
@@ -114,9 +129,7 @@ def world(
 def test_a_person_gets_what_the_table_says(world: World, person: str) -> None:
     column = PEOPLE.index(person)
 
-    got = {
-        name: world.browser_of(person).get(world.address(name, pattern)).status_code for name, pattern in addresses()
-    }
+    got = {name: world.browser_of(person).get(world.address(name, places)).status_code for name, places in addresses()}
 
     expected = {name: int(TABLE[name].split()[column]) for name in got}
     assert {name: status for name, status in got.items() if status != expected[name]} == {}
@@ -127,10 +140,11 @@ def test_a_person_gets_what_the_table_says(world: World, person: str) -> None:
 @pytest.mark.parametrize("person", ["nobody", "not my case", "no factor", "stranger"])
 def test_nobody_else_can_post_to_a_case(world: World, person: str) -> None:
     """No status tells an outsider whether the case exists, and no form of theirs is read."""
+    form = {"association": str(world.stranger.association_id)}  # rendered on the stranger's own desk
     posted = {
-        name: world.browser_of(person).post(world.address(name, pattern), {"token": "x"}).status_code
-        for name, pattern in addresses()
-        if "reference" in pattern.pattern.converters
+        name: world.browser_of(person).post(world.address(name, places), form).status_code
+        for name, places in addresses()
+        if "reference" in places
     }
 
     assert {name: status for name, status in posted.items() if status not in {302, 403, 404, 405}} == {}
@@ -138,13 +152,28 @@ def test_nobody_else_can_post_to_a_case(world: World, person: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("clock")
+def test_a_form_of_another_association_is_a_conflict(world: World) -> None:
+    """Somebody at work in two associations chose the other one in a second tab."""
+    for name, places in addresses():
+        if name.startswith("desk:") and "reference" in places:
+            address = world.address(name, places)
+            status = (
+                world.browser_of("volunteer")
+                .post(address, {"association": str(world.stranger.association_id)})
+                .status_code
+            )
+            assert status in {405, 409}, name
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clock")
 def test_another_case_and_no_case_look_alike(world: World) -> None:
     """An oracle: whoever guesses a reference must not learn that it is taken."""
-    for name, pattern in addresses():
-        if "reference" not in pattern.pattern.converters:
+    for name, places in addresses():
+        if "reference" not in places:
             continue
-        taken = world.address(name, pattern)
-        free = taken.replace(world.parts["reference"], "BABA-BABA-9")
+        taken = world.address(name, places)
+        free = taken.replace(world.parts["reference"], references.make(secrets.randbelow))
         for person in ("not my case", "stranger"):
             browser = world.browser_of(person)
             assert browser.get(taken).status_code == browser.get(free).status_code, f"{name} tells {person}"
