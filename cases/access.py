@@ -309,9 +309,9 @@ def deadlines_of(case: Case) -> list[Deadline]:
     return list(Deadline.objects.filter(case=case, void_on=None).order_by("due", "pk"))
 
 
-def missed_deadline_for(case: Case, pk: int) -> Deadline:
-    """A deadline of a case that `case_for` gave, flagged as missed and not answered. Raises Http404."""
-    found: Deadline | None = Deadline.objects.all().missed().filter(case=case, pk=pk).first()
+def deadline_for(case: Case, pk: int) -> Deadline:
+    """A deadline of a case that `case_for` gave. Raises Http404."""
+    found: Deadline | None = Deadline.objects.filter(case=case, void_on=None, pk=pk).first()
     if found is None:
         raise Http404
     return found
@@ -372,6 +372,11 @@ def team() -> list[Membership]:
     rows = list(Membership.objects.active().select_related("user").order_by("pk"))
     load_keys(row.user.subject for row in rows)
     return rows
+
+
+def colleagues() -> list[User]:
+    """The volunteers of the association in scope to whom a case may be handed."""
+    return [row.user for row in team() if {Right.WORK_OWN, Right.WORK_ALL} & row.rights]
 
 
 def colleague(pk: UUID) -> User:

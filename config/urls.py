@@ -5,6 +5,8 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from web.desk.urls import invitation_urlpatterns
+
 handler400 = "web.parts.errors.bad_request"
 handler403 = "web.parts.errors.permission_denied"
 handler404 = "web.parts.errors.not_found"
@@ -14,7 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("web.public.urls")),
     path("espace/", include("web.portal.urls")),
     path("desk/", include("web.desk.urls")),
-    path("invitation/", include("web.desk.invitation_urls")),
+    path("invitation/", include(invitation_urlpatterns)),
     path("api/v1/", include("web.api.v1.urls")),
     path("compte/connexion/", account.login, name="account_login"),
     path("compte/deconnexion/", account.logout, name="account_logout"),

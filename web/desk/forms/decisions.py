@@ -1,0 +1,78 @@
+"""Decisions: on a missed deadline, on the end of a case, on going on otherwise."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Decision
+from procedures.rules.definitions import Outcome, OutcomeClass
+from web.desk.forms.base import DeskForm, VersionedForm, fill, radios
+from web.desk.pages.words import say
+from web.parts.forms import DatePartsField
+
+DECISIONS: dict[str, str | Promise] = {
+    Decision.ACT_AGAIN: _("Recommencer la démarche"),
+    Decision.KEEP_WAITING: _("Attendre encore"),
+    Decision.CONVERT: _("Continuer par une autre démarche : %(procedure)s"),
+    Decision.WAS_DONE: _("C’était fait à temps"),
+    Decision.CLOSE: _("Clore le dossier"),
+}
+
+
+class AnswerForm(DeskForm):
+    decision = radios(label=_("Que décidez-vous ?"))
+    done_on = DatePartsField(
+        label=_("Si c’était fait : quel jour ?"),
+        required=False,
+        help_text=_("Seulement si la démarche a été faite à temps."),
+    )
+    outcome = radios(label=_("Si vous clôturez : comment cela a-t-il fini ?"), required=False)
+
+    def __init__(
+        self, *args: Any, decisions: Sequence[Decision], outcomes: Sequence[Outcome], procedure: str, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        said = [(one.value, str(DECISIONS[one]).replace("%(procedure)s", procedure)) for one in decisions]
+        fill(self, "decision", list(said))
+        fill(self, "outcome", [(outcome.key, say(outcome.title)) for outcome in outcomes])
+        if Decision.WAS_DONE not in decisions:
+            del self.fields["done_on"]
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        typed: dict[str, Any] = self.cleaned_data
+        decision = typed.get("decision")
+        if decision == Decision.WAS_DONE and not typed.get("done_on") and "done_on" not in self.errors:
+            self.add_error("done_on", gettext("Indiquez le jour où la démarche a été faite."))
+        if decision == Decision.CLOSE and not typed.get("outcome"):
+            self.add_error("outcome", gettext("Dites comment la démarche a fini."))
+        return typed
+
+
+class CloseForm(VersionedForm):
+    outcome = radios(label=_("Comment la démarche a-t-elle fini ?"))
+
+    def __init__(self, *args: Any, outcomes: Sequence[Outcome], has_justificatif: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fill(self, "outcome", [(outcome.key, say(outcome.title)) for outcome in outcomes])
+        self.proven = {outcome.key for outcome in outcomes if outcome.class5 is OutcomeClass.OBTAINED_PROVEN}
+        self.has_justificatif = has_justificatif
+
+    def clean_outcome(self) -> str:
+        outcome: str = self.cleaned_data["outcome"]
+        if outcome in self.proven and not self.has_justificatif:
+            raise ValidationError(
+                gettext(
+                    "Aucun justificatif n’est accepté dans ce dossier. Déposez-le et vérifiez-le, "
+                    "ou choisissez une issue sans justificatif."
+                )
+            )
+        return outcome
+
+
+class PlainForm(DeskForm):
+    """Nothing to answer: the button is the decision."""

@@ -1,0 +1,62 @@
+"""A date of the case, noted or corrected."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from procedures.rules.definitions import Definition
+from web.desk.forms.base import VersionedForm, fill, radios
+from web.desk.pages.words import FACTS, KNOWN_BY, NOTIFIED_BY, choices
+from web.parts.forms import DatePartsField
+
+
+class FactForm(VersionedForm):
+    """Recorded beside the former one, never over it."""
+
+    kind = radios(label=_("Que s’est-il passé ?"))
+    earliest = DatePartsField(label=_("Quel jour ?"), required=False)
+    latest = DatePartsField(
+        label=_("Si le jour n’est pas sûr, au plus tard le"),
+        required=False,
+        help_text=_("Laissez vide quand le jour est sûr."),
+    )
+    known_by = forms.ChoiceField(label=_("Comment le sait-on ? Par…"), choices=choices(KNOWN_BY, KNOWN_BY))
+    notified_by = forms.ChoiceField(
+        label=_("Comment le courrier est-il venu ?"),
+        required=False,
+        choices=[("", _("Sans changement")), *choices(NOTIFIED_BY, NOTIFIED_BY)],
+    )
+
+    def __init__(self, *args: Any, definition: Definition, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fill(self, "kind", choices(FACTS, kinds_of(definition)))
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        typed: dict[str, Any] = self.cleaned_data
+        check_range(self, "earliest", "latest")
+        said_only_how = bool(typed.get("notified_by")) and typed.get("kind") == "sent"
+        if not typed.get("earliest") and "earliest" not in self.errors and not said_only_how:
+            self.add_error("earliest", gettext("Indiquez la date : le jour, le mois et l’année."))
+        return typed
+
+
+def kinds_of(definition: Definition) -> list[str]:
+    """The facts that this procedure's deadlines look at, in the order of the table."""
+    used = {"sent", "received"}
+    for rule in definition.deadlines:
+        used |= {rule.start_fact, *rule.met_by}
+        used |= {"extended"} if rule.extension else set()
+        used |= {"paused", "resumed"} if rule.pausable else set()
+    return [kind for kind in FACTS if kind in used]
+
+
+def check_range(form: forms.Form, first: str, last: str) -> None:
+    """The first day of a range comes before its last, and a last day needs a first."""
+    earliest, latest = form.cleaned_data.get(first), form.cleaned_data.get(last)
+    if latest and earliest and latest < earliest:
+        form.add_error(last, gettext("Cette date doit suivre la première."))
+    if latest and not earliest and first not in form.errors:
+        form.add_error(first, gettext("Indiquez aussi le premier jour possible."))

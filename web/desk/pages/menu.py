@@ -1,0 +1,28 @@
+"""The desk's menu for this membership: only what its roles open."""
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from accounts.models import Membership
+from accounts.rules.roles import Right
+from web.parts import nav
+
+_NEEDED: dict[str, Right] = {
+    "desk:cases": Right.WORK_OWN,
+    "desk:open": Right.OPEN_CASE,
+    "desk:team": Right.MANAGE,
+    "desk:figures": Right.FIGURES_SEE,
+}
+
+
+def desk_menu(request: HttpRequest, membership: Membership, *, counts: dict[str, str] | None = None) -> list[nav.Item]:
+    """`counts`: texts already capped, by view name."""
+    closed = {_address(name) for name, right in _NEEDED.items() if not membership.may(right)}
+    return [item for item in nav.desk(request, counts=counts) if item.url not in closed]
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

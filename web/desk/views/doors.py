@@ -1,0 +1,220 @@
+"""Before and after every page of the desk: rights, the case, the record of its opening, one answer for each refusal."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import wraps
+from typing import Any, ClassVar, cast
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views import View
+
+from accounts.models import Association, Membership, User
+from accounts.rules.roles import Right
+from cases import access
+from cases.access import Access, Why
+from cases.actions import AlreadyDone, StaleCase
+from cases.models import Case
+from cases.rules import lifecycle
+from cases.rules.lifecycle import EventKind, Impossible, State
+from vault.rules.refusals import Refused
+from web.desk.forms.base import DeskForm
+from web.desk.pages import menu
+from web.desk.pages.head import case_head
+from web.parts import errors
+
+FROM_QUEUE = "maintenant"
+Answer = Callable[..., HttpResponseBase]
+
+
+class DeskRequest(HttpRequest):
+    """A request after the scope's middleware let it into /desk/."""
+
+    membership: Membership
+    association: Association
+    today: date
+    user: User
+
+
+def needs(*rights: Right) -> Callable[[Answer], Answer]:
+    """403 for a role without all of these rights; 409 for a form that was rendered for another association."""
+
+    def guard(view: Answer) -> Answer:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            desk = cast(DeskRequest, request)
+            if not all(desk.membership.may(right) for right in rights):
+                raise PermissionDenied
+            if request.method == "POST" and request.POST.get("association") != str(desk.association.pk):
+                return errors.conflict(request, back_url=reverse("desk:now"))
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def shown(
+    request: DeskRequest,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    status: int = 200,
+    counts: dict[str, str] | None = None,
+) -> HttpResponse:
+    """A page of the desk with its menu. `counts`: for the menu, by view name, already capped."""
+    whole = {**context, "today": request.today, "nav": menu.desk_menu(request, request.membership, counts=counts)}
+    return render(request, f"desk/{template}", whole, status=status)
+
+
+def opened_case(request: DeskRequest, reference: str, *, to: Access = Access.CONSULT) -> Case:
+    """The case, its opening recorded for the person to see. 404 for what this membership may not see."""
+    case = access.case_for(request.membership, reference, to=to)
+    access.consult(case, reader=request.user, why=_why(request, case), at=timezone.now())
+    return case
+
+
+def _why(request: DeskRequest, case: Case) -> Why:
+    if case.assigned_to_id == request.user.pk:
+        return Why.ASSIGNED
+    return Why.QUEUE if request.GET.get("de") == FROM_QUEUE else Why.SEARCH
+
+
+def case_url(case: Case) -> str:
+    return reverse("desk:case", args=[case.reference])
+
+
+class Stop(Exception):
+    """Nothing is done: this answer instead."""
+
+    def __init__(self, response: HttpResponseBase) -> None:
+        super().__init__("Another answer than the page.")
+        self.response = response
+
+
+class CaseAction(View):
+    """A form about one case: shown on GET, done once on POST, then back to the case.
+
+    422 with everything typed when an answer is wrong; 409 when the case changed meanwhile (the form comes back with
+    what was typed) or does not admit the step; a second submit of the same form answers like the first.
+    """
+
+    right: ClassVar[Right] = Right.WORK_OWN
+    event: ClassVar[EventKind]
+    form_class: ClassVar[type[DeskForm]]
+    template: ClassVar[str] = "action.html"
+    title: ClassVar[str | Promise]
+    button: ClassVar[str | Promise]
+    intro: ClassVar[str | Promise] = ""
+    takes_file: ClassVar[bool] = False
+    request: DeskRequest
+    case: Case
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return needs(self.right)(self._dispatch)(request, *args, **kwargs)
+
+    def _dispatch(self, request: HttpRequest, reference: str, **kwargs: Any) -> HttpResponseBase:
+        self.case = opened_case(self.request, reference, to=Access.WORK)
+        try:
+            self.prepare()
+            return super().dispatch(request, reference, **kwargs)
+        except Stop as stop:
+            return stop.response
+
+    # What an action says about itself
+
+    def prepare(self) -> None:
+        """Fetch what the address names. Raises Http404, Stop."""
+
+    def asks(self) -> dict[str, Any]:
+        """More arguments of the form."""
+        return {}
+
+    def initial(self) -> dict[str, Any]:
+        return {}
+
+    def more(self, _form: DeskForm) -> dict[str, Any]:
+        """More context of the page."""
+        return {}
+
+    def act(self, form: Any) -> str | HttpResponseBase:
+        """Do it; the sentence that says so, or another answer than the case's page."""
+        raise NotImplementedError
+
+    # The way of a form
+
+    def get(self, request: HttpRequest, _reference: str, **_kwargs: Any) -> HttpResponseBase:
+        if not lifecycle.may(State(self.case.state), self.event):
+            return errors.conflict(request, back_url=case_url(self.case))
+        return self.page(self.form())
+
+    def post(self, request: HttpRequest, _reference: str, **_kwargs: Any) -> HttpResponseBase:
+        form = self.form(request.POST)
+        if not form.is_valid():
+            return self.page(form, status=422)
+        try:
+            return self._done(self.act(form))
+        except AlreadyDone:
+            return redirect(case_url(self.case))
+        except StaleCase as stale:
+            return self._changed(stale.case)
+        except Impossible:
+            return errors.conflict(request, back_url=case_url(self.case))
+        except Refused as refused:
+            form.add_error("file", refused.say(getattr(self.request, "LANGUAGE_CODE", "fr")))
+            return self.page(form, status=refused.status)
+
+    def form(self, data: QueryDict | None = None) -> DeskForm:
+        initial = {"version": self.case.version} | self.initial()
+        files = {"files": self.request.FILES} if self.takes_file and data is not None else {}
+        return self.form_class(
+            data,
+            association_id=self.request.association.pk,
+            today=self.request.today,
+            initial=initial,
+            **files,
+            **self.asks(),
+        )
+
+    def _done(self, outcome: str | HttpResponseBase) -> HttpResponseBase:
+        if isinstance(outcome, HttpResponseBase):
+            return outcome
+        if outcome:
+            messages.success(self.request, outcome)
+        return redirect(case_url(self.case))
+
+    def _changed(self, fresh: Case) -> HttpResponse:
+        """The form again, as typed, upon the case as it is now: the reader decides whether it still holds."""
+        typed = self.request.POST.copy()
+        typed["version"] = str(fresh.version)
+        form = self.form(typed)
+        form.is_valid()
+        alert = _(
+            "Un collègue a modifié ce dossier pendant que vous écriviez. Rien n’a été enregistré. "
+            "Relisez ce qui a changé dans le dossier, puis envoyez de nouveau si cela tient toujours."
+        )
+        return self.page(form, status=409, alert=alert)
+
+    def page(self, form: DeskForm, *, status: int = 200, alert: str = "") -> HttpResponse:
+        context = {
+            "head": case_head(self.case, today=self.request.today),
+            "form": form,
+            "title": self.title,
+            "button": self.button,
+            "intro": self.intro,
+            "alert": alert,
+            "takes_file": self.takes_file,
+            **self.more(form),
+        }
+        return shown(self.request, self.template, context, status=status)
+
+
+def stamp(request: DeskRequest) -> dict[str, Any]:
+    """Who and when, as every action wants to know."""
+    return {"today": request.today, "at": timezone.now(), "by": request.user}

@@ -1,0 +1,88 @@
+"""Justificatifs: deposited for a member, opened, checked."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+import vault.access
+from accounts.rules.roles import Right
+from cases import access, actions
+from cases.models import Justificatif
+from cases.rules.lifecycle import EventKind
+from web.desk.forms.base import DeskForm
+from web.desk.forms.justificatifs import CheckForm, UploadForm
+from web.desk.pages import case as page
+from web.desk.pages.words import definition_of
+from web.desk.views.doors import CaseAction, DeskRequest, Stop, case_url, needs, opened_case, stamp
+from web.parts import errors
+
+
+class Upload(CaseAction):
+    event = EventKind.JUSTIFICATIF_RECEIVED
+    form_class = UploadForm
+    title = gettext_lazy("Déposer un justificatif")
+    button = gettext_lazy("Garder ce document")
+    intro = gettext_lazy(
+        "Le fichier est chiffré avant d’être gardé. Personne d’autre que l’équipe et la personne ne peut l’ouvrir."
+    )
+    takes_file = True
+
+    def asks(self) -> dict[str, Any]:
+        return {"definition": definition_of(self.case)}
+
+    def act(self, form: UploadForm) -> str:
+        typed = form.cleaned_data
+        actions.receive_justificatif(
+            self.case, typed["file"], kind=typed["kind"], token=typed["token"], **stamp(self.request)
+        )
+        return _("Le document est gardé. Il reste à le vérifier.")
+
+
+@require_safe
+@needs(Right.WORK_OWN)
+def file(request: DeskRequest, reference: str, pk: int) -> HttpResponse:
+    """The document as an attachment under a neutral name; its opening is recorded. Whole before a byte leaves."""
+    case = opened_case(request, reference)
+    found = access.justificatif_for(case, pk)
+    sealed = found.sealed_file
+    content = b"".join(vault.access.open_plain(sealed))
+    access.consult_file(case, found, reader=request.user, at=timezone.now())
+    return HttpResponse(
+        content,
+        content_type=sealed.media_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="document{sealed.suffix}"',
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+class Check(CaseAction):
+    event = EventKind.JUSTIFICATIF_ACCEPTED
+    form_class = CheckForm
+    template = "check.html"
+    title = gettext_lazy("Vérifier le justificatif")
+    button = gettext_lazy("Enregistrer la vérification")
+    justificatif: Justificatif
+
+    def prepare(self) -> None:
+        self.justificatif = access.justificatif_for(self.case, self.kwargs["pk"])
+        if self.justificatif.accepted is not None and self.request.method != "POST":
+            raise Stop(errors.conflict(self.request, back_url=case_url(self.case)))
+
+    def more(self, _form: DeskForm) -> dict[str, Any]:
+        [document] = page.documents(self.case, [self.justificatif])
+        return {"document": document}
+
+    def act(self, form: CheckForm) -> str:
+        won = actions.check_justificatif(
+            self.justificatif, accepted=not form.refusal, refusal=form.refusal, **stamp(self.request)
+        )
+        if not won:
+            return _("Ce document avait déjà été vérifié : rien n’a changé.")
+        return _("Le justificatif est à redemander.") if form.refusal else _("Le justificatif est accepté.")

@@ -1,0 +1,87 @@
+"""«Maintenant», and the overview."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.rules.roles import Right
+from cases import access
+from web.desk.pages import overview as overview_page
+from web.desk.pages import queue as page
+from web.desk.pages.words import REASONS, capped, choices
+from web.desk.views.doors import DeskRequest, needs, shown
+
+AHEAD = timedelta(days=14)
+_FAR = date(9999, 12, 30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Horizon:
+    """Until when the list looks, and what cannot wait."""
+
+    until: date
+    urgent_by: date
+
+    @classmethod
+    def of(cls, today: date) -> "Horizon":
+        return cls(until=today + AHEAD, urgent_by=today + timedelta(days=1))
+
+
+def now(request: DeskRequest) -> HttpResponse:
+    """Seven queries at any size (session, user and membership not counted): two stages of the list, the keys of its
+    people and the key of those keys, its deadlines, the counts in one, the campaigns. An empty list asks two more."""
+    if not request.membership.may(Right.WORK_OWN):
+        return shown(request, "now_without_cases.html", {"title": _("Maintenant")})
+    filters = _filters(request)
+    horizon = Horizon.of(request.today)
+    cases, following = access.queue_for(
+        request.membership,
+        whose=filters.whose,
+        reason=filters.reason,
+        campaign=filters.campaign,
+        urgent_by=horizon.urgent_by,
+        until=horizon.until,
+        after=request.GET.get("apres", ""),
+    )
+    access.load_deadlines(cases)
+    counts = access.capped_counts(request.membership, until=horizon.until)
+    context = {
+        "sections": page.sections(cases, today=request.today),
+        "segments": page.segments(filters, counts),
+        "summary": page.summary(counts, whose=filters.whose),
+        "filters": filters,
+        "reasons": choices(REASONS, REASONS),
+        "campaigns": [(campaign.slug, campaign.title) for campaign in access.campaigns(today=request.today)],
+        "next_url": filters.url(apres=following) if following else "",
+        "first_url": filters.url() if request.GET.get("apres") else "",
+        "empty": "" if cases else _empty(request, filters, counts),
+        "open_url": reverse("desk:open") if request.membership.may(Right.OPEN_CASE) else "",
+    }
+    return shown(request, "now.html", context, counts={"desk:now": capped(counts["mine"])})
+
+
+def _filters(request: DeskRequest) -> page.Filters:
+    whose = request.GET.get("qui", "mine")
+    reason = request.GET.get("motif", "")
+    return page.Filters(
+        whose=whose if whose in page.OWNERS else "mine",
+        reason=reason if reason in REASONS else "",
+        campaign=request.GET.get("campagne", "")[:50],
+    )
+
+
+def _empty(request: DeskRequest, filters: page.Filters, counts: dict[str, int]) -> str:
+    if filters.reason or filters.campaign:
+        return _("Aucun dossier ne répond à ces filtres.")
+    coming, _following = access.queue_for(request.membership, whose=filters.whose, until=_FAR, limit=1)
+    return page.nothing_waits(counts, whose=filters.whose, coming=coming[0] if coming else None, today=request.today)
+
+
+@needs(Right.WORK_OWN)
+def overview(request: DeskRequest) -> HttpResponse:
+    """How the cases stand, each number leading to its list. Three queries."""
+    counts = access.overview(request.membership)
+    return shown(request, "overview.html", {"tables": overview_page.tables(counts)})

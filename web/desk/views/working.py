@@ -1,0 +1,146 @@
+"""Day-to-day work on a case: confide, set aside, note, consent, card."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases import access, actions
+from cases.actions import HasAddress, StaleCase
+from cases.models import ConsentKind
+from cases.rules.lifecycle import EventKind
+from web.desk.forms.base import DeskForm
+from web.desk.forms.decisions import PlainForm
+from web.desk.forms.working import NOBODY, AssignForm, ConsentForm, HoldForm, NoteForm
+from web.desk.pages.card import Card, card
+from web.desk.pages.head import case_head
+from web.desk.views.doors import CaseAction, Stop, case_url, shown, stamp
+from web.parts import errors
+
+
+class Assign(CaseAction):
+    event = EventKind.CASE_ASSIGNED
+    form_class = AssignForm
+    title = gettext_lazy("Confier le dossier")
+    button = gettext_lazy("Confier le dossier")
+
+    def asks(self) -> dict[str, Any]:
+        return {"team": [self._me(), *self._others()], "reader": str(self.request.user.pk)}
+
+    def _me(self) -> tuple[str, str]:
+        return str(self.request.user.pk), _("Moi")
+
+    def _others(self) -> list[tuple[str, str]]:
+        return [
+            (str(user.pk), user.name or _("un collègue"))
+            for user in access.colleagues()
+            if user.pk != self.request.user.pk
+        ]
+
+    def act(self, form: AssignForm) -> str | HttpResponseBase:
+        typed = form.cleaned_data
+        to = None if typed["to"] == NOBODY else access.colleague(UUID(typed["to"]))
+        who = stamp(self.request)
+        try:
+            actions.assign(self.case, to=to, version=typed["version"], **who)
+        except StaleCase as stale:
+            if stale.case.assigned_to_id != (to.pk if to else None):
+                raise
+            return redirect(case_url(self.case))
+        if typed["note"]:
+            actions.add_note(self.case, text=typed["note"], token=typed["token"], at=who["at"], by=who["by"])
+        return _("Le dossier est confié.") if to else _("Le dossier est rendu à l’équipe.")
+
+
+class Hold(CaseAction):
+    event = EventKind.CASE_HELD
+    form_class = HoldForm
+    template = "hold.html"
+    title = gettext_lazy("Mettre en attente")
+    button = gettext_lazy("Mettre en attente")
+
+    def form(self, data: Any = None) -> DeskForm:
+        form = super().form(data)
+        if data is not None and "resume" in data:
+            del form.fields["until"]
+        return form
+
+    def more(self, _form: DeskForm) -> dict[str, Any]:
+        return {"held_until": self.case.held_until}
+
+    def act(self, form: HoldForm) -> str:
+        until = form.cleaned_data.get("until")
+        actions.hold(self.case, until=until, **stamp(self.request))
+        return _("Le dossier est en attente.") if until else _("Le dossier est repris.")
+
+
+class AddNote(CaseAction):
+    event = EventKind.NOTE_ADDED
+    form_class = NoteForm
+    title = gettext_lazy("Ajouter une note")
+    button = gettext_lazy("Garder la note")
+
+    def act(self, form: NoteForm) -> str:
+        typed, who = form.cleaned_data, stamp(self.request)
+        actions.add_note(self.case, text=typed["text"], token=typed["token"], at=who["at"], by=who["by"])
+        return _("La note est gardée.")
+
+
+class Consents(CaseAction):
+    event = EventKind.CONSENT_GIVEN
+    form_class = ConsentForm
+    title = gettext_lazy("Recueillir les accords")
+    button = gettext_lazy("Enregistrer les réponses")
+    intro = gettext_lazy(
+        "Lisez chaque phrase à voix haute, et notez la réponse. "
+        "Le second accord est libre : il ne change rien à la suite."
+    )
+
+    def initial(self) -> dict[str, Any]:
+        standing = {row.kind for row in access.consents_of(self.case) if row.withdrawn_on is None}
+        return dict.fromkeys(standing, "yes")
+
+    def act(self, form: ConsentForm) -> str:
+        who = stamp(self.request)
+        for kind in (ConsentKind.HANDLING, ConsentKind.STATISTICS):
+            write = actions.give_consent if form.cleaned_data[kind] == "yes" else actions.withdraw_consent
+            write(self.case, kind=kind, **who)
+        return _("Les réponses sont enregistrées.")
+
+
+class MakeCard(CaseAction):
+    """The answer to POST is the card itself: its code is shown once and kept nowhere."""
+
+    event = EventKind.CARD_RENEWED
+    form_class = PlainForm
+    title = gettext_lazy("Faire une carte avec un code")
+    button = gettext_lazy("Faire la carte")
+    intro = gettext_lazy(
+        "Pour une personne sans courriel : un code à taper pour suivre son dossier. "
+        "Il n’est montré qu’une fois. Une carte déjà donnée cesse de marcher."
+    )
+
+    def prepare(self) -> None:
+        if self.case.member.email_index:
+            raise Stop(errors.conflict(self.request, back_url=case_url(self.case)))
+
+    def act(self, form: PlainForm) -> HttpResponse:
+        who = stamp(self.request)
+        try:
+            code = actions.renew_card(self.case, token=form.cleaned_data["token"], at=who["at"], by=who["by"])
+        except HasAddress:
+            raise Stop(errors.conflict(self.request, back_url=case_url(self.case))) from None
+        return shown(
+            self.request,
+            "card.html",
+            {"head": case_head(self.case, today=self.request.today), "card": self._card(code)},
+        )
+
+    def _card(self, code: str) -> Card:
+        address = settings.PUBLIC_ORIGIN + reverse("portal:login")
+        return card(code, address=address, association=self.request.association)
