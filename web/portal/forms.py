@@ -18,8 +18,9 @@ from web.parts.forms import DatePartsField, HouseForm
 
 CARD_SIGNS = 12
 EARLIEST = date(1900, 1, 1)
-# No number of a person is typed here: a run this long can be nothing that an adviser gives.
-_LONG_NUMBER = re.compile(r"(?:\d[\s.\-]*){13,}")
+# No number of a person is typed here: thirteen digits, or twelve around the A or B of Corsica, are no reference.
+_PERSONAL_NUMBER = re.compile(r"\d{13}|\d{6}[AB]\d{6}")
+_SEPARATORS = re.compile(r"[\s.\-]")
 
 
 class EntryForm(HouseForm, forms.Form):
@@ -53,7 +54,7 @@ def _check_address(typed: str) -> None:
     try:
         validate_email(typed)
     except ValidationError:
-        raise ValidationError(gettext("Cette adresse n’est pas complète. Par exemple : prenom@exemple.fr.")) from None
+        raise ValidationError(gettext("Cette adresse n’est pas complète. Par exemple : prenom@exemple.fr.")) from None
 
 
 class CodeForm(HouseForm, forms.Form):
@@ -93,21 +94,21 @@ _DAYS = [("today", _("Aujourd’hui")), ("yesterday", _("Hier")), ("other", _("U
 class ReportForm(PostedForm):
     """What a member did over a channel and what came of it, in answers of the first person."""
 
-    channel = forms.ChoiceField(label=_("Par quel moyen ?"), widget=forms.RadioSelect)
-    result = forms.ChoiceField(label=_("Qu’est-ce que cela a donné ?"), choices=RESULTS, widget=forms.RadioSelect)
+    channel = forms.ChoiceField(label=_("Par quel moyen ?"), widget=forms.RadioSelect)
+    result = forms.ChoiceField(label=_("Qu’est-ce que cela a donné ?"), choices=RESULTS, widget=forms.RadioSelect)
     obstacle = forms.ChoiceField(
-        label=_("Qu’est-ce qui vous a arrêté ?"),
+        label=_("Qu’est-ce qui vous a arrêté ?"),
         help_text=_("Seulement si vous n’avez pas réussi."),
         required=False,
     )
     asked = forms.ChoiceField(
-        label=_("Avez-vous demandé le justificatif ?"),
+        label=_("Avez-vous demandé le justificatif ?"),
         choices=[("yes", _("Oui, je l’ai demandé ou téléchargé")), ("no", _("Non"))],
         widget=forms.RadioSelect,
     )
     deletion = forms.ChoiceField(required=False, widget=forms.RadioSelect)
-    when = forms.ChoiceField(label=_("Quel jour ?"), choices=_DAYS, widget=forms.RadioSelect)
-    other_day = DatePartsField(label=_("Si c’est un autre jour, lequel ?"), required=False, earliest=EARLIEST)
+    when = forms.ChoiceField(label=_("Quel jour ?"), choices=_DAYS, widget=forms.RadioSelect)
+    other_day = DatePartsField(label=_("Si c’est un autre jour, lequel ?"), required=False, earliest=EARLIEST)
     reference = forms.CharField(
         label=_("La référence donnée par le conseiller"),
         help_text=_("Si on vous en a donné une. Jamais votre numéro de sécurité sociale, ni celui de la carte."),
@@ -166,16 +167,16 @@ class ReportForm(PostedForm):
 
     def clean_reference(self) -> str:
         typed = str(self.cleaned_data["reference"])
-        if _LONG_NUMBER.search(typed):
+        if _PERSONAL_NUMBER.search(_SEPARATORS.sub("", typed).upper()):
             raise ValidationError(
-                gettext("Ce numéro ressemble à un numéro personnel. Ne l’écrivez pas ici : laissez cette case vide.")
+                gettext("Ce numéro ressemble à un numéro personnel. Ne l’écrivez pas ici : laissez cette case vide.")
             )
         return typed
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
         if cleaned.get("when") == "other" and not cleaned.get("other_day") and "other_day" not in self.errors:
-            self.add_error("other_day", gettext("Indiquez la date : le jour, le mois et l’année."))
+            self.add_error("other_day", gettext("Indiquez la date : le jour, le mois et l’année."))
         if "deletion" in self.fields and cleaned.get("result") in _MADE and not cleaned.get("deletion"):
             self.add_error("deletion", gettext("Répondez à cette question."))
         return cleaned
@@ -200,13 +201,13 @@ class ConsentForm(PostedForm):
     )
     statistics = forms.BooleanField(
         label=_("J’accepte aussi que mon dossier compte dans des chiffres anonymes."),
-        help_text=_("C’est libre : votre dossier est suivi de la même façon dans les deux cas."),
+        help_text=_("C’est libre : votre dossier est suivi de la même façon dans les deux cas."),
         required=False,
     )
 
 
 class UploadForm(PostedForm):
-    kind = forms.ChoiceField(label=_("Quel document envoyez-vous ?"), widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("Quel document envoyez-vous ?"), widget=forms.RadioSelect)
     photo = forms.FileField(
         label=_("Prendre une photo"),
         required=False,
@@ -215,7 +216,7 @@ class UploadForm(PostedForm):
     )
     file = forms.FileField(
         label=_("Ou choisir un fichier"),
-        help_text=_("PDF, JPEG ou PNG, 25 Mo au plus."),
+        help_text=_("PDF, JPEG ou PNG, 25 Mo au plus."),
         required=False,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),

@@ -32,6 +32,7 @@ class Found:
     attempts: Sequence[Attempt]
     justificatifs: Sequence[Justificatif]
     household: Sequence[Case]
+    association: Association
     user: User
     today: date
     resume_url: str = ""
@@ -137,7 +138,7 @@ def case_page(found: Found, *, events: Sequence[CaseEvent], older: int | None) -
         documents=[_document(case, one) for one in found.justificatifs],
         timeline=[*_to_come(here, deadline), *timeline.lines(events, reader=reader)],
         older_url=f"{reverse('portal:case', args=[case.reference])}?avant={older}#histoire" if older else "",
-        contact=contact_of(case.association, follower=case.assigned_to),
+        contact=contact_of(found.association, follower=case.assigned_to),
     )
 
 

@@ -141,7 +141,7 @@ WORDS: dict[Situation, Words] = {
     Situation.TO_ACT: Words(
         before=_("Votre démarche est"),
         marked=_("à faire"),
-        text=_("Aucune date limite n’est connue : le plus tôt est le mieux."),
+        text=_("Aucune date limite n’est connue : le plus tôt est le mieux."),
         label=_("Commencer la démarche"),
         icon="right",
         route=Route.CHANNEL,
@@ -254,7 +254,7 @@ WORDS: dict[Situation, Words] = {
     Situation.REFUSED: Words(
         before=_("Votre dossier est clos."),
         marked="%(outcome)s",
-        text=_("Un refus n’est pas la fin : d’autres recours existent."),
+        text=_("Un refus n’est pas la fin : d’autres recours existent."),
         label=_("Voir ce qui reste possible"),
         icon="right",
         route=Route.MISSING,
@@ -270,7 +270,7 @@ WORDS: dict[Situation, Words] = {
     Situation.ABANDONED: Words(
         before=_("Votre dossier est clos."),
         marked="%(outcome)s",
-        text=_("Vous pouvez reprendre quand vous voulez : demandez-le à l’association."),
+        text=_("Vous pouvez reprendre quand vous voulez : demandez-le à l’association."),
         label=_("Voir ce qui reste possible"),
         icon="right",
         route=Route.MISSING,

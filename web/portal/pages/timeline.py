@@ -62,13 +62,13 @@ _BY_SOMEBODY = {
     EventKind.FILE_CONSULTED: _("%(who)s a ouvert votre justificatif"),
 }
 _DATED_FACTS = {
-    FactKind.SENT: _("La date d’envoi du courrier est notée : %(day)s"),
-    FactKind.RECEIVED: _("La date de réception du courrier est notée : %(day)s"),
-    FactKind.ANSWERED: _("La date de la réponse est notée : %(day)s"),
+    FactKind.SENT: _("La date d’envoi du courrier est notée : %(day)s"),
+    FactKind.RECEIVED: _("La date de réception du courrier est notée : %(day)s"),
+    FactKind.ANSWERED: _("La date de la réponse est notée : %(day)s"),
 }
 
-_DATE_SET = _("Une date est calculée : %(what)s, %(day)s")
-_DATE_GONE = _("Une date ne compte plus : %(what)s")
+_DATE_SET = _("Une date est calculée : %(what)s, %(day)s")
+_DATE_GONE = _("Une date ne compte plus : %(what)s")
 _ASSIGNED = _("Un bénévole suit votre dossier")
 _UNASSIGNED = _("L’équipe suit votre dossier")
 
@@ -101,9 +101,9 @@ def _opening(event: CaseEvent, kind: EventKind, reader: Reader) -> Line | None:
 def _attempt(event: CaseEvent, reader: Reader) -> Line:
     made = event.kind == EventKind.ATTEMPT_MADE
     values = {"channel": channel_title(reader.definition, event.payload["channel"])}
-    text = gettext("La démarche est faite : %(channel)s") if made else gettext("Un essai n’a pas abouti : %(channel)s")
+    text = gettext("La démarche est faite : %(channel)s") if made else gettext("Un essai n’a pas abouti : %(channel)s")
     if made and event.payload["asked"]:
-        text = gettext("La démarche est faite, et le justificatif est demandé : %(channel)s")
+        text = gettext("La démarche est faite, et le justificatif est demandé : %(channel)s")
     return Line(
         text=text % values,
         when=plain_words(date.fromisoformat(event.payload["on"])),
@@ -122,7 +122,7 @@ def _fact(event: CaseEvent, reader: Reader) -> Line | None:
 
 
 def _missed(event: CaseEvent, reader: Reader) -> Line:
-    text = gettext("Une date est passée : %(what)s") % {"what": _deadline_title(event, reader)}
+    text = gettext("Une date est passée : %(what)s") % {"what": _deadline_title(event, reader)}
     return Line(text=text, when=when(event.at, today=reader.today), icon="alert", kind="late")
 
 

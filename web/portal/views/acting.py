@@ -92,7 +92,7 @@ def step(request: MemberRequest, reference: str, channel: str, number: int) -> H
         return _go_on(request, case, way, number=number, progress=progress)
     due = _due_of_member(access.deadlines_of(case))
     page = steps.step_page(way, reference=case.reference, number=number, progress=progress, due=due, now=timezone.now())
-    return render(request, "portal/step.html", {"page": page})
+    return render(request, "portal/step.html", {"page": page, "reference": case.reference})
 
 
 def _go_on(request: MemberRequest, case: Case, way: Channel, *, number: int, progress: steps.Progress) -> HttpResponse:

@@ -44,6 +44,7 @@ def _show(request: MemberRequest, reference: str, *, household: list[Case] | Non
         attempts=access.attempts_of(shown),
         justificatifs=access.justificatifs_of(shown),
         household=household if household is not None else access.household(request.user),
+        association=request.association,
         user=request.user,
         today=request.today,
         resume_url=steps.resume_url(shown.reference, progress_of(request, shown.reference)),

@@ -1,0 +1,231 @@
+"""Signing in: by a typed code or a card, without telling who is known."""
+
+import re
+from datetime import date, datetime, timedelta
+
+import pytest
+import time_machine
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY as RECORDS
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core import mail
+from django.urls import reverse
+
+from accounts import actions
+from accounts.middleware import SESSION_ASSOCIATION
+from accounts.models import Association, Membership, SignInCode, User
+from cases.models import Case
+from tests import factories
+from tests.people import HouseClient
+from tests.web.portal.answers import Answer, text
+
+pytestmark = pytest.mark.django_db
+
+LOGIN = "/espace/entrer/"
+CODE = "/espace/code/"
+
+
+def ask(client: HouseClient, address: str) -> Answer:
+    return client.post(LOGIN, {"who": address})
+
+
+def code_in_mail(number: int = -1) -> str:
+    found = re.search(r"\b\d{8}\b", str(mail.outbox[number].body))
+    assert found
+    return found.group()
+
+
+def wrong(code: str) -> str:
+    return ("3" if code[0] == "2" else "2") + code[1:]
+
+
+def test_an_address_and_the_typed_code_lead_to_the_case(client: HouseClient, case: Case, member: User) -> None:
+    asked = ask(client, f" {member.email.upper()} ")
+    entered = client.post(CODE, {"code": f"{code_in_mail()[:4]} {code_in_mail()[4:]}"})
+
+    assert (asked.status_code, asked.headers["Location"]) == (302, CODE)
+    assert (entered.status_code, entered.headers["Location"]) == (302, reverse("portal:home"))
+    assert case.reference in text(client.get("/espace/"))
+    assert client.session[SESSION_ASSOCIATION] == case.association_id
+
+
+def test_an_unknown_address_gets_the_same_answer_and_no_mail(member: User) -> None:
+    known, unknown = HouseClient(), HouseClient()
+
+    answers = [ask(known, member.email), ask(unknown, "zzz@" + member.email.partition("@")[2])]
+    pages = [text(one.get(CODE)) for one in (known, unknown)]
+
+    assert {(one.status_code, one.headers["Location"]) for one in answers} == {(302, CODE)}
+    assert len(mail.outbox) == 1
+    hidden = re.compile(r'value="[^"]+"|<strong>..</strong>')
+    assert hidden.sub("", pages[0]) == hidden.sub("", pages[1])
+
+
+def test_no_code_opens_what_nobody_asked_with_a_known_address(client: HouseClient) -> None:
+    ask(client, "inconnu@exemple.invalid")
+
+    answer = client.post(CODE, {"code": "22222222"})
+
+    assert answer.status_code == 422
+    assert "Il vous reste 4 essais" in text(answer)
+
+
+def test_a_wrong_code_keeps_what_was_typed_and_says_how_many_tries_are_left(client: HouseClient, member: User) -> None:
+    ask(client, member.email)
+    typed = wrong(code_in_mail())
+
+    answer = client.post(CODE, {"code": typed})
+
+    assert answer.status_code == 422
+    assert "Il vous reste 4 essais" in text(answer)
+    assert f'value="{typed}"' in text(answer)
+
+
+def test_after_five_wrong_codes_even_the_right_one_is_refused(client: HouseClient, member: User) -> None:
+    ask(client, member.email)
+    right = code_in_mail()
+    for _ in range(5):
+        client.post(CODE, {"code": wrong(right)})
+
+    answer = client.post(CODE, {"code": right})
+
+    assert answer.status_code == 422
+    assert "Ce code ne marche plus" in text(answer)
+
+
+def test_an_expired_code_offers_a_new_one_that_works(
+    client: HouseClient, member: User, clock: time_machine.Traveller
+) -> None:
+    ask(client, member.email)
+    old = code_in_mail()
+    clock.shift(timedelta(minutes=10))
+
+    refused = client.post(CODE, {"code": old})
+    again = client.post(CODE, {"again": "1"})
+    entered = client.post(CODE, {"code": code_in_mail()})
+
+    assert refused.status_code == 422
+    assert "Envoyer un nouveau code" in text(refused)
+    assert again.status_code == 302
+    assert len(mail.outbox) == 2
+    assert entered.headers["Location"] == "/espace/"
+
+
+def test_reading_the_pages_consumes_nothing(client: HouseClient, member: User) -> None:
+    ask(client, member.email)
+
+    for _ in range(7):
+        client.get(CODE)
+        client.head(CODE)
+
+    assert SignInCode.objects.get().tries_left == 5
+    assert client.post(CODE, {"code": code_in_mail()}).status_code == 302
+
+
+def test_a_code_works_in_the_browser_that_asked_for_it_only(client: HouseClient, member: User) -> None:
+    thief = HouseClient()
+    ask(client, member.email)
+    code = code_in_mail()
+    ask(thief, member.email)
+
+    assert thief.post(CODE, {"code": code}).status_code == 422
+    assert HouseClient().post(CODE, {"code": code}).headers["Location"] == LOGIN
+    assert client.post(CODE, {"code": code}).headers["Location"] == "/espace/"
+
+
+def test_a_card_is_enough_without_any_address(client: HouseClient, case: Case, member: User) -> None:
+    card = actions.renew_card_code(member)
+
+    answer = client.post(LOGIN, {"who": card.lower().replace("-", " ")})
+
+    assert answer.headers["Location"] == "/espace/"
+    assert case.reference in text(client.get("/espace/"))
+    assert mail.outbox == []
+
+
+def test_a_wrong_card_keeps_what_was_typed(client: HouseClient) -> None:
+    answer = client.post(LOGIN, {"who": "ABCD-EFGH-JKMN"})
+
+    assert answer.status_code == 422
+    assert "Ce code de carte ne va pas" in text(answer)
+    assert "ABCD-EFGH-JKMN" in text(answer)
+
+
+@pytest.mark.parametrize("typed", ["", "monique", "monique@", "ABCD-EFGH", "é" * 400])
+def test_what_is_neither_an_address_nor_a_card_is_said(client: HouseClient, typed: str) -> None:
+    assert client.post(LOGIN, {"who": typed}).status_code == 422
+    assert mail.outbox == []
+
+
+def test_the_seventh_code_in_an_hour_is_refused_known_or_not(client: HouseClient, member: User) -> None:
+    for address in (member.email, "inconnu@exemple.invalid"):
+        answers = [ask(HouseClient(), address).status_code for _ in range(7)]
+
+        assert answers == [302] * 6 + [429]
+    assert len(mail.outbox) == 6
+
+
+def test_a_session_made_by_a_code_does_not_open_the_desk(client: HouseClient, volunteer: Membership) -> None:
+    TOTP.activate(volunteer.user, generate_totp_secret())
+    ask(client, volunteer.user.email)
+    client.post(CODE, {"code": code_in_mail()})
+
+    assert [record["method"] for record in client.session[RECORDS]] == ["code"]
+    assert client.get("/desk/").status_code == 403
+
+
+def test_whoever_is_no_member_anywhere_is_told_so(client: HouseClient, volunteer: Membership, case: Case) -> None:
+    ask(client, volunteer.user.email)
+    client.post(CODE, {"code": code_in_mail()})
+
+    home = client.get("/espace/")
+
+    assert home.status_code == 200
+    assert "Aucun dossier n’est à votre nom" in text(home)
+    assert client.get(f"/espace/{case.reference}/").status_code == 404
+
+
+def test_the_way_goes_on_to_the_page_that_was_asked_for(client: HouseClient, case: Case, member: User) -> None:
+    sent_away = client.get(f"/espace/{case.reference}/moyen/")
+    client.post(LOGIN, {"who": member.email, "next": f"/espace/{case.reference}/moyen/"})
+
+    assert sent_away.headers["Location"] == f"{LOGIN}?next=%2Fespace%2F{case.reference}%2Fmoyen%2F"
+    answer = client.post(CODE, {"code": code_in_mail()})
+    assert answer.headers["Location"] == f"/espace/{case.reference}/moyen/"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://exemple.invalid/", "//exemple.invalid/espace/", "/desk/", "x:y"])
+def test_the_way_never_goes_elsewhere(client: HouseClient, member: User, elsewhere: str) -> None:
+    client.post(LOGIN, {"who": member.email, "next": elsewhere})
+
+    assert client.post(CODE, {"code": code_in_mail()}).headers["Location"] == "/espace/"
+
+
+def test_leaving_ends_the_session_and_empties_the_browser(mine: HouseClient) -> None:
+    assert mine.get("/espace/sortir/").status_code == 405
+
+    answer = mine.post("/espace/sortir/")
+
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert mine.get("/espace/").headers["Location"].startswith(LOGIN)
+
+
+def test_a_member_of_two_associations_chooses(
+    client: HouseClient,
+    case: Case,
+    member: User,
+    other_association: Association,
+    stranger: Membership,
+    today: date,
+    now: datetime,
+) -> None:
+    there = factories.make_campaign(other_association, today=today)
+    second = factories.make_case(there, by=stranger.user, today=today, at=now, email=member.email)
+    ask(client, member.email)
+    client.post(CODE, {"code": code_in_mail()})
+
+    assert client.get("/espace/").headers["Location"] == "/espace/association/"
+    assert other_association.name in text(client.get("/espace/association/"))
+    assert client.post("/espace/association/", {"association": "999999"}).status_code == 422
+    client.post("/espace/association/", {"association": str(other_association.pk)})
+    assert second.reference in text(client.get("/espace/"))
+    assert client.get(f"/espace/{case.reference}/").status_code == 404
