@@ -127,9 +127,9 @@ def world(
 @pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("person", PEOPLE)
 def test_a_person_gets_what_the_table_says(world: World, person: str) -> None:
-    column = PEOPLE.index(person)
+    column, browser = PEOPLE.index(person), world.browser_of(person)
 
-    got = {name: world.browser_of(person).get(world.address(name, places)).status_code for name, places in addresses()}
+    got = {name: browser.get(world.address(name, places)).status_code for name, places in addresses()}
 
     expected = {name: int(TABLE[name].split()[column]) for name in got}
     assert {name: status for name, status in got.items() if status != expected[name]} == {}
@@ -141,8 +141,9 @@ def test_a_person_gets_what_the_table_says(world: World, person: str) -> None:
 def test_nobody_else_can_post_to_a_case(world: World, person: str) -> None:
     """No status tells an outsider whether the case exists, and no form of theirs is read."""
     form = {"association": str(world.stranger.association_id)}  # rendered on the stranger's own desk
+    browser = world.browser_of(person)
     posted = {
-        name: world.browser_of(person).post(world.address(name, places), form).status_code
+        name: browser.post(world.address(name, places), form).status_code
         for name, places in addresses()
         if "reference" in places
     }
@@ -154,26 +155,22 @@ def test_nobody_else_can_post_to_a_case(world: World, person: str) -> None:
 @pytest.mark.usefixtures("clock")
 def test_a_form_of_another_association_is_a_conflict(world: World) -> None:
     """Somebody at work in two associations chose the other one in a second tab."""
+    form = {"association": str(world.stranger.association_id)}
+    browser = world.browser_of("volunteer")
     for name, places in addresses():
         if name.startswith("desk:") and "reference" in places:
-            address = world.address(name, places)
-            status = (
-                world.browser_of("volunteer")
-                .post(address, {"association": str(world.stranger.association_id)})
-                .status_code
-            )
-            assert status in {405, 409}, name
+            assert browser.post(world.address(name, places), form).status_code in {405, 409}, name
 
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("clock")
 def test_another_case_and_no_case_look_alike(world: World) -> None:
     """An oracle: whoever guesses a reference must not learn that it is taken."""
+    browsers = {person: world.browser_of(person) for person in ("not my case", "stranger")}
     for name, places in addresses():
         if "reference" not in places:
             continue
         taken = world.address(name, places)
         free = taken.replace(world.parts["reference"], references.make(secrets.randbelow))
-        for person in ("not my case", "stranger"):
-            browser = world.browser_of(person)
+        for person, browser in browsers.items():
             assert browser.get(taken).status_code == browser.get(free).status_code, f"{name} tells {person}"
