@@ -17,6 +17,7 @@ from accounts.rules.roles import Role
 
 CODE_LIFE = timedelta(minutes=10)
 INVITATION_LIFE = timedelta(hours=72)
+PLEDGE_VERSION = 1
 _CODE_SIGNS = "23456789"
 _CARD_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 
@@ -27,6 +28,10 @@ class AlreadyUsed(ValueError):
 
 class InvitationClosed(ValueError):
     """The invitation was accepted, revoked or has expired."""
+
+
+class LastCoordinator(ValueError):
+    """Nobody would be left to invite, or to change roles."""
 
 
 def create_keys(association_id: int | None, *, kind: KeyKind, count: int = 1) -> list[UUID]:
@@ -137,25 +142,38 @@ def invite(
     return invitation, token
 
 
+def renew_invitation(invitation: Invitation, *, at: datetime) -> str | None:
+    """A fresh token, and three more days; the old link stops working. None when it was accepted or revoked first."""
+    token = secrets.token_urlsafe(24)
+    renewed = Invitation.objects.unanswered().filter(pk=invitation.pk)
+    changed = renewed.update(token_hash=token_hash(token), sent_at=at, expires_at=at + INVITATION_LIFE)
+    return token if changed else None
+
+
 def revoke_invitation(invitation: Invitation, *, at: datetime) -> bool:
     """False when it was accepted or revoked first."""
-    rows = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None)
-    return bool(rows.update(revoked_at=at))
+    return bool(Invitation.objects.unanswered().filter(pk=invitation.pk).update(revoked_at=at))
 
 
 @transaction.atomic
-def accept_invitation(invitation: Invitation, *, password: str, name: str, at: datetime) -> User:
+def accept_invitation(
+    invitation: Invitation, *, password: str, name: str, at: datetime, pledged_version: int = 0
+) -> User:
     """Make the account (or use the address's one after its password was checked) and the membership.
 
-    Raises InvitationClosed, and AlreadyUsed when the address has an account with another password.
+    `pledged_version`: the pledge of confidentiality that was accepted with it. Raises InvitationClosed, and AlreadyUsed
+    when the address has an account with another password.
     """
-    taken = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None, expires_at__gt=at)
-    if not taken.update(accepted_at=at):
+    if not Invitation.objects.open(at).filter(pk=invitation.pk).update(accepted_at=at):
         raise InvitationClosed("The invitation can no longer be accepted.")
     user = _account_for(invitation, password=password, name=name)
     if not Membership.objects.filter(user=user, revoked_at=None).exists():
         Membership.objects.create(
-            association_id=invitation.association_id, user=user, roles=invitation.roles, joined_at=at
+            association_id=invitation.association_id,
+            user=user,
+            roles=invitation.roles,
+            joined_at=at,
+            pledged_version=pledged_version,
         )
     return user
 
@@ -174,14 +192,29 @@ def _account_for(invitation: Invitation, *, password: str, name: str) -> User:
     return user
 
 
+@transaction.atomic
 def revoke_membership(membership: Membership, *, at: datetime) -> bool:
-    rows = Membership.objects.filter(pk=membership.pk, revoked_at=None)
-    return bool(rows.update(revoked_at=at))
+    """Out at the next request. False when it was revoked first. Raises LastCoordinator."""
+    _keep_a_coordinator(without=membership)
+    return bool(Membership.objects.active().filter(pk=membership.pk).update(revoked_at=at))
 
 
+@transaction.atomic
 def change_roles(membership: Membership, *, roles: Iterable[Role]) -> None:
-    membership.roles = sorted(roles)
+    """True at the next request. Raises LastCoordinator."""
+    wanted = sorted(roles)
+    if Role.COORDINATOR not in wanted:
+        _keep_a_coordinator(without=membership)
+    membership.roles = wanted
     membership.save(update_fields=["roles"])
+
+
+def _keep_a_coordinator(*, without: Membership) -> None:
+    """Locks the whole team, in one order: two coordinators who take the other's role away at once leave one."""
+    team = list(Membership.objects.active().select_for_update(of=("self",)).order_by("pk"))
+    coordinators = {colleague.pk for colleague in team if Role.COORDINATOR in colleague.roles}
+    if coordinators == {without.pk}:
+        raise LastCoordinator("The association's last coordinator stays.")
 
 
 def ask_code(user: User | None, *, at: datetime) -> tuple[SignInCode, str]:

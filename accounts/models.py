@@ -120,8 +120,11 @@ class Membership(TenantModel):
 
 
 class InvitationQuerySet(TenantQuerySet["Invitation"]):
+    def unanswered(self) -> "InvitationQuerySet":
+        return self.filter(accepted_at=None, revoked_at=None)
+
     def open(self, now: Any) -> "InvitationQuerySet":
-        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=now)
+        return self.unanswered().filter(expires_at__gt=now)
 
 
 class Invitation(TenantModel, SealedModel):
