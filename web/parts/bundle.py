@@ -6,10 +6,10 @@ writes each import out as a layer block, which means the same to a browser.
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
-from django.core.files.base import ContentFile
 
 SHEET = "css/opposable.css"
 _IMPORT = re.compile(r'@import url\("(?P<url>[^"]+)"\) layer\((?P<layer>\w+)\);')
@@ -19,10 +19,7 @@ _CHARSET = re.compile(r'^@charset "[^"]*";', re.IGNORECASE)
 class BundledStorage(ManifestStaticFilesStorage):
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         if SHEET in paths and not dry_run:
-            bundle = _bundled(paths)
-            if self.exists(SHEET):
-                self.delete(SHEET)
-            self.save(SHEET, ContentFile(bundle.encode()))
+            Path(self.path(SHEET)).write_text(_bundled(paths), encoding="utf-8")
             paths = {**paths, SHEET: (self, SHEET)}
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
