@@ -18,6 +18,7 @@ IN_ONE_LANGUAGE = re.compile(r"\.(fr|en)\.(txt|html)$")
 # Words that are the same in every language: the product's name, and the languages' own names.
 NAMES = {"Opposable", "Français", "English", "FR", "EN", "fr", "en"}
 SPOKEN = {"alt", "aria-label", "aria-description", "aria-roledescription", "aria-valuetext", "placeholder", "title"}
+FOR_MACHINES = {"code", "pre", "script", "style"}
 # Read by people who build pages, outside production only; its samples are the words.
 FOR_BUILDERS = {"public/styleguide.html"}
 
@@ -69,9 +70,11 @@ class Markup(HTMLParser):
         super().__init__()
         self.faults: list[str] = []
         self.words: list[str] = []
+        self.silent = 0  # how deep inside what is written for machines
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
+        self.silent += tag in FOR_MACHINES
         self.faults += [name for name in given if name == "style" or re.match(r"on[a-z]+$", name)]
         if tag == "style" or (tag == "script" and "src" not in given and given.get("type") != "application/json"):
             self.faults.append(f"bare <{tag}>")
@@ -80,8 +83,12 @@ class Markup(HTMLParser):
         if tag == "meta" and given.get("name") == "description":
             self._hear(given.get("content") or "")
 
+    def handle_endtag(self, tag: str) -> None:
+        self.silent -= tag in FOR_MACHINES
+
     def handle_data(self, data: str) -> None:
-        self._hear(data)
+        if not self.silent:
+            self._hear(data)
 
     def _hear(self, text: str) -> None:
         self.words += [word for word in WORD.findall(text) if word not in NAMES]
@@ -129,7 +136,10 @@ def test_no_template_is_forgotten() -> None:
 def _referred() -> Iterator[str]:
     for path in [*python_files(*APPS), *OURS]:
         source = path.read_text(encoding="utf-8") if path.suffix == ".py" else source_of(path)
-        yield from REFERRED.findall(source)
+        for name in REFERRED.findall(source):
+            yield name
+            if path.suffix == ".py" and path.is_relative_to(ROOT / "web"):
+                yield f"{path.relative_to(ROOT / 'web').parts[0]}/{name}"  # an audience's views name the page alone
 
 
 def _is_found_by_name(name: str) -> bool:
