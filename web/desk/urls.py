@@ -1,8 +1,23 @@
 """Addresses of the volunteers' desk."""
 
+from allauth.account.views import logout
 from django.urls import URLPattern, URLResolver, include, path
 
-from web.desk.views import attempts, case, cases, decisions, justificatifs, opening, queue, working
+from web.desk.views import (
+    account,
+    attempts,
+    case,
+    cases,
+    decisions,
+    figures,
+    invitation,
+    justificatifs,
+    opening,
+    queue,
+    signin,
+    team,
+    working,
+)
 
 app_name = "desk"
 
@@ -33,7 +48,38 @@ _CASES: list[URLPattern | URLResolver] = [
     path("dossiers/<str:reference>/", include(_OF_CASE)),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = _CASES
+_HOUSE: list[URLPattern | URLResolver] = [
+    path("equipe/", team.team, name="team"),
+    path("equipe/inviter/", team.invite, name="invite"),
+    path("equipe/invitations/<int:pk>/renvoyer/", team.invitation_again, name="invitation_again"),
+    path("equipe/invitations/<int:pk>/annuler/", team.invitation_revoke, name="invitation_revoke"),
+    path("equipe/<int:pk>/roles/", team.member_roles, name="member_roles"),
+    path("equipe/<int:pk>/retirer/", team.member_revoke, name="member_revoke"),
+    path("chiffres/", figures.figures, name="figures"),
+    path("chiffres/mesurer/<int:plan>/<str:table>/<str:period>/", figures.measure, name="figures_measure"),
+    path("chiffres/<slug:slug>/", figures.release, name="release"),
+    path("chiffres/<slug:slug>/relire/", figures.review, name="release_review"),
+    path("chiffres/<slug:slug>/publier/", figures.publish, name="release_publish"),
+    path("chiffres/<slug:slug>/rejeter/", figures.reject, name="release_reject"),
+    path("compte/", account.account, name="account"),
+    path("association/", account.choose, name="choose"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [*_CASES, *_HOUSE]
 
 # Below /invitation/, outside the namespace: whoever accepts one is not yet a volunteer.
-invitation_urlpatterns: list[URLPattern | URLResolver] = []
+invitation_urlpatterns: list[URLPattern | URLResolver] = [path("<str:token>/", invitation.accept, name="invitation")]
+
+# Below /compte/, under the names that allauth looks up.
+account_urlpatterns: list[URLPattern | URLResolver] = [
+    path("connexion/", signin.SignIn.as_view(), name="account_login"),
+    path("deconnexion/", logout, name="account_logout"),
+    path("confirmer/", signin.ConfirmByPassword.as_view(), name="account_reauthenticate"),
+    path("facteur/", signin.Factors.as_view(), name="mfa_index"),
+    path("facteur/code/", signin.GiveFactor.as_view(), name="mfa_authenticate"),
+    path("facteur/confirmer/", signin.ConfirmByFactor.as_view(), name="mfa_reauthenticate"),
+    path("facteur/application/", signin.Install.as_view(), name="mfa_activate_totp"),
+    path("facteur/application/retirer/", signin.Remove.as_view(), name="mfa_deactivate_totp"),
+    path("facteur/secours/", signin.recovery_codes, name="mfa_view_recovery_codes"),
+    path("facteur/secours/nouveaux/", signin.NewCodes.as_view(), name="mfa_generate_recovery_codes"),
+]

@@ -26,7 +26,7 @@ def campaign(association: Association, today: date) -> Campaign:
 
 
 @pytest.fixture
-def browser(volunteer: Membership) -> HouseClient:
+def at_work(volunteer: Membership) -> HouseClient:
     return signed_in(volunteer.user, association=volunteer.association)
 
 
@@ -56,4 +56,4 @@ def answers(case: Case, **typed: Any) -> dict[str, Any]:
 
 def on(day: date, name: str) -> dict[str, str]:
     """A date typed in three boxes."""
-    return {f"{name}_0": str(day.day), f"{name}_1": str(day.month), f"{name}_2": str(day.year)}
+    return {f"{name}_day": str(day.day), f"{name}_month": str(day.month), f"{name}_year": str(day.year)}

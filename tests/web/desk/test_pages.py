@@ -31,8 +31,8 @@ Desk = Callable[[Membership], HouseClient]
 
 
 @pytest.mark.parametrize("name", OF_CASE)
-def test_a_volunteer_reads_the_pages_of_a_case(name: str, case: Case, browser: HouseClient) -> None:
-    response = browser.get(address(name, case))
+def test_a_volunteer_reads_the_pages_of_a_case(name: str, case: Case, at_work: HouseClient) -> None:
+    response = at_work.get(address(name, case))
 
     assert response.status_code == 200
     assert case.reference in response.content.decode()
@@ -53,10 +53,10 @@ def test_another_association_changes_nothing(name: str, case: Case, stranger: Me
 
 @pytest.mark.parametrize("name", POSTED)
 def test_a_form_rendered_for_another_association_is_a_conflict(
-    name: str, case: Case, stranger: Membership, browser: HouseClient
+    name: str, case: Case, stranger: Membership, at_work: HouseClient
 ) -> None:
-    assert browser.post(address(name, case), answers(case, association=stranger.association_id)).status_code == 409
-    assert browser.post(address(name, case), {}).status_code == 409
+    assert at_work.post(address(name, case), answers(case, association=stranger.association_id)).status_code == 409
+    assert at_work.post(address(name, case), {}).status_code == 409
 
 
 @pytest.mark.parametrize("name", [*OF_CASE, "reopen", "card", "events"])
@@ -104,13 +104,13 @@ def test_the_data_delegate_is_told_why_the_list_is_empty(case: Case, delegate: M
 
 
 @pytest.mark.parametrize("typed", ["ABCD", "BADU-KEVI-TOR", "%00", "1" * 300])
-def test_an_unknown_reference_is_not_found(typed: str, browser: HouseClient) -> None:
-    assert browser.get(f"/desk/dossiers/{typed}/").status_code == 404
+def test_an_unknown_reference_is_not_found(typed: str, at_work: HouseClient) -> None:
+    assert at_work.get(f"/desk/dossiers/{typed}/").status_code == 404
 
 
-def test_reading_a_case_is_recorded_once_in_half_an_hour(case: Case, browser: HouseClient) -> None:
-    browser.get(address("case", case))
-    browser.get(address("attempt", case))
+def test_reading_a_case_is_recorded_once_in_half_an_hour(case: Case, at_work: HouseClient) -> None:
+    at_work.get(address("case", case))
+    at_work.get(address("attempt", case))
 
     assert _events(case, "case_consulted") == [{"why": "assigned"}]
 
@@ -125,48 +125,48 @@ def test_the_reason_of_a_reading_comes_from_the_way(open_one: OpenOne, colleague
     assert _events(from_search, "case_consulted") == [{"why": "search"}]
 
 
-def test_contact_details_stand_behind_a_recorded_door(case: Case, browser: HouseClient) -> None:
+def test_contact_details_stand_behind_a_recorded_door(case: Case, at_work: HouseClient) -> None:
     email, phone = case.member.email, case.member.phone
 
-    page = browser.get(address("case", case)).content.decode()
+    page = at_work.get(address("case", case)).content.decode()
     assert email not in page
     assert phone not in page
     assert _events(case, "contact_consulted") == []
 
-    details = browser.get(address("contact", case)).content.decode()
+    details = at_work.get(address("contact", case)).content.decode()
     assert email in details
     assert phone in details
     assert len(_events(case, "contact_consulted")) == 1
 
 
-def test_older_events_come_on_demand(case: Case, browser: HouseClient, volunteer: Membership, now: datetime) -> None:
+def test_older_events_come_on_demand(case: Case, at_work: HouseClient, volunteer: Membership, now: datetime) -> None:
     first = factories.make_note(case, by=volunteer.user, at=now)
     for _ in range(60):
         factories.make_note(case, by=volunteer.user, at=now)
 
-    page = browser.get(address("case", case))
+    page = at_work.get(address("case", case))
     assert first not in page.content.decode()
     assert page.content.decode().count('class="timeline__note"') >= 49
 
-    older = browser.get(page.context["older_url"])
+    older = at_work.get(page.context["older_url"])
     assert first in older.content.decode()
 
 
 @pytest.mark.parametrize("asked", ["", "x", "-1", "9" * 40, "²"])
-def test_a_wrong_place_in_the_timeline_is_not_found(asked: str, case: Case, browser: HouseClient) -> None:
-    assert browser.get(address("events", case), {"avant": asked}).status_code == 404
+def test_a_wrong_place_in_the_timeline_is_not_found(asked: str, case: Case, at_work: HouseClient) -> None:
+    assert at_work.get(address("events", case), {"avant": asked}).status_code == 404
 
 
 def test_a_closed_case_offers_to_be_reopened(
-    case: Case, browser: HouseClient, today: date, now: datetime, volunteer: Membership
+    case: Case, at_work: HouseClient, today: date, now: datetime, volunteer: Membership
 ) -> None:
-    browser.post(address("close", case), answers(case, outcome="abandoned"))
+    at_work.post(address("close", case), answers(case, outcome="abandoned"))
 
-    page = browser.get(address("case", case)).content.decode()
+    page = at_work.get(address("case", case)).content.decode()
     assert "Dossier clos" in page
     assert address("reopen", case) in page
-    assert browser.get(address("attempt", case)).status_code == 409
-    assert browser.get(address("reopen", case)).status_code == 200
+    assert at_work.get(address("attempt", case)).status_code == 409
+    assert at_work.get(address("reopen", case)).status_code == 200
 
 
 def _events(case: Case, kind: str) -> list[dict[str, str]]:

@@ -1,0 +1,61 @@
+"""Accepting an invitation: with a new account, or with the account that the address has."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+from web.desk.forms.base import DeskForm
+from web.parts.forms import HouseForm
+
+
+class ChooseForm(DeskForm):
+    """`association`, as on every form, is the one of the page; `wanted` the one to work for from now on."""
+
+    wanted = forms.IntegerField(widget=forms.HiddenInput)
+
+
+def _pledge() -> forms.BooleanField:
+    return forms.BooleanField(
+        label=_("Je garde pour moi ce que je lis et entends ici, aussi après mon départ."),
+        error_messages={"required": _("Sans cet engagement, vous ne pouvez pas rejoindre l’équipe.")},
+    )
+
+
+class NewAccountForm(HouseForm, forms.Form):
+    name = forms.CharField(label=_("Prénom et nom"), max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
+    password = forms.CharField(
+        label=_("Votre mot de passe"),
+        help_text=_(
+            "Au moins 12 signes : quatre ou cinq mots font très bien l’affaire. "
+            "Pas seulement des chiffres, ni un mot de passe courant."
+        ),
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        validators=[validate_password],
+    )
+    pledge = _pledge()
+
+
+class KnownAccountForm(HouseForm, forms.Form):
+    password = forms.CharField(
+        label=_("Le mot de passe de votre compte"),
+        help_text=_("Cette adresse a déjà un compte ici : vous gardez le même pour cette association."),
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+    pledge = _pledge()
+
+    def refuse_password(self) -> None:
+        self.add_error("password", _("Ce n’est pas le mot de passe de ce compte. Recommencez."))
+
+
+AcceptForm = NewAccountForm | KnownAccountForm
+
+
+def fields_of(form: AcceptForm) -> dict[str, Any]:
+    """What accepting takes; somebody who has an account keeps their name."""
+    return {"password": form.cleaned_data["password"], "name": form.cleaned_data.get("name", "")}

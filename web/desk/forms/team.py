@@ -1,0 +1,52 @@
+"""Inviting somebody, and what somebody may do here."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import ROLE_LABELS
+from accounts.rules.roles import Role
+from web.desk.forms.base import DeskForm
+
+DUTIES = {
+    Role.RECEPTION: _("ouvre des dossiers à la permanence et suit les siens"),
+    Role.VOLUNTEER: _("suit aussi les dossiers de l’équipe, si l’association l’a choisi"),
+    Role.REFERENT: _("suit tous les dossiers et relit les débutants"),
+    Role.COORDINATOR: _("suit tous les dossiers, invite, donne les rôles, mesure les chiffres"),
+    Role.DATA_DELEGATE: _("relit et publie les chiffres, ne voit aucun dossier"),
+}
+
+
+def _role_choices() -> list[tuple[str, Any]]:
+    """« Accueil : ouvre des dossiers… », in the language of the page."""
+    return [
+        (role.value, _("%(role)s : %(duty)s") % {"role": ROLE_LABELS[role], "duty": duty})
+        for role, duty in DUTIES.items()
+    ]
+
+
+class RolesForm(DeskForm):
+    roles = forms.MultipleChoiceField(
+        label=_("Que fera cette personne ?"),
+        help_text=_("Plusieurs rôles sont possibles. Le second facteur est demandé à tout le monde."),
+        choices=_role_choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choisissez au moins un rôle.")},
+    )
+
+    @property
+    def chosen(self) -> list[Role]:
+        return [Role(value) for value in self.cleaned_data["roles"]]
+
+
+class InviteForm(RolesForm):
+    name = forms.CharField(label=_("Prénom et nom"), max_length=120, widget=forms.TextInput({"autocomplete": "off"}))
+    email = forms.EmailField(
+        label=_("Adresse e-mail"),
+        help_text=_("L’invitation part à cette adresse, et ne vaut que pour elle."),
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "off"}),
+        error_messages={"invalid": _("Cette adresse est incomplète. Vérifiez-la, par exemple prenom@exemple.fr.")},
+    )
+    field_order = ("association", "token", "name", "email", "roles")
