@@ -90,6 +90,16 @@ class Offer:
     ready: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What the persons of a campaign have paid so far, in epsilon, of what they may pay at most."""
+
+    plan_id: int
+    campaign: str
+    spent: Fraction
+    cap: Fraction
+
+
 def published_releases() -> list[ReleaseView]:
     """Door: every published release of the instance, newest first. Two queries."""
     return _views(_published().order_by("-period", "-published_at", "-pk"))
@@ -160,6 +170,16 @@ def offers_for(membership: Membership, *, today: date) -> list[Offer]:
         for plan in plans
         for offer in _offers(plan, today=today)
         if (plan.campaign_id, offer.table, offer.period) not in done
+    ]
+
+
+def accounts_for(membership: Membership) -> list[Account]:
+    """What each counted campaign has spent, by title. PermissionDenied without FIGURES_SEE. Two queries."""
+    _require(membership, Right.FIGURES_SEE)
+    plans = list(StatPlan.objects.order_by("title", "pk"))
+    spent = _spent({plan.campaign_id for plan in plans})
+    return [
+        Account(plan_id=plan.pk, campaign=plan.title, spent=spent[plan.campaign_id], cap=budget.CAP) for plan in plans
     ]
 
 

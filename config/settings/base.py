@@ -124,9 +124,19 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {
+    "login": "web.desk.forms.signin.PasswordSignIn",
+    "reauthenticate": "web.desk.forms.signin.PasswordAgain",
+}
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"}
 MFA_ADAPTER = "accounts.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "web.desk.forms.signin.FactorSignIn",
+    "reauthenticate": "web.desk.forms.signin.FactorAgain",
+    "activate_totp": "web.desk.forms.signin.InstallApp",
+}
 MFA_TOTP_ISSUER = "Opposable"
 MFA_RECOVERY_CODE_COUNT = 8
 

@@ -16,7 +16,18 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django hands it over
-    return _page(request, 403)
+    """What the scope's middleware refused comes with a sentence of ours; other exceptions' words are for nobody."""
+    return reserved(request, sentence=str(getattr(request, "refused", "")))
+
+
+def reserved(request: HttpRequest, *, sentence: str) -> HttpResponse:
+    """This session may not pass: why, what to do, and the way out. Answer it from a view."""
+    return _page(request, 403, sentence=sentence)
+
+
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django's shape
+    """For handler429, which allauth's rate limits ask for."""
+    return _page(request, 429)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  Django hands it over

@@ -18,7 +18,8 @@ _EMPTY_CODE = _("Tapez le code que montre l’application.")
 
 def _word(form: forms.BaseForm, name: str, *, label: str | Promise, empty: str | Promise, **attrs: str) -> None:
     field = form.fields[name]
-    field.label, field.help_text = label, ""
+    field.label = str(label)
+    field.help_text = ""
     field.error_messages |= {"required": str(empty)}
     field.widget.attrs.pop("placeholder", None)
     field.widget.attrs |= attrs

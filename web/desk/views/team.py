@@ -46,9 +46,7 @@ def team(request: DeskRequest) -> HttpResponse:
 @needs(Right.MANAGE)
 def invite(request: DeskRequest) -> HttpResponseBase:
     form = InviteForm(request.POST if request.method == "POST" else None, **_of(request))
-    if request.method == "POST" and form.is_valid():
-        form.add_error("email", refusal) if (refusal := _known(request, form)) else None
-    if request.method != "POST" or not form.is_valid():
+    if not (form.is_valid() and _is_new(request, form)):
         return shown(request, "invite.html", {"form": form}, status=422 if form.is_bound else 200)
     invitation, token = actions.invite(
         request.association.pk,
@@ -62,14 +60,14 @@ def invite(request: DeskRequest) -> HttpResponseBase:
     return redirect("desk:team")
 
 
-def _known(request: DeskRequest, form: InviteForm) -> str:
-    """Why this address needs no invitation: only what the team's page shows anyway, nothing about other associations."""
+def _is_new(request: DeskRequest, form: InviteForm) -> bool:
+    """Or why this address needs no invitation: only what the team's page shows, nothing about other associations."""
     address = normalised(form.cleaned_data["email"])
     if any(normalised(one.user.email) == address for one in access.team_for(request.membership)):
-        return _("Cette personne est déjà dans l’équipe.")
-    if any(normalised(one.email) == address for one in access.invitations_for(request.membership)):
-        return _("Une invitation attend déjà à cette adresse. Renvoyez-la, ou annulez-la d’abord.")
-    return ""
+        form.add_error("email", _("Cette personne est déjà dans l’équipe."))
+    elif any(normalised(one.email) == address for one in access.invitations_for(request.membership)):
+        form.add_error("email", _("Une invitation attend déjà à cette adresse. Renvoyez-la, ou annulez-la d’abord."))
+    return not form.errors
 
 
 def _of(request: DeskRequest) -> dict[str, Any]:
