@@ -33,6 +33,8 @@ class ReleaseLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasePage:
+    """`sha256` in eights, so that a narrow page can break it."""
+
     title: str
     campaign: str
     publisher: str
@@ -46,7 +48,7 @@ class ReleasePage:
     method: str
     file_url: str
     file_name: str
-    sha256: str
+    sha256: tuple[str, ...]
     size: int
 
 
@@ -77,7 +79,7 @@ def release_page(release: ReleaseView) -> ReleasePage:
         method=said(release.method),
         file_url=reverse("public:release_file", args=[release.slug, release.file_name]) if release.file_name else "",
         file_name=release.file_name,
-        sha256=release.sha256,
+        sha256=tuple(release.sha256[start : start + 8] for start in range(0, len(release.sha256), 8)),
         size=release.size,
     )
 

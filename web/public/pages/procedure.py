@@ -41,9 +41,9 @@ RIGHT: dict[Certainty, tuple[str, str, str | Promise]] = {
     Certainty.MEDIUM: ("soon", "info", _("Droit : à confirmer")),
     Certainty.LOW: ("soon", "info", _("Droit : incertain")),
 }
-CERTAINTY: dict[Certainty, str | Promise] = {
+DOUBT: dict[Certainty, str | Promise] = {
     Certainty.HIGH: "",
-    Certainty.MEDIUM: _("Ces écrans n’ont pas pu être vérifiés par nous : les mots exacts peuvent différer."),
+    Certainty.MEDIUM: _("Cette partie n’a pas pu être vérifiée en entier : le détail peut différer."),
     Certainty.LOW: _("Aucune source sûre pour cette partie : à prendre comme un repère."),
 }
 
@@ -231,13 +231,13 @@ def channel_view(channel: Channel, *, key: str, at: datetime) -> ChannelView:
         at_hand=all_said(channel.at_hand),
         never_store=all_said(channel.never_store),
         steps=tuple(_step(step) for step in channel.steps),
-        doubt=str(CERTAINTY[channel.certainty]),
+        doubt=_doubt(channel),
         sheet_url=f"{procedure_url(key)}?moyen={channel.key}",
     )
 
 
 def deadline_view(rule: DeadlineRule) -> DeadlineView:
-    doubt = str(CERTAINTY[rule.certainty]) if rule.certainty is Certainty.LOW and rule.note is None else ""
+    doubt = str(DOUBT[rule.certainty]) if rule.certainty is Certainty.LOW and rule.note is None else ""
     return DeadlineView(
         key=rule.key,
         title=said(rule.title),
@@ -280,6 +280,12 @@ def channel_name(key: str) -> str:
         "letter": pgettext("channel", "par lettre"),
     }
     return names.get(key, key)
+
+
+def _doubt(channel: Channel) -> str:
+    if channel.key == "web" and channel.certainty is Certainty.MEDIUM:
+        return gettext("Ces écrans n’ont pas pu être vérifiés par nous : les mots exacts peuvent différer.")
+    return str(DOUBT[channel.certainty])
 
 
 def _step(step: Step) -> StepView:
