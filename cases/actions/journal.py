@@ -17,6 +17,10 @@ from procedures.rules.facts import StartFact
 
 DERIVED = ["reason", "act_on", "next_deadline_on", "next_deadline_key", "waiting_for"]
 JUSTIFICATIF = "justificatif"
+COMPUTED = [
+    "bound", "rule", "article", "start_kind", "start_earliest", "start_latest", "start_known_by", "raw_end", "due_earliest",
+    "due_latest", "due", "explanation_fr", "explanation_en", "met_on", "void_on", "missed_on",
+]  # fmt: skip
 
 
 class StaleCase(ValueError):
@@ -92,7 +96,7 @@ def recompute(case: Case, *, today: date, at: datetime, by: User | None) -> None
         row = stored.get(computed.key) or Deadline(association_id=case.association_id, case=case, key=computed.key)
         before, is_new = row.due, row._state.adding
         fill_deadline(row, computed, met_on=met.get(computed.key), today=today)
-        row.save()
+        row.save(force_insert=is_new, update_fields=None if is_new else COMPUTED)
         if not is_new and before != row.due:
             _record_move(row, before=before, at=at, by=by)
 

@@ -82,7 +82,7 @@ def give_factors(one: DemoVolunteer, user: User) -> None:
     TOTP.activate(user, one.totp_secret)
     codes = _recovery(one).instance
     codes.user = user
-    codes.save()
+    codes.save(force_insert=True)
 
 
 def _recovery(one: DemoVolunteer) -> RecoveryCodes:
