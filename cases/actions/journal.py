@@ -18,8 +18,8 @@ from procedures.rules.facts import StartFact
 DERIVED = ["reason", "act_on", "next_deadline_on", "next_deadline_key", "waiting_for"]
 JUSTIFICATIF = "justificatif"
 COMPUTED = [
-    "bound", "rule", "article", "start_kind", "start_earliest", "start_latest", "start_known_by", "raw_end", "due_earliest",
-    "due_latest", "due", "explanation_fr", "explanation_en", "met_on", "void_on", "missed_on",
+    "bound", "rule", "article", "start_kind", "start_earliest", "start_latest", "start_known_by", "raw_end",
+    "due_earliest", "due_latest", "due", "explanation_fr", "explanation_en", "met_on", "void_on", "missed_on",
 ]  # fmt: skip
 
 

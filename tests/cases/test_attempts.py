@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import date, datetime
 from uuid import uuid4
 
@@ -10,9 +11,11 @@ from cases.models import Attempt, AttemptResult, Case, CaseEvent, CaseFact
 from cases.rules.lifecycle import Impossible
 from tests.cases.conftest import CLOSURE, OpenOne
 
+Attempted = Callable[..., Case]
+
 
 @pytest.fixture
-def attempt(today: date, now: datetime, in_scope: Membership):  # type: ignore[no-untyped-def]  # a partial
+def attempt(today: date, now: datetime, in_scope: Membership) -> Attempted:
     def made(case: Case, result: AttemptResult = AttemptResult.CONFIRMED, **rest: object) -> Case:
         asked = bool(rest.pop("justificatif_asked", True))
         words = {"channel": "phone", "made_on": today, "today": today, "at": now, "by": in_scope.user, **rest}
@@ -26,8 +29,8 @@ def _due(case: Case, key: str) -> date | None:
 
 
 def test_a_confirmed_call_answers_the_members_deadline_and_starts_the_addressees(
-    open_one: OpenOne, attempt, today: date
-) -> None:  # type: ignore[no-untyped-def]  # fixture
+    open_one: OpenOne, attempt: Attempted, today: date
+) -> None:
     case = attempt(open_one())
 
     opposing = next(row for row in access.deadlines_of(case) if row.key == "opposer")
@@ -36,7 +39,7 @@ def test_a_confirmed_call_answers_the_members_deadline_and_starts_the_addressees
     assert (case.state, case.channel, case.waiting_for) == ("awaiting", "phone", "addressee")
 
 
-def test_an_unconfirmed_call_leaves_the_members_deadline_running(open_one: OpenOne, attempt) -> None:  # type: ignore[no-untyped-def]  # fixture
+def test_an_unconfirmed_call_leaves_the_members_deadline_running(open_one: OpenOne, attempt: Attempted) -> None:
     case = attempt(open_one(), AttemptResult.UNCONFIRMED)
 
     opposing = next(row for row in access.deadlines_of(case) if row.key == "opposer")
@@ -44,20 +47,22 @@ def test_an_unconfirmed_call_leaves_the_members_deadline_running(open_one: OpenO
     assert (case.state, case.reason) == ("awaiting", "deadline")
 
 
-def test_a_call_that_failed_moves_nothing_but_is_kept(open_one: OpenOne, attempt) -> None:  # type: ignore[no-untyped-def]  # fixture
+def test_a_call_that_failed_moves_nothing_but_is_kept(open_one: OpenOne, attempt: Attempted) -> None:
     case = attempt(open_one(), AttemptResult.FAILED, justificatif_asked=False, obstacle="CODE_EXPIRED")
 
     assert case.state == "to_act"
     assert Attempt.objects.get(case=case).obstacle == "CODE_EXPIRED"
 
 
-def test_a_justificatif_that_was_not_asked_for_starts_no_clock(open_one: OpenOne, attempt) -> None:  # type: ignore[no-untyped-def]  # fixture
+def test_a_justificatif_that_was_not_asked_for_starts_no_clock(open_one: OpenOne, attempt: Attempted) -> None:
     case = attempt(open_one(), justificatif_asked=False)
 
     assert "justificatif" not in [row.key for row in access.deadlines_of(case)] or _due(case, "justificatif") is None
 
 
-def test_closure_with_deletion_starts_three_months_and_without_it_ten_years(open_one: OpenOne, attempt) -> None:  # type: ignore[no-untyped-def]  # fixture
+def test_closure_with_deletion_starts_three_months_and_without_it_ten_years(
+    open_one: OpenOne, attempt: Attempted
+) -> None:
     deleting = attempt(open_one(procedure=CLOSURE, sent=None), deletion_requested="yes")
     keeping = attempt(open_one(procedure=CLOSURE, sent=None), deletion_requested="no")
 
@@ -67,7 +72,7 @@ def test_closure_with_deletion_starts_three_months_and_without_it_ten_years(open
     ] == []
 
 
-def test_the_form_of_a_case_that_changed_is_refused(open_one: OpenOne, attempt) -> None:  # type: ignore[no-untyped-def]  # fixture
+def test_the_form_of_a_case_that_changed_is_refused(open_one: OpenOne, attempt: Attempted) -> None:
     case = open_one()
     attempt(case)
 
@@ -78,7 +83,7 @@ def test_the_form_of_a_case_that_changed_is_refused(open_one: OpenOne, attempt) 
     assert Attempt.objects.count() == 1
 
 
-def test_a_double_submit_is_one_attempt(open_one: OpenOne, attempt) -> None:  # type: ignore[no-untyped-def]  # fixture
+def test_a_double_submit_is_one_attempt(open_one: OpenOne, attempt: Attempted) -> None:
     case, token = open_one(), uuid4()
     attempt(case, token=token)
 
@@ -88,7 +93,7 @@ def test_a_double_submit_is_one_attempt(open_one: OpenOne, attempt) -> None:  # 
     assert Attempt.objects.count() == 1
 
 
-def test_an_unknown_channel_writes_nothing(open_one: OpenOne, attempt) -> None:  # type: ignore[no-untyped-def]  # fixture
+def test_an_unknown_channel_writes_nothing(open_one: OpenOne, attempt: Attempted) -> None:
     case = open_one()
     before = CaseEvent.objects.count()
 
@@ -98,7 +103,7 @@ def test_an_unknown_channel_writes_nothing(open_one: OpenOne, attempt) -> None: 
     assert (Attempt.objects.count(), CaseEvent.objects.count()) == (0, before)
 
 
-def test_a_prepared_case_may_not_be_acted_upon(open_one: OpenOne, attempt) -> None:  # type: ignore[no-untyped-def]  # fixture
+def test_a_prepared_case_may_not_be_acted_upon(open_one: OpenOne, attempt: Attempted) -> None:
     with pytest.raises(Impossible):
         attempt(open_one(consents=[]))
 
