@@ -25,7 +25,7 @@ from web.parts import errors
 @require_safe
 @needs(Right.FIGURES_SEE)
 def figures(request: DeskRequest) -> HttpResponse:
-    """Eight queries at any size."""
+    """Seven queries at any size, five for whoever does not measure."""
     measures = request.membership.may(Right.FIGURES_MEASURE)
     offers = access.offers_for(request.membership, today=request.today) if measures else []
     context = {

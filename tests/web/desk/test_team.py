@@ -1,0 +1,400 @@
+"""The team: seen and changed by coordinators alone; and joining it from a mail's link to the first desk page."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.core import mail
+from django.urls import reverse
+
+from accounts import access, actions, scope
+from accounts.models import Association, Invitation, Membership, User
+from accounts.rules.roles import Role
+from tests import factories
+from tests.people import HouseClient, location, signed_in
+from tests.web.desk.authenticator import code_of, enrol
+
+NEW_PASSWORD = "cinq mots pour une phrase"
+
+
+def at_desk(membership: Membership) -> HouseClient:
+    return signed_in(membership.user, association=membership.association)
+
+
+def sent(association: Association, **typed: Any) -> dict[str, Any]:
+    return {"association": association.pk, "token": str(uuid4()), **typed}
+
+
+def invitation_form(association: Association, **changes: Any) -> dict[str, Any]:
+    typed = {"name": "Nadia Berger", "email": "nadia@exemple.invalid", "roles": [Role.VOLUNTEER]}
+    return sent(association, **(typed | changes))
+
+
+def waiting(association: Association) -> list[Invitation]:
+    with scope.enter(association.pk):
+        return list(Invitation.objects.unanswered().order_by("pk"))
+
+
+def team_page(membership: Membership) -> str:
+    return str(at_desk(membership).get(reverse("desk:team")).content.decode())
+
+
+def link_in(message: Any) -> str:
+    found = re.search(r"http://localhost:8000(/invitation/\S+)", message.body)
+    assert found
+    return found.group(1)
+
+
+# Who may
+
+
+@pytest.mark.parametrize("role", [Role.RECEPTION, Role.VOLUNTEER, Role.REFERENT, Role.DATA_DELEGATE])
+def test_only_coordinators_see_or_change_the_team(
+    association: Association, volunteer: Membership, coordinator: Membership, now: datetime, role: Role
+) -> None:
+    invitation, _ = factories.make_invitation(association, by=coordinator.user, at=now)
+    browser = at_desk(factories.make_membership(association, role))
+
+    for name, args in [
+        ("team", []),
+        ("invite", []),
+        ("member_roles", [volunteer.pk]),
+        ("member_revoke", [volunteer.pk]),
+        ("invitation_again", [invitation.pk]),
+        ("invitation_revoke", [invitation.pk]),
+    ]:
+        address = reverse(f"desk:{name}", args=args)
+        assert browser.post(address, invitation_form(association)).status_code in {403, 405}
+        assert browser.get(address).status_code in {403, 405}
+    assert len(waiting(association)) == 1
+    assert len(access.memberships_of(volunteer.user)) == 1
+
+
+def test_another_association_finds_nobody_here(
+    coordinator: Membership, volunteer: Membership, stranger: Membership, now: datetime
+) -> None:
+    invitation, _ = factories.make_invitation(volunteer.association, by=coordinator.user, at=now)
+    browser = at_desk(stranger)
+
+    for name, pk in [
+        ("member_roles", volunteer.pk),
+        ("member_revoke", volunteer.pk),
+        ("invitation_again", invitation.pk),
+        ("invitation_revoke", invitation.pk),
+    ]:
+        address = reverse(f"desk:{name}", args=[pk])
+        assert browser.post(address, sent(stranger.association, roles=[Role.REFERENT])).status_code == 404
+    assert volunteer.user.name not in browser.get(reverse("desk:team")).content.decode()
+    assert len(waiting(volunteer.association)) == 1
+
+
+def test_a_form_of_another_association_is_a_conflict(coordinator: Membership, other_association: Association) -> None:
+    refused = at_desk(coordinator).post(reverse("desk:invite"), invitation_form(other_association))
+
+    assert refused.status_code == 409
+    assert waiting(coordinator.association) == []
+
+
+# The page
+
+
+def test_the_team_shows_names_roles_and_factors(coordinator: Membership, volunteer: Membership) -> None:
+    enrol(volunteer.user)
+
+    page = team_page(coordinator)
+
+    assert volunteer.user.name in page
+    assert "Bénévole" in page
+    assert page.count("En place") == 1
+    assert page.count("Pas encore") == 1
+    assert "(vous)" in page
+
+
+def test_the_team_costs_the_same_for_many(
+    coordinator: Membership, now: datetime, django_assert_num_queries: Any
+) -> None:
+    browser = at_desk(coordinator)
+    for _ in range(2):
+        for _ in range(6):
+            factories.make_membership(coordinator.association, Role.VOLUNTEER)
+            factories.make_invitation(coordinator.association, by=coordinator.user, at=now)
+
+        with django_assert_num_queries(3 + 7):  # session, user, membership; then the page's own
+            browser.get(reverse("desk:team"))
+
+
+# Inviting
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_invitation_leaves_by_mail_once_its_row_stands(transactional_db: None) -> None:
+    coordinator = factories.make_membership(factories.make_association(), Role.COORDINATOR)
+    browser = at_desk(coordinator)
+
+    page = browser.post(reverse("desk:invite"), invitation_form(coordinator.association), follow=True)
+
+    assert [message.to for message in mail.outbox] == [["nadia@exemple.invalid"]]
+    assert "Bénévole" in mail.outbox[0].body
+    assert "L’invitation est partie." in page.content.decode()
+    assert "Nadia Berger" in page.content.decode()
+    assert HouseClient().get(link_in(mail.outbox[0])).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_when_the_mail_is_refused_the_page_says_so_and_it_can_be_sent_again(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coordinator = factories.make_membership(factories.make_association(), Role.COORDINATOR)
+    browser = at_desk(coordinator)
+    with monkeypatch.context() as patch:
+        patch.setattr("web.desk.views.team.send_now", lambda *_, **__: False)
+        page = browser.post(reverse("desk:invite"), invitation_form(coordinator.association), follow=True)
+    assert "L’invitation n’a pas pu partir" in page.content.decode()
+    [invitation] = waiting(coordinator.association)
+
+    again = reverse("desk:invitation_again", args=[invitation.pk])
+    page = browser.post(again, sent(coordinator.association), follow=True)
+
+    assert "L’invitation est partie." in page.content.decode()
+    assert HouseClient().get(link_in(mail.outbox[0])).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_that_was_sent_again_replaces_the_first(transactional_db: None) -> None:
+    coordinator = factories.make_membership(factories.make_association(), Role.COORDINATOR)
+    browser = at_desk(coordinator)
+    browser.post(reverse("desk:invite"), invitation_form(coordinator.association))
+    [invitation] = waiting(coordinator.association)
+
+    browser.post(reverse("desk:invitation_again", args=[invitation.pk]), sent(coordinator.association))
+
+    first, second = (link_in(message) for message in mail.outbox)
+    assert HouseClient().get(first).status_code == 404
+    assert HouseClient().get(second).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"email": "nadia@"}, "Cette adresse est incomplète."),
+        ({"name": ""}, "Répondez à cette question."),
+        ({"roles": []}, "Choisissez au moins un rôle."),
+        ({"roles": ["operateur"]}, "operateur"),
+    ],
+)
+def test_a_mistake_keeps_what_was_typed(coordinator: Membership, changes: dict[str, Any], sentence: str) -> None:
+    typed = invitation_form(coordinator.association, **changes)
+
+    page = at_desk(coordinator).post(reverse("desk:invite"), typed)
+
+    assert page.status_code == 422
+    assert sentence in page.content.decode()
+    assert f'value="{typed["email"]}"' in page.content.decode()
+    assert waiting(coordinator.association) == []
+
+
+def test_who_is_here_or_was_invited_is_not_invited_twice(coordinator: Membership, volunteer: Membership) -> None:
+    browser, address = at_desk(coordinator), reverse("desk:invite")
+    browser.post(address, invitation_form(coordinator.association))
+
+    for email in ("Nadia@exemple.invalid", volunteer.user.email.upper()):
+        assert browser.post(address, invitation_form(coordinator.association, email=email)).status_code == 422
+    assert len(waiting(coordinator.association)) == 1
+
+
+def test_a_form_does_not_tell_who_belongs_elsewhere(coordinator: Membership, stranger: Membership) -> None:
+    typed = invitation_form(coordinator.association, email=stranger.user.email)
+
+    assert location(at_desk(coordinator).post(reverse("desk:invite"), typed)) == reverse("desk:team")
+
+
+# Changing
+
+
+def test_new_roles_hold_at_the_next_request(coordinator: Membership, volunteer: Membership) -> None:
+    browser = at_desk(volunteer)
+    assert browser.get(reverse("desk:team")).status_code == 403
+
+    address = reverse("desk:member_roles", args=[volunteer.pk])
+    at_desk(coordinator).post(address, sent(volunteer.association, roles=[Role.COORDINATOR]))
+
+    assert browser.get(reverse("desk:team")).status_code == 200
+
+
+def test_a_revoked_volunteer_is_out_at_the_next_request(coordinator: Membership, volunteer: Membership) -> None:
+    browser = at_desk(volunteer)
+    assert browser.get("/desk/").status_code == 200
+    address = reverse("desk:member_revoke", args=[volunteer.pk])
+
+    assert volunteer.user.name in at_desk(coordinator).get(address).content.decode()
+    at_desk(coordinator).post(address, sent(volunteer.association))
+
+    assert browser.get("/desk/").status_code == 403
+    assert at_desk(coordinator).post(address, sent(volunteer.association)).status_code == 404
+
+
+def test_nobody_decides_about_themselves(coordinator: Membership) -> None:
+    for name in ("member_roles", "member_revoke"):
+        address = reverse(f"desk:{name}", args=[coordinator.pk])
+        refused = at_desk(coordinator).post(address, sent(coordinator.association, roles=[Role.DATA_DELEGATE]))
+        assert refused.status_code == 403
+    assert [one.roles for one in access.memberships_of(coordinator.user)] == [[Role.COORDINATOR]]
+
+
+def test_the_last_coordinator_stays(coordinator: Membership, now: datetime) -> None:
+    """The pages cannot ask for it (nobody decides about themselves): this is for two who do so at once."""
+    with scope.enter(coordinator.association_id):
+        with pytest.raises(actions.LastCoordinator):
+            actions.revoke_membership(coordinator, at=now)
+        with pytest.raises(actions.LastCoordinator):
+            actions.change_roles(coordinator, roles=[Role.VOLUNTEER])
+        actions.change_roles(coordinator, roles=[Role.VOLUNTEER, Role.COORDINATOR])
+
+    assert [one.roles for one in access.memberships_of(coordinator.user)] == [[Role.VOLUNTEER, Role.COORDINATOR]]
+
+
+def test_one_of_two_coordinators_may_go(coordinator: Membership, association: Association) -> None:
+    second = factories.make_membership(association, Role.COORDINATOR)
+
+    at_desk(coordinator).post(reverse("desk:member_revoke", args=[second.pk]), sent(association))
+
+    assert access.memberships_of(second.user) == []
+
+
+# Joining
+
+
+@pytest.fixture
+def invited(coordinator: Membership, now: datetime) -> str:
+    """The address of an invitation's page."""
+    _, token = factories.make_invitation(
+        coordinator.association, by=coordinator.user, at=now, email="nadia@exemple.invalid", roles=[Role.REFERENT]
+    )
+    return reverse("invitation", args=[token])
+
+
+def joining(**changes: Any) -> dict[str, Any]:
+    return {"name": "Nadia Berger", "password": NEW_PASSWORD, "pledge": "on"} | changes
+
+
+def test_from_the_mail_to_the_first_desk_page(client: HouseClient, invited: str, association: Association) -> None:
+    page = client.get(invited).content.decode()
+    assert association.name in page
+    assert "Référent" in page
+
+    joined = client.post(invited, joining(), follow=True)
+    assert joined.redirect_chain[-1][0] == "/compte/facteur/application/"
+    secret = re.search(r'id="secret"[^>]*>(\w+)<', joined.content.decode())
+    assert secret
+    codes = client.post("/compte/facteur/application/", {"code": code_of(secret.group(1))}, follow=True)
+    assert codes.redirect_chain[-1][0] == "/compte/facteur/secours/"
+
+    assert client.get("/desk/").status_code == 200
+    user = access.user_by_email("nadia@exemple.invalid")
+    assert user
+    [membership] = access.memberships_of(user)
+    assert (membership.roles, membership.pledged_version) == ([Role.REFERENT], actions.PLEDGE_VERSION)
+
+
+def test_looking_consumes_nothing(client: HouseClient, invited: str) -> None:
+    for _ in range(3):
+        assert client.get(invited).status_code == client.head(invited).status_code == 200
+
+    assert client.post(invited, joining()).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"password": "court"}, "trop court"),
+        ({"password": "motdepasse123"}, None),
+        ({"password": "123456789012345"}, "numérique"),
+        ({"password": ""}, "Répondez à cette question."),
+        ({"name": ""}, "Répondez à cette question."),
+        ({"pledge": ""}, "Sans cet engagement"),
+    ],
+)
+def test_what_is_missing_is_said_and_nobody_joins(
+    client: HouseClient, invited: str, association: Association, changes: dict[str, Any], sentence: str | None
+) -> None:
+    answer = client.post(invited, joining(**changes))
+
+    if sentence is None:
+        assert answer.status_code == 302
+        return
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert len(waiting(association)) == 1
+
+
+def test_used_revoked_expired_and_unknown_links_show_the_same_page(
+    client: HouseClient, coordinator: Membership, invited: str, clock: time_machine.Traveller, now: datetime
+) -> None:
+    revoked, token = factories.make_invitation(coordinator.association, by=coordinator.user, at=now)
+    _, late = factories.make_invitation(coordinator.association, by=coordinator.user, at=now)
+    with scope.enter(coordinator.association_id):
+        actions.revoke_invitation(revoked, at=now)
+    client.post(invited, joining())
+    nobody = HouseClient()
+    answers = [nobody.get(invited), nobody.post(invited, joining()), nobody.get(reverse("invitation", args=[token]))]
+    clock.move_to(now + timedelta(hours=73))
+    answers.append(nobody.get(reverse("invitation", args=[late])))
+
+    assert [answer.status_code for answer in answers] == [410] * 4
+    assert nobody.get(reverse("invitation", args=["x" * 32])).status_code == 404
+    assert all("Ce lien ne marche pas, ou plus." in answer.content.decode() for answer in answers)
+
+
+def test_an_address_with_an_account_gives_its_password(
+    client: HouseClient, coordinator: Membership, stranger: Membership, now: datetime
+) -> None:
+    _, token = factories.make_invitation(
+        coordinator.association, by=coordinator.user, at=now, email=stranger.user.email
+    )
+    address = reverse("invitation", args=[token])
+    secret = enrol(stranger.user)
+    assert 'name="name"' not in client.get(address).content.decode()
+
+    refused = client.post(address, {"password": NEW_PASSWORD, "pledge": "on"})
+    assert refused.status_code == 422
+    assert "Ce n’est pas le mot de passe de ce compte." in refused.content.decode()
+
+    assert location(client.post(address, {"password": factories.PASSWORD, "pledge": "on"})) == "/compte/facteur/code/"
+    client.post("/compte/facteur/code/", {"code": code_of(secret)})
+    assert coordinator.association.name in client.get("/desk/").content.decode()
+    assert len(access.memberships_of(stranger.user)) == 2
+
+
+def test_a_password_is_not_guessed_through_an_invitation(
+    client: HouseClient, coordinator: Membership, stranger: Membership, now: datetime
+) -> None:
+    _, token = factories.make_invitation(
+        coordinator.association, by=coordinator.user, at=now, email=stranger.user.email
+    )
+    address = reverse("invitation", args=[token])
+
+    answers = [client.post(address, {"password": f"essai {number}", "pledge": "on"}) for number in range(11)]
+
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429]
+
+
+def test_joining_ends_the_session_of_whoever_sat_there(invited: str, volunteer: Membership) -> None:
+    browser = at_desk(volunteer)
+
+    browser.post(invited, joining())
+
+    user = access.user_by_email("nadia@exemple.invalid")
+    assert user
+    assert browser.session["_auth_user_id"] == str(user.pk)
+
+
+def test_a_member_who_only_used_codes_chooses_a_password(
+    client: HouseClient, coordinator: Membership, member_user: User, now: datetime
+) -> None:
+    _, token = factories.make_invitation(coordinator.association, by=coordinator.user, at=now, email=member_user.email)
+
+    assert location(client.post(reverse("invitation", args=[token]), joining())) == "/desk/"
+    assert User.objects.get(pk=member_user.pk).check_password(NEW_PASSWORD)
