@@ -43,8 +43,9 @@ requirements: .venv/.dev ## Compile requirements*.in to the hashed requirements*
 	@$(BIN)/python -m tests.requirements --write $(if $(UPGRADE),--upgrade)
 
 messages: .venv/.dev ## Collect the sentences to translate and compile locale/ (needs gettext)
-	$(BIN)/python manage.py makemessages --locale en --no-location --no-obsolete --no-wrap --ignore '.venv/*' --ignore 'var/*'
-	$(BIN)/python manage.py compilemessages --ignore '.venv/*'
+	$(BIN)/python manage.py makemessages --locale en --no-location --no-obsolete --no-wrap \
+	  --ignore '.venv/*' --ignore 'var/*' --ignore 'tests/*' --ignore 'bench/*'
+	$(BIN)/python manage.py compilemessages --locale en --ignore '.venv/*' --ignore 'var/*'
 
 clean: ## Remove the virtual environment and caches; var/ with its data stays
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
