@@ -31,7 +31,7 @@ def opened(campaign: Campaign, volunteer: Membership, today: date, now: datetime
     """`opened(procedure=..., sent=...)`: a case of a member who is new."""
 
     def make(**wanted: object) -> Case:
-        return factories.make_case(campaign, by=volunteer.user, today=today, at=now, **({"sent": 40} | wanted))  # type: ignore[arg-type]
+        return factories.make_case(campaign, by=volunteer.user, today=today, at=now, **({"sent": 40} | wanted))  # type: ignore[arg-type]  # handed on
 
     return make
 

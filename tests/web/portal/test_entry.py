@@ -150,6 +150,16 @@ def test_a_wrong_card_keeps_what_was_typed(client: HouseClient) -> None:
     assert "ABCD-EFGH-JKMN" in text(answer)
 
 
+def test_guessing_cards_ends_soon_while_right_ones_pass(member: User) -> None:
+    card = actions.renew_card_code(member)
+    entered = {HouseClient().post(LOGIN, {"who": card}).status_code for _ in range(25)}
+
+    guesses = [HouseClient().post(LOGIN, {"who": "ABCD-EFGH-JKMN"}).status_code for _ in range(21)]
+
+    assert entered == {302}
+    assert guesses == [422] * 20 + [429]
+
+
 @pytest.mark.parametrize("typed", ["", "monique", "monique@", "ABCD-EFGH", "é" * 400])
 def test_what_is_neither_an_address_nor_a_card_is_said(client: HouseClient, typed: str) -> None:
     assert client.post(LOGIN, {"who": typed}).status_code == 422

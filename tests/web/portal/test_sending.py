@@ -1,6 +1,7 @@
 """The justificatif sent from a phone, kept sealed, and given back to its owner alone."""
 
 import io
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
@@ -8,12 +9,12 @@ from uuid import uuid4
 import pytest
 
 from accounts import scope
-from accounts.models import Membership, User
+from accounts.models import Association, Membership, User
 from cases import access, actions
-from cases.models import Case, CaseEvent, Justificatif
+from cases.models import AttemptResult, Case, CaseEvent, Justificatif
 from cases.rules.lifecycle import EventKind
 from tests import factories
-from tests.people import HouseClient, signed_in
+from tests.people import HouseClient, signed_in, signed_in_by_code
 from tests.vault.samples import pdf
 from tests.web.portal.answers import Answer, text
 
@@ -161,6 +162,31 @@ def test_a_document_that_was_refused_is_asked_for_again(
 
     assert "Envoyez-en <mark>un autre</mark>" in page
     assert "Le justificatif est à refaire" in page
+
+
+def test_a_closure_waits_for_the_second_document_after_the_first(
+    opened: Callable[..., Case], association: Association, volunteer: Membership, today: date, now: datetime
+) -> None:
+    case = opened(procedure=factories.CLOSURE, sent=None)
+    stamp: dict[str, Any] = {"today": today, "at": now, "by": volunteer.user}
+    with scope.enter(case.association_id):
+        actions.record_attempt(
+            case,
+            channel="phone",
+            made_on=today,
+            result=AttemptResult.CONFIRMED,
+            justificatif_asked=True,
+            deletion_requested="yes",
+            **stamp,
+        )
+        first = actions.receive_justificatif(case, io.BytesIO(PDF), kind="cloture", token=uuid4(), **stamp)
+        actions.check_justificatif(first, accepted=True, **stamp)
+    assert case.member.user
+
+    page = text(signed_in_by_code(case.member.user, association=association).get("/espace/"))
+
+    assert "Il manque le <mark>justificatif</mark>" in page
+    assert "mardi 23\u00a0février 2027" in page
 
 
 def test_a_closed_case_takes_no_document(

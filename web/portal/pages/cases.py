@@ -87,6 +87,7 @@ class Document:
     title: str
     text: str
     url: str
+    is_accepted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +154,7 @@ def seen_of(found: Found) -> Seen:
         addressee_is_late=any(one.bound == Bound.ADDRESSEE for one in late),
         results=tuple(AttemptResult(one.result) for one in found.attempts),
         justificatif_asked=any(one.justificatif_asked for one in made),
-        paper=_paper(found.justificatifs),
+        paper=_paper(found),
     )
 
 
@@ -162,12 +163,14 @@ def _is_late(deadline: Deadline, *, today: date) -> bool:
     return deadline.is_missed or bool(deadline.is_running and deadline.due and deadline.due < today)
 
 
-def _paper(justificatifs: Sequence[Justificatif]) -> Paper:
-    standing = {one.accepted for one in justificatifs}
+def _paper(found: Found) -> Paper:
+    """An accepted one is the last word unless another is still expected."""
+    standing = {one.accepted for one in found.justificatifs}
     if None in standing:
         return Paper.UNCHECKED
     if True in standing:
-        return Paper.ACCEPTED
+        expected = any(one.bound == Bound.ADDRESSEE and one.due and not one.met_on for one in found.deadlines)
+        return Paper.NONE if expected else Paper.ACCEPTED
     return Paper.REFUSED if standing else Paper.NONE
 
 
@@ -338,6 +341,7 @@ def _document(case: Case, one: Justificatif) -> Document:
         title=gettext("Document %(number)s") % {"number": one.pk},
         text=f"{received}, {states[one.accepted]}",
         url=reverse("portal:file", args=[case.reference, one.pk]),
+        is_accepted=one.accepted is True,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from procedures.rules.definitions import Channel, Definition
@@ -125,7 +126,7 @@ def step_page(
 
 
 def _ticks(checks: list[str], *, ticked: Collection[int]) -> list[Tick]:
-    return [Tick(title=text, value=str(place), checked=place in ticked) for place, text in enumerate(checks)]
+    return [Tick(title=capfirst(text), value=str(place), checked=place in ticked) for place, text in enumerate(checks)]
 
 
 def phases(channel: Channel | None, *, current: int) -> list[Phase]:

@@ -29,6 +29,7 @@ from web.portal.views.doors import associations_of
 PENDING = "sign_in"
 CODE_MAIL = "notifications/mail/sign_in_code"
 BACKEND = "accounts.adapter.BlindIndexBackend"
+# Codes that are asked for; cards that were wrong.
 RATES = {"code": "6/h/key,60/h/ip", "card": "20/h/ip"}
 
 
@@ -63,10 +64,11 @@ def _own_page(request: HttpRequest, url: str) -> str:
 
 def _enter_by_card(request: HttpRequest, form: EntryForm, *, going_on: str) -> HttpResponse:
     """A card's code is long and random: it is enough by itself, for people without an address."""
-    if not _may(request, "card"):
+    if not _may(request, "card", dry_run=True):
         return _too_many(request, form)
     user = access.user_by_card(form.cleaned_data["who"])
     if user is None:
+        _may(request, "card")
         form.add_error(
             "who", gettext("Ce code de carte ne va pas. Vérifiez chaque signe, ou demandez une autre carte.")
         )
@@ -98,8 +100,10 @@ def _recipient(user: User | None) -> Recipient | None:
     return Recipient(email=user.email, name=user.name, language=user.language) if user else None
 
 
-def _may(request: HttpRequest, action: str, *, key: str | None = None) -> bool:
-    return bool(ratelimit.consume(request, app="web.portal", action=action, config=RATES, key=key))
+def _may(request: HttpRequest, action: str, *, key: str | None = None, dry_run: bool = False) -> bool:
+    """Counts one more, unless `dry_run` only asks."""
+    usage = ratelimit.consume(request, app="web.portal", action=action, config=RATES, key=key, dry_run=dry_run)
+    return usage is not None
 
 
 def _too_many(request: HttpRequest, form: EntryForm) -> HttpResponse:
@@ -183,7 +187,7 @@ def _enter(request: HttpRequest, user: User, *, going_on: str) -> HttpResponse:
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
     sign_out(request)
-    messages.success(request, gettext("Vous êtes sorti. Personne d’autre ne peut lire votre dossier sur cet appareil."))
+    messages.success(request, gettext("Vous êtes sorti de votre dossier."))
     response = redirect("portal:login")
     response["Clear-Site-Data"] = '"cache", "storage"'
     return response
