@@ -119,4 +119,3 @@ def sees_one_sentence_and_one_button(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
     expect(page.locator("main .button--primary")).to_have_count(1)
     expect(page.locator("main .button--primary")).to_be_in_viewport()
-
