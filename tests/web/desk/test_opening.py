@@ -48,7 +48,7 @@ def test_a_case_is_opened_and_its_day_is_told(typed: dict[str, Any], at_work: Ho
     response = at_work.post(URL, typed, follow=True)
 
     page = response.content.decode()
-    assert "Dernier jour : vendredi 25" in page
+    assert "Dernier jour\u00a0: vendredi 25" in page
     case = _only(campaign)
     assert response.redirect_chain == [(reverse("desk:case", args=[case.reference]), 302)]
     assert case.state == "preparing"

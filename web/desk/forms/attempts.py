@@ -15,10 +15,10 @@ DELETION = "deletion_requested"
 
 
 class AttemptForm(VersionedForm):
-    channel = radios(label=_("Par quel moyen ?"))
-    made_on = DatePartsField(label=_("Quel jour ?"))
+    channel = radios(label=_("Par quel moyen ?"))
+    made_on = DatePartsField(label=_("Quel jour ?"))
     result = radios(
-        label=_("Le conseiller, ou le site, a-t-il confirmé ?"),
+        label=_("Le conseiller, ou le site, a-t-il confirmé ?"),
         choices=[
             ("confirmed", _("Oui, c’est enregistré")),
             ("unconfirmed", _("C’est demandé, mais rien n’est confirmé")),
@@ -27,13 +27,13 @@ class AttemptForm(VersionedForm):
         ],
     )
     justificatif_asked = radios(
-        label=_("Le justificatif a-t-il été demandé ?"),
-        help_text=_("La suite du dossier en dépend : il n’est jamais envoyé d’office."),
+        label=_("Le justificatif a-t-il été demandé ?"),
+        help_text=_("La suite du dossier en dépend : il n’est jamais envoyé d’office."),
         choices=[("yes", _("Oui")), ("no", _("Non"))],
-        error_messages={"required": _("Répondez avant de finir : la suite du dossier en dépend.")},
+        error_messages={"required": _("Répondez avant de finir : la suite du dossier en dépend.")},
     )
     deletion_requested = radios(label="")
-    obstacle = forms.ChoiceField(label=_("Qu’est-ce qui a gêné ?"), required=False)
+    obstacle = forms.ChoiceField(label=_("Qu’est-ce qui a gêné ?"), required=False)
     adviser_reference = forms.CharField(
         label=_("Nom ou référence donnés par le conseiller"),
         help_text=_("Jamais le numéro de sécurité sociale, ni celui de la carte, ni le code."),
@@ -41,7 +41,7 @@ class AttemptForm(VersionedForm):
         max_length=80,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    note = note_box(label=_("Note"))
+    note = note_box(label=_("Note de l’équipe"))
 
     def __init__(self, *args: Any, definition: Definition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

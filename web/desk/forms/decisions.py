@@ -17,20 +17,20 @@ from web.parts.forms import DatePartsField
 DECISIONS: dict[str, str | Promise] = {
     Decision.ACT_AGAIN: _("Recommencer la démarche"),
     Decision.KEEP_WAITING: _("Attendre encore"),
-    Decision.CONVERT: _("Continuer par une autre démarche : %(procedure)s"),
+    Decision.CONVERT: _("Continuer par une autre démarche : %(procedure)s"),
     Decision.WAS_DONE: _("C’était fait à temps"),
     Decision.CLOSE: _("Clore le dossier"),
 }
 
 
 class AnswerForm(DeskForm):
-    decision = radios(label=_("Que décidez-vous ?"))
+    decision = radios(label=_("Que décidez-vous ?"))
     done_on = DatePartsField(
-        label=_("Si c’était fait : quel jour ?"),
+        label=_("Si c’était fait : quel jour ?"),
         required=False,
         help_text=_("Seulement si la démarche a été faite à temps."),
     )
-    outcome = radios(label=_("Si vous clôturez : comment cela a-t-il fini ?"), required=False)
+    outcome = radios(label=_("Si vous clôturez : comment cela a-t-il fini ?"), required=False)
 
     def __init__(
         self, *args: Any, decisions: Sequence[Decision], outcomes: Sequence[Outcome], procedure: str, **kwargs: Any
@@ -54,7 +54,7 @@ class AnswerForm(DeskForm):
 
 
 class CloseForm(VersionedForm):
-    outcome = radios(label=_("Comment la démarche a-t-elle fini ?"))
+    outcome = radios(label=_("Comment la démarche a-t-elle fini ?"))
 
     def __init__(self, *args: Any, outcomes: Sequence[Outcome], has_justificatif: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

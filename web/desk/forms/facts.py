@@ -15,16 +15,16 @@ from web.parts.forms import DatePartsField
 class FactForm(VersionedForm):
     """Recorded beside the former one, never over it."""
 
-    kind = radios(label=_("Que s’est-il passé ?"))
-    earliest = DatePartsField(label=_("Quel jour ?"), required=False)
+    kind = radios(label=_("Que s’est-il passé ?"))
+    earliest = DatePartsField(label=_("Quel jour ?"), required=False)
     latest = DatePartsField(
         label=_("Si le jour n’est pas sûr, au plus tard le"),
         required=False,
         help_text=_("Laissez vide quand le jour est sûr."),
     )
-    known_by = forms.ChoiceField(label=_("Comment le sait-on ? Par…"), choices=choices(KNOWN_BY, KNOWN_BY))
+    known_by = forms.ChoiceField(label=_("Comment le sait-on ? Par…"), choices=choices(KNOWN_BY, KNOWN_BY))
     notified_by = forms.ChoiceField(
-        label=_("Comment le courrier est-il venu ?"),
+        label=_("Comment le courrier est-il venu ?"),
         required=False,
         choices=[("", _("Sans changement")), *choices(NOTIFIED_BY, NOTIFIED_BY)],
     )
@@ -39,7 +39,7 @@ class FactForm(VersionedForm):
         check_range(self, "earliest", "latest")
         said_only_how = bool(typed.get("notified_by")) and typed.get("kind") == "sent"
         if not typed.get("earliest") and "earliest" not in self.errors and not said_only_how:
-            self.add_error("earliest", gettext("Indiquez la date : le jour, le mois et l’année."))
+            self.add_error("earliest", gettext("Indiquez la date : le jour, le mois et l’année."))
         return typed
 
 

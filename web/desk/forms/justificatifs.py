@@ -15,7 +15,7 @@ OTHER = "other"
 
 
 class UploadForm(DeskForm):
-    kind = radios(label=_("Quel document est-ce ?"))
+    kind = radios(label=_("Quel document est-ce ?"))
     file = forms.FileField(
         label=_("Le document"),
         help_text=_("PDF, JPEG ou PNG, 25 Mo au plus."),
@@ -36,10 +36,10 @@ _YES_NO = [("yes", _("Oui")), ("no", _("Non"))]
 class CheckForm(DeskForm):
     """Four questions; the first «no» is the reason that the person reads."""
 
-    other_document = radios(label=_("Est-ce le justificatif officiel ?"), choices=_YES_NO)
-    other_person = radios(label=_("Porte-t-il le nom de la bonne personne ?"), choices=_YES_NO)
-    no_date = radios(label=_("Porte-t-il une date ?"), choices=_YES_NO)
-    unreadable = radios(label=_("Est-il lisible en entier ?"), choices=_YES_NO)
+    other_document = radios(label=_("Est-ce le justificatif officiel ?"), choices=_YES_NO)
+    other_person = radios(label=_("Porte-t-il le nom de la bonne personne ?"), choices=_YES_NO)
+    no_date = radios(label=_("Porte-t-il une date ?"), choices=_YES_NO)
+    unreadable = radios(label=_("Est-il lisible en entier ?"), choices=_YES_NO)
 
     @property
     def refusal(self) -> str:

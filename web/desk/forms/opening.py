@@ -30,7 +30,7 @@ class OpenForm(DeskForm):
         label=_("Téléphone"), required=False, max_length=30, widget=forms.TextInput(attrs={**_OFF, "inputmode": "tel"})
     )
 
-    whom = radios(label=_("Pour qui ?"))
+    whom = radios(label=_("Le dossier est ouvert…"))
     other_name = forms.CharField(
         label=_("Son prénom"), required=False, max_length=80, widget=forms.TextInput(attrs=_OFF)
     )
@@ -40,15 +40,15 @@ class OpenForm(DeskForm):
         max_length=4,
         widget=forms.TextInput(attrs={**_OFF, "inputmode": "numeric"}),
     )
-    ground = forms.ChoiceField(label=_("À quel titre ?"), required=False)
+    ground = forms.ChoiceField(label=_("À quel titre ?"), required=False)
 
     campaign = forms.ChoiceField(label=_("Campagne"))
-    procedure = radios(label=_("Démarche"))
+    procedure = radios(label=_("Laquelle ?"))
 
     notified_by = radios(
-        label=_("Le courrier officiel"),
+        label=_("Comment est-il venu ?"),
         choices=choices(NOTIFIED_BY, NOTIFIED_BY),
-        help_text=_("« Jamais reçu » est une réponse comme une autre."),
+        help_text=_("« Jamais reçu » est une réponse comme une autre."),
     )
     dated = radios(
         label=_("La date connue est celle"),
@@ -68,9 +68,11 @@ class OpenForm(DeskForm):
         choices=[("", _("Choisir")), *choices(KNOWN_BY, ["postmark", "letter", "header", "memory"])],
     )
 
-    handling = forms.BooleanField(label=_("« Nous suivons votre dossier et gardons vos dates. »"), required=False)
-    statistics = forms.BooleanField(label=_("« Votre cas compte dans nos chiffres, sans votre nom. »"), required=False)
-    note = note_box(label=_("Note"), help_text=_("Jamais un numéro de sécurité sociale, de carte, ni un code."))
+    handling = forms.BooleanField(label=_("« Nous suivons votre dossier et gardons vos dates. »"), required=False)
+    statistics = forms.BooleanField(label=_("« Votre cas compte dans nos chiffres, sans votre nom. »"), required=False)
+    note = note_box(
+        label=_("Note de l’équipe"), help_text=_("Jamais un numéro de sécurité sociale, de carte, ni un code.")
+    )
 
     def __init__(
         self,
@@ -99,7 +101,7 @@ class OpenForm(DeskForm):
     def ask_whether_same(self, found: Sequence[tuple[str, str]]) -> None:
         """Bring in the question that is asked when the address or number is known already."""
         self.fields["same_as"] = radios(
-            label=gettext("Est-ce la même personne ?"),
+            label=gettext("Est-ce la même personne ?"),
             choices=[*found, (SOMEBODY_ELSE, gettext("Non, c’est quelqu’un d’autre"))],
             error_messages={
                 "required": gettext("Ce courriel ou ce téléphone est déjà connu. Dites si c’est la même personne.")
@@ -133,7 +135,7 @@ class OpenForm(DeskForm):
                 gettext("Un courrier jamais reçu n’a pas de date. Effacez-la, ou dites comment il est venu."),
             )
         if typed.get("letter_on") and not typed.get("known_by"):
-            self.add_error("known_by", gettext("Dites comment cette date est connue : elle compte pour le calcul."))
+            self.add_error("known_by", gettext("Dites comment cette date est connue : elle compte pour le calcul."))
 
     def clean_birth_year(self) -> str:
         year: str = self.cleaned_data["birth_year"].strip()

@@ -15,7 +15,7 @@ NOBODY = "equipe"
 
 
 class AssignForm(VersionedForm):
-    to = radios(label=_("À qui ?"))
+    to = radios(label=_("À qui ?"))
     note = note_box(
         label=_("Un mot pour la suite"),
         help_text=_("Ce qu’il faut savoir avant d’agir. Visible dans le dossier."),
@@ -25,21 +25,21 @@ class AssignForm(VersionedForm):
     def __init__(self, *args: Any, team: Sequence[tuple[str, str]], reader: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.reader = reader
-        fill(self, "to", [*team, (NOBODY, gettext("Personne : rendre à l’équipe"))])
+        fill(self, "to", [*team, (NOBODY, gettext("Personne : rendre à l’équipe"))])
 
     def clean(self) -> dict[str, Any]:
         super().clean()
         typed: dict[str, Any] = self.cleaned_data
         if typed.get("to") not in {None, self.reader, NOBODY} and not typed.get("note"):
             self.add_error(
-                "note", gettext("Laissez un mot à votre collègue : où en est la personne, que faire ensuite.")
+                "note", gettext("Laissez un mot à votre collègue : où en est la personne, que faire ensuite.")
             )
         return typed
 
 
 class HoldForm(DeskForm):
     until = DatePartsField(
-        label=_("Jusqu’à quel jour ?"),
+        label=_("Jusqu’à quel jour ?"),
         help_text=_("Le dossier reviendra ce jour-là. Un délai dépassé reste visible malgré tout."),
         latest=date(2100, 12, 31),
     )
@@ -64,8 +64,8 @@ class NoteForm(DeskForm):
 class ConsentForm(DeskForm):
     """What the person answered when it was read aloud; nothing is ticked beforehand but what stands already."""
 
-    handling = radios(label=_("« Nous suivons votre dossier et gardons vos dates. »"))
-    statistics = radios(label=_("« Votre cas compte dans nos chiffres, sans votre nom. »"))
+    handling = radios(label=_("« Nous suivons votre dossier et gardons vos dates. »"))
+    statistics = radios(label=_("« Votre cas compte dans nos chiffres, sans votre nom. »"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -95,8 +95,8 @@ def _url(case: Case, name: str, *args: int) -> str:
 def _closed(case: Case) -> Next:
     title = _("Dossier clos")
     if case.outcome:
-        title = _("Dossier clos : %(outcome)s") % {"outcome": say(definition_of(case).outcome(case.outcome).title)}
-    text = _("Rien n’est perdu : il peut être rouvert si la situation change.")
+        title = _("Dossier clos : %(outcome)s") % {"outcome": say(definition_of(case).outcome(case.outcome).title)}
+    text = _("Rien n’est perdu : il peut être rouvert si la situation change.")
     return Next(
         title=title,
         text=text,
@@ -114,7 +114,7 @@ def _decide(case: Case, row: Deadline) -> Next:
     except LookupError:
         title, text = row.key, ""
     return Next(
-        title=_("Délai dépassé : %(title)s") % {"title": title},
+        title=_("Délai dépassé : %(title)s") % {"title": title},
         text=text,
         url=_url(case, "answer", row.pk),
         label=_("Décider de la suite"),
@@ -126,7 +126,7 @@ def _decide(case: Case, row: Deadline) -> Next:
 def _check(case: Case, row: Justificatif) -> Next:
     return Next(
         title=_("Vérifier le justificatif"),
-        text=_("Quatre questions : le bon document, la bonne personne, une date, tout est lisible."),
+        text=_("Quatre questions : le bon document, la bonne personne, une date, tout est lisible."),
         url=_url(case, "check", row.pk),
         label=_("Vérifier le document"),
         icon="eye",
@@ -148,7 +148,7 @@ def _prepare(case: Case) -> Next:
 def _close(case: Case) -> Next:
     return Next(
         title=_("Clore le dossier"),
-        text=_("Le justificatif est accepté : il reste à dire comment la démarche a fini."),
+        text=_("Le justificatif est accepté : il reste à dire comment la démarche a fini."),
         url=_url(case, "close"),
         label=_("Clore le dossier"),
         icon="check",
@@ -177,9 +177,9 @@ def channel_text(channel: Channel, *, now: datetime) -> str:
     said = [f"{say(hours.say_status(channel.hours, now))}."] if channel.hours else []
     if channel.at_hand:
         things = ", ".join(say(thing) for thing in channel.at_hand)
-        said.append(_("Sous la main : %(things)s.") % {"things": things})
+        said.append(_("Sous la main : %(things)s.") % {"things": things})
     if channel.phone:
-        said.append(_("La personne lit elle-même ses numéros au conseiller : ils ne se notent jamais ici."))
+        said.append(_("La personne lit elle-même ses numéros au conseiller : ils ne se notent jamais ici."))
     return " ".join(said)
 
 

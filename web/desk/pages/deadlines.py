@@ -63,7 +63,7 @@ def _shown(case: Case, row: Deadline, *, is_hero: bool, today: date) -> Deadline
         plain=not is_hero,
         note=_note(case, row, today=today),
         grid=_grid(row, today=today) if is_hero else None,
-        reasons=reasons if row.due else [],
+        reasons=reasons[:-1] if row.due else [],  # the last one names the text, as `source` does
         source=row.article,
         source_url=rule.article_url if rule else "",
         checked_on=rule.checked_on if rule else None,
@@ -95,7 +95,7 @@ def _note(case: Case, row: Deadline, *, today: date) -> str:
         moment = hours.last_useful(channel.hours, row.due) if channel.hours and channel.phone else None
         if moment:
             values = {"day": plain_words(moment.date()), "hour": clock(moment.time())}
-            return _("Dernier appel utile : %(day)s, avant %(hour)s.") % values
+            return _("Dernier appel utile : %(day)s, avant %(hour)s.") % values
     return ""
 
 
@@ -120,11 +120,11 @@ def moves(case: Case, before: Sequence[Deadline], after: Sequence[Deadline]) -> 
         rule = _rule(case, row.key)
         values = {"title": say(rule.title) if rule else row.key, "old": plain_words(was), "new": plain_words(row.due)}
         if was and row.due:
-            said.append(_("%(title)s : le dernier jour passe du %(old)s au %(new)s.") % values)
+            said.append(_("%(title)s : le dernier jour passe du %(old)s au %(new)s.") % values)
         elif row.due:
-            said.append(_("%(title)s : le dernier jour est le %(new)s.") % values)
+            said.append(_("%(title)s : le dernier jour est le %(new)s.") % values)
         else:
-            said.append(_("%(title)s : la date ne peut plus être calculée.") % values)
+            said.append(_("%(title)s : la date ne peut plus être calculée.") % values)
     return said
 
 

@@ -102,7 +102,7 @@ def _row(case: Case, *, here: bool, today: date) -> Row:
     return Row(
         who=who(case),
         url=f"{reverse('desk:case', args=[case.reference])}?de=maintenant",
-        about=f"{case.campaign.title} · {case.reference}",
+        about=f"{case.reference} · {case.campaign.title}",
         chip=chip(case, today=today),
         fact=fact(case, today=today),
         action=action(case),
@@ -172,8 +172,8 @@ def _fact_missed(case: Case, _today: date) -> str:
         return _("Un délai est passé.")
     values = {"title": _title(case, missed.key), "day": plain_words(missed.due)}
     if missed.bound == "member":
-        return _("%(title)s : le dernier jour était le %(day)s.") % values
-    return _("%(title)s : attendu le %(day)s, sans nouvelle.") % values
+        return _("%(title)s : le dernier jour était le %(day)s.") % values
+    return _("%(title)s : attendu le %(day)s, sans nouvelle.") % values
 
 
 def _fact_deadline(case: Case, today: date) -> str:
@@ -182,12 +182,12 @@ def _fact_deadline(case: Case, today: date) -> str:
     said = []
     if found and found.start_kind == "sent" and found.start_earliest:
         said.append(_("Courrier du %(day)s.") % {"day": plain_words(found.start_earliest)})
-    said.append(_("Dernier jour : %(day)s.") % {"day": plain_words(due)})
+    said.append(_("Dernier jour : %(day)s.") % {"day": plain_words(due)})
     call = _phone(case)
     useful = hours.last_useful(call.hours, due) if call and call.hours and (due - today).days <= 1 else None
     if useful:
         values = {"day": plain_words(useful.date()), "hour": clock(useful.time())}
-        said.append(_("Dernier appel utile : %(day)s, %(hour)s.") % values)
+        said.append(_("Dernier appel utile : %(day)s, %(hour)s.") % values)
     return " ".join(said)
 
 
@@ -196,7 +196,7 @@ def _fact_check(case: Case, _today: date) -> str:
 
 
 def _fact_prepare(_case: Case, _today: date) -> str:
-    return _("L’accord de suivi n’est pas encore recueilli : rien ne peut partir sans lui.")
+    return _("L’accord de suivi n’est pas encore recueilli : rien ne peut partir sans lui.")
 
 
 def _fact_act(case: Case, _today: date) -> str:
@@ -207,7 +207,7 @@ def _fact_wait(case: Case, _today: date) -> str:
     if case.next_deadline_on == NEVER:
         return _("Une réponse est attendue, sans date.")
     values = {"title": _title(case, case.next_deadline_key), "day": plain_words(case.next_deadline_on)}
-    return _("%(title)s : attendu au plus tard le %(day)s.") % values
+    return _("%(title)s : attendu au plus tard le %(day)s.") % values
 
 
 def _fact_nothing(_case: Case, _today: date) -> str:
@@ -239,7 +239,7 @@ def action(case: Case) -> RowAction:
         return RowAction(url=f"{url}?de=maintenant#documents", label=_("Vérifier le document"), icon="eye")
     if reason is Reason.PREPARE:
         return RowAction(url=reverse("desk:consent", args=[case.reference]), label=_("Recueillir l’accord"), icon="pen")
-    if reason is Reason.WAIT or case.state == "awaiting":
+    if reason is Reason.WAIT:
         url = reverse("desk:upload", args=[case.reference])
         return RowAction(url=url, label=_("Déposer le justificatif"), icon="upload")
     return attempt_action(case)

@@ -67,19 +67,19 @@ def _attempt(case: Case, payload: dict[str, str]) -> str:
 
 
 _RESULTS: Words = {
-    "confirmed": gettext_lazy("%(channel)s, %(day)s : c’est fait, et confirmé."),
-    "unconfirmed": gettext_lazy("%(channel)s, %(day)s : c’est demandé, pas encore confirmé."),
-    "failed": gettext_lazy("%(channel)s, %(day)s : cela n’a pas abouti."),
-    "refused": gettext_lazy("%(channel)s, %(day)s : un refus nous a été opposé."),
+    "confirmed": gettext_lazy("%(channel)s, %(day)s : c’est fait, et confirmé."),
+    "unconfirmed": gettext_lazy("%(channel)s, %(day)s : c’est demandé, pas encore confirmé."),
+    "failed": gettext_lazy("%(channel)s, %(day)s : cela n’a pas abouti."),
+    "refused": gettext_lazy("%(channel)s, %(day)s : un refus nous a été opposé."),
 }
 
 
 def _fact(_case: Case, payload: dict[str, str]) -> str:
-    return _("Fait noté : %(fact)s.") % {"fact": _said_fact(payload)}
+    return _("Fait noté : %(fact)s.") % {"fact": _said_fact(payload)}
 
 
 def _corrected(_case: Case, payload: dict[str, str]) -> str:
-    return _("Fait corrigé : %(fact)s.") % {"fact": _said_fact(payload)}
+    return _("Fait corrigé : %(fact)s.") % {"fact": _said_fact(payload)}
 
 
 def _said_fact(payload: dict[str, str]) -> str:
@@ -112,17 +112,17 @@ def _said_answer(kind: str, value: str) -> str:
 def _moved(case: Case, payload: dict[str, str]) -> str:
     values = {"title": _deadline_title(case, payload), "before": "", "after": ""}
     if not payload.get("after"):
-        return _("%(title)s : la date ne peut plus être calculée.") % values
+        return _("%(title)s : la date ne peut plus être calculée.") % values
     values["after"] = _day(str(payload["after"]))
     if not payload.get("before"):
-        return _("%(title)s : le dernier jour est le %(after)s.") % values
+        return _("%(title)s : le dernier jour est le %(after)s.") % values
     values["before"] = _day(str(payload["before"]))
-    return _("%(title)s : le dernier jour passe du %(before)s au %(after)s.") % values
+    return _("%(title)s : le dernier jour passe du %(before)s au %(after)s.") % values
 
 
 def _missed(case: Case, payload: dict[str, str]) -> str:
     values = {"title": _deadline_title(case, payload), "day": _day(str(payload.get("due", "")))}
-    return _("%(title)s : le délai du %(day)s est passé.") % values
+    return _("%(title)s : le délai du %(day)s est passé.") % values
 
 
 _DECISIONS: Words = {
@@ -137,7 +137,7 @@ _DECISIONS: Words = {
 def _answered(case: Case, payload: dict[str, str]) -> str:
     decision = label(_DECISIONS, str(payload.get("decision", "")))
     values = {"title": _deadline_title(case, payload), "decision": decision}
-    return _("Délai passé, « %(title)s » : décision prise, %(decision)s.") % values
+    return _("Délai passé, « %(title)s » : décision prise, %(decision)s.") % values
 
 
 def _deadline_title(case: Case, payload: dict[str, str]) -> str:
@@ -150,7 +150,7 @@ def _deadline_title(case: Case, payload: dict[str, str]) -> str:
 
 def _refused(_case: Case, payload: dict[str, str]) -> str:
     reason = label(REFUSALS, str(payload.get("refusal", "")))
-    return _("Justificatif à redemander : %(reason)s") % {"reason": reason}
+    return _("Justificatif à redemander : %(reason)s") % {"reason": reason}
 
 
 def _held(_case: Case, payload: dict[str, str]) -> str:
@@ -167,15 +167,15 @@ def _closed(case: Case, payload: dict[str, str]) -> str:
         outcome = say(definition_of(case).outcome(str(payload.get("outcome", ""))).title)
     except LookupError:
         return _("Dossier clos.")
-    return _("Dossier clos : %(outcome)s.") % {"outcome": outcome}
+    return _("Dossier clos : %(outcome)s.") % {"outcome": outcome}
 
 
 def _consent(_case: Case, payload: dict[str, str]) -> str:
-    return _("Accord recueilli : %(kind)s.") % {"kind": label(CONSENTS, str(payload.get("consent", ""))).lower()}
+    return _("Accord recueilli : %(kind)s.") % {"kind": label(CONSENTS, str(payload.get("consent", ""))).lower()}
 
 
 def _withdrawn(_case: Case, payload: dict[str, str]) -> str:
-    return _("Accord retiré : %(kind)s.") % {"kind": label(CONSENTS, str(payload.get("consent", ""))).lower()}
+    return _("Accord retiré : %(kind)s.") % {"kind": label(CONSENTS, str(payload.get("consent", ""))).lower()}
 
 
 _WHY: Words = {
@@ -209,7 +209,7 @@ _SENTENCES: dict[EventKind, Callable[[Case, dict[str, str]], str]] = {
 }
 _FIXED: dict[EventKind, str | Promise] = {
     EventKind.CASE_OPENED: gettext_lazy("Dossier ouvert."),
-    EventKind.CASE_READIED: gettext_lazy("Tout est prêt : la démarche peut être faite."),
+    EventKind.CASE_READIED: gettext_lazy("Tout est prêt : la démarche peut être faite."),
     EventKind.JUSTIFICATIF_RECEIVED: gettext_lazy("Justificatif déposé."),
     EventKind.JUSTIFICATIF_ACCEPTED: gettext_lazy("Justificatif accepté."),
     EventKind.SENT_BACK: gettext_lazy("La démarche est à refaire."),

@@ -57,6 +57,6 @@ def _empty(query: str) -> str:
     if not query:
         return _("Aucun dossier ne répond à ces filtres.")
     return _(
-        "Vérifiez l’orthographe, ou essayez le courriel ou le téléphone en entier : "
+        "Vérifiez l’orthographe, ou essayez le courriel ou le téléphone en entier : "
         "les deux sont cherchés à l’identique."
     )

@@ -54,7 +54,7 @@ class AnswerMissed(CaseAction):
         decision = Decision(typed["decision"])
         who = stamp(self.request)
         if not actions.answer_missed(self.deadline, decision=decision, done_on=typed.get("done_on"), **who):
-            return _("Un collègue a déjà décidé de la suite : rien n’a changé.")
+            return _("Un collègue a déjà décidé de la suite : rien n’a changé.")
         if decision is Decision.CLOSE:
             actions.close_case(self.case, outcome=typed["outcome"], token=typed["token"], **who)
         following = self._following()
@@ -94,7 +94,7 @@ def following_of(case: Case, key: str | None, *, today: date) -> Definition | No
 
 
 def _towards(action: CaseAction, new: Case) -> HttpResponseBase:
-    messages.success(action.request, _("Le dossier continue ici ; l’ancien est clos, et relié à celui-ci."))
+    messages.success(action.request, _("Le dossier continue ici ; l’ancien est clos, et relié à celui-ci."))
     return redirect(case_url(new))
 
 
@@ -156,7 +156,7 @@ class Reopen(CaseAction):
     form_class = PlainForm
     title = gettext_lazy("Rouvrir le dossier")
     button = gettext_lazy("Rouvrir le dossier")
-    intro = gettext_lazy("Le dossier retourne à « démarche à faire ». Son issue est effacée ; l’histoire reste.")
+    intro = gettext_lazy("Le dossier retourne à « démarche à faire ». Son issue est effacée ; l’histoire reste.")
 
     def act(self, _form: PlainForm) -> str:
         actions.reopen_case(self.case, **stamp(self.request))

@@ -84,5 +84,5 @@ class Check(CaseAction):
             self.justificatif, accepted=not form.refusal, refusal=form.refusal, **stamp(self.request)
         )
         if not won:
-            return _("Ce document avait déjà été vérifié : rien n’a changé.")
+            return _("Ce document avait déjà été vérifié : rien n’a changé.")
         return _("Le justificatif est à redemander.") if form.refusal else _("Le justificatif est accepté.")

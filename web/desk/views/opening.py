@@ -101,8 +101,8 @@ def _opened(case: Case) -> str:
     """What the volunteer reads at once: the date, or why there is none."""
     day = first_day(access.deadlines_of(case))
     if not day:
-        return _("Le dossier est ouvert. Aucune date limite n’est connue : la page dit pourquoi.")
-    return _("Le dossier est ouvert. Dernier jour : %(day)s.") % {"day": day}
+        return _("Le dossier est ouvert. Aucune date limite n’est connue : la page dit pourquoi.")
+    return _("Le dossier est ouvert. Dernier jour : %(day)s.") % {"day": day}
 
 
 def _found(request: DeskRequest, before: Case | None) -> HttpResponse:

@@ -98,7 +98,7 @@ class Consents(CaseAction):
     button = gettext_lazy("Enregistrer les réponses")
     intro = gettext_lazy(
         "Lisez chaque phrase à voix haute, et notez la réponse. "
-        "Le second accord est libre : il ne change rien à la suite."
+        "Le second accord est libre : il ne change rien à la suite."
     )
 
     def initial(self) -> dict[str, Any]:
@@ -121,7 +121,7 @@ class MakeCard(CaseAction):
     title = gettext_lazy("Faire une carte avec un code")
     button = gettext_lazy("Faire la carte")
     intro = gettext_lazy(
-        "Pour une personne sans courriel : un code à taper pour suivre son dossier. "
+        "Pour une personne sans courriel : un code à taper pour suivre son dossier. "
         "Il n’est montré qu’une fois. Une carte déjà donnée cesse de marcher."
     )
 
