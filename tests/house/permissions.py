@@ -13,6 +13,10 @@ NOTHING = "404 404 404 404 404 404 404"
 OWN = "302 200 404 404 404 404 404"  # one's own case
 DESK = "302 403 403 302 200 200 200"
 CASE = "302 403 403 302 200 200 404"  # the association's case
+RUN = "302 403 403 302 403 200 200"  # for coordinators, each in their own association
+RUN_HERE = "302 403 403 302 403 200 404"  # something of this association, for its coordinators
+POSTED_AT_DESK = "302 403 403 302 405 405 405"
+FACTOR = "302 403 403 404 404 404 404"  # there is none yet; a session opened by a code has no say in it
 
 TABLE: dict[str, str] = {
     "public:home": OPEN,
@@ -60,6 +64,21 @@ TABLE: dict[str, str] = {
     "desk:contact": CASE,
     "desk:card": "302 403 403 302 409 409 404",  # this member has an address
     "desk:events": "302 403 403 302 404 404 404",  # there are none older
+    "desk:team": RUN,
+    "desk:invite": RUN,
+    "desk:invitation_again": POSTED_AT_DESK,
+    "desk:invitation_revoke": POSTED_AT_DESK,
+    "desk:member_roles": RUN_HERE,
+    "desk:member_revoke": RUN_HERE,
+    "desk:figures": RUN,
+    "desk:figures_measure": RUN_HERE,
+    "desk:release": RUN_HERE,
+    "desk:release_review": POSTED_AT_DESK,
+    "desk:release_publish": POSTED_AT_DESK,
+    "desk:release_reject": POSTED_AT_DESK,
+    "desk:account": DESK,
+    "desk:choose": POSTED_AT_DESK,
+    "invitation": OPEN,
     "api:index": OPEN,
     "api:schema": OPEN,
     "api:cases": "401 403 403 403 200 200 200",
@@ -72,14 +91,13 @@ TABLE: dict[str, str] = {
     "account_login": "200 302 302 302 302 302 302",
     "account_logout": "302 200 200 200 200 200 200",
     "account_reauthenticate": "302 403 403 200 200 200 200",
-    "mfa_index": "302 200 200 200 200 200 200",
+    "mfa_index": "302 403 403 200 200 200 200",
     "mfa_authenticate": SENT_ON,
     "mfa_reauthenticate": "302 403 403 302 302 302 302",
-    "mfa_activate_totp": "302 200 200 302 302 302 302",
-    "mfa_deactivate_totp": "302 404 404 404 404 404 404",
-    "mfa_view_recovery_codes": "302 404 404 404 404 404 404",
-    "mfa_generate_recovery_codes": "302 200 200 302 302 302 302",
-    "mfa_download_recovery_codes": "302 404 404 404 404 404 404",
+    "mfa_activate_totp": "302 403 403 302 302 302 302",
+    "mfa_deactivate_totp": FACTOR,
+    "mfa_view_recovery_codes": FACTOR,
+    "mfa_generate_recovery_codes": "302 403 403 302 302 302 302",
     "set_language": SENT_ON,
     "demo:home": OPEN,
 }

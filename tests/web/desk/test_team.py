@@ -1,23 +1,20 @@
-"""The team: seen and changed by coordinators alone; and joining it from a mail's link to the first desk page."""
+"""The team: seen and changed by coordinators alone."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.core import mail
 from django.urls import reverse
 
 from accounts import access, actions, scope
-from accounts.models import Association, Invitation, Membership, User
+from accounts.models import Association, Invitation, Membership
 from accounts.rules.roles import Role
 from tests import factories
 from tests.people import HouseClient, location, signed_in
-from tests.web.desk.authenticator import code_of, enrol
-
-NEW_PASSWORD = "cinq mots pour une phrase"
+from tests.web.desk.authenticator import enrol
 
 
 def at_desk(membership: Membership) -> HouseClient:
@@ -262,139 +259,3 @@ def test_one_of_two_coordinators_may_go(coordinator: Membership, association: As
     at_desk(coordinator).post(reverse("desk:member_revoke", args=[second.pk]), sent(association))
 
     assert access.memberships_of(second.user) == []
-
-
-# Joining
-
-
-@pytest.fixture
-def invited(coordinator: Membership, now: datetime) -> str:
-    """The address of an invitation's page."""
-    _, token = factories.make_invitation(
-        coordinator.association, by=coordinator.user, at=now, email="nadia@exemple.invalid", roles=[Role.REFERENT]
-    )
-    return reverse("invitation", args=[token])
-
-
-def joining(**changes: Any) -> dict[str, Any]:
-    return {"name": "Nadia Berger", "password": NEW_PASSWORD, "pledge": "on"} | changes
-
-
-def test_from_the_mail_to_the_first_desk_page(client: HouseClient, invited: str, association: Association) -> None:
-    page = client.get(invited).content.decode()
-    assert association.name in page
-    assert "Référent" in page
-
-    joined = client.post(invited, joining(), follow=True)
-    assert joined.redirect_chain[-1][0] == "/compte/facteur/application/"
-    secret = re.search(r'id="secret"[^>]*>(\w+)<', joined.content.decode())
-    assert secret
-    codes = client.post("/compte/facteur/application/", {"code": code_of(secret.group(1))}, follow=True)
-    assert codes.redirect_chain[-1][0] == "/compte/facteur/secours/"
-
-    assert client.get("/desk/").status_code == 200
-    user = access.user_by_email("nadia@exemple.invalid")
-    assert user
-    [membership] = access.memberships_of(user)
-    assert (membership.roles, membership.pledged_version) == ([Role.REFERENT], actions.PLEDGE_VERSION)
-
-
-def test_looking_consumes_nothing(client: HouseClient, invited: str) -> None:
-    for _ in range(3):
-        assert client.get(invited).status_code == client.head(invited).status_code == 200
-
-    assert client.post(invited, joining()).status_code == 302
-
-
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"password": "court"}, "trop court"),
-        ({"password": "motdepasse123"}, None),
-        ({"password": "123456789012345"}, "numérique"),
-        ({"password": ""}, "Répondez à cette question."),
-        ({"name": ""}, "Répondez à cette question."),
-        ({"pledge": ""}, "Sans cet engagement"),
-    ],
-)
-def test_what_is_missing_is_said_and_nobody_joins(
-    client: HouseClient, invited: str, association: Association, changes: dict[str, Any], sentence: str | None
-) -> None:
-    answer = client.post(invited, joining(**changes))
-
-    if sentence is None:
-        assert answer.status_code == 302
-        return
-    assert answer.status_code == 422
-    assert sentence in answer.content.decode()
-    assert len(waiting(association)) == 1
-
-
-def test_used_revoked_expired_and_unknown_links_show_the_same_page(
-    client: HouseClient, coordinator: Membership, invited: str, clock: time_machine.Traveller, now: datetime
-) -> None:
-    revoked, token = factories.make_invitation(coordinator.association, by=coordinator.user, at=now)
-    _, late = factories.make_invitation(coordinator.association, by=coordinator.user, at=now)
-    with scope.enter(coordinator.association_id):
-        actions.revoke_invitation(revoked, at=now)
-    client.post(invited, joining())
-    nobody = HouseClient()
-    answers = [nobody.get(invited), nobody.post(invited, joining()), nobody.get(reverse("invitation", args=[token]))]
-    clock.move_to(now + timedelta(hours=73))
-    answers.append(nobody.get(reverse("invitation", args=[late])))
-
-    assert [answer.status_code for answer in answers] == [410] * 4
-    assert nobody.get(reverse("invitation", args=["x" * 32])).status_code == 404
-    assert all("Ce lien ne marche pas, ou plus." in answer.content.decode() for answer in answers)
-
-
-def test_an_address_with_an_account_gives_its_password(
-    client: HouseClient, coordinator: Membership, stranger: Membership, now: datetime
-) -> None:
-    _, token = factories.make_invitation(
-        coordinator.association, by=coordinator.user, at=now, email=stranger.user.email
-    )
-    address = reverse("invitation", args=[token])
-    secret = enrol(stranger.user)
-    assert 'name="name"' not in client.get(address).content.decode()
-
-    refused = client.post(address, {"password": NEW_PASSWORD, "pledge": "on"})
-    assert refused.status_code == 422
-    assert "Ce n’est pas le mot de passe de ce compte." in refused.content.decode()
-
-    assert location(client.post(address, {"password": factories.PASSWORD, "pledge": "on"})) == "/compte/facteur/code/"
-    client.post("/compte/facteur/code/", {"code": code_of(secret)})
-    assert coordinator.association.name in client.get("/desk/").content.decode()
-    assert len(access.memberships_of(stranger.user)) == 2
-
-
-def test_a_password_is_not_guessed_through_an_invitation(
-    client: HouseClient, coordinator: Membership, stranger: Membership, now: datetime
-) -> None:
-    _, token = factories.make_invitation(
-        coordinator.association, by=coordinator.user, at=now, email=stranger.user.email
-    )
-    address = reverse("invitation", args=[token])
-
-    answers = [client.post(address, {"password": f"essai {number}", "pledge": "on"}) for number in range(11)]
-
-    assert [answer.status_code for answer in answers] == [422] * 10 + [429]
-
-
-def test_joining_ends_the_session_of_whoever_sat_there(invited: str, volunteer: Membership) -> None:
-    browser = at_desk(volunteer)
-
-    browser.post(invited, joining())
-
-    user = access.user_by_email("nadia@exemple.invalid")
-    assert user
-    assert browser.session["_auth_user_id"] == str(user.pk)
-
-
-def test_a_member_who_only_used_codes_chooses_a_password(
-    client: HouseClient, coordinator: Membership, member_user: User, now: datetime
-) -> None:
-    _, token = factories.make_invitation(coordinator.association, by=coordinator.user, at=now, email=member_user.email)
-
-    assert location(client.post(reverse("invitation", args=[token]), joining())) == "/desk/"
-    assert User.objects.get(pk=member_user.pk).check_password(NEW_PASSWORD)
