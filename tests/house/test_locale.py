@@ -1,6 +1,7 @@
 """English is complete, and what is committed compiled is what stands in the source."""
 
 import ast
+import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.house.tree import APPS, ROOT, name_of, parsed, python_files, template
 
 PO = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
 GETTEXT = {"gettext", "gettext_lazy", "_", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "gettext_noop"}
+CALL = re.compile(r"(?<![\w.])(?:gettext|ngettext|pgettext|npgettext|_)\(")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 
@@ -41,15 +43,21 @@ def test_no_english_is_left_over(english: polib.POFile) -> None:
 
 def test_both_languages_say_the_same_placeholders(english: polib.POFile) -> None:
     for entry in english:
-        said = sorted(PLACEHOLDER.findall(entry.msgid))
-        for translated in entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]:
-            assert sorted(PLACEHOLDER.findall(translated)) == said, entry.msgid
+        for french, translated in _twins(entry):
+            assert sorted(PLACEHOLDER.findall(translated)) == sorted(PLACEHOLDER.findall(french)), entry.msgid
 
 
 def test_the_compiled_file_is_what_the_source_compiles_to(english: polib.POFile) -> None:
     compiled = polib.mofile(str(PO.with_suffix(".mo")))
 
     assert {_key(entry): _text(entry) for entry in compiled} == {_key(entry): _text(entry) for entry in english}
+
+
+def _twins(entry: polib.POEntry) -> list[tuple[str, str]]:
+    """French and English: once, or for one and for many."""
+    if not entry.msgid_plural:
+        return [(entry.msgid, entry.msgstr)]
+    return [(entry.msgid, entry.msgstr_plural[0]), (entry.msgid_plural, entry.msgstr_plural[1])]
 
 
 def _key(entry: polib.MOEntry | polib.POEntry) -> tuple[str, str]:
@@ -71,12 +79,16 @@ def sentences() -> Iterator[str]:
 def _of_template(path: Path) -> Iterator[str]:
     """Django turns a template into code whose calls can be read."""
     code = templatize(path.read_text(encoding="utf-8"), origin=name_of(path))
-    for call in re.findall(r"(?:n?gettext|n?pgettext)\((?:.*?)\)(?=\s|$)", code, re.DOTALL):
-        try:
-            tree = ast.parse(call.strip())
-        except SyntaxError:
-            continue
-        yield from _gettexts(tree, name_of(path))
+    for found in CALL.finditer(code):
+        yield from _gettexts(_first_call(code[found.start() :]), name_of(path))
+
+
+def _first_call(code: str) -> ast.AST:
+    """The call that the code begins with: it ends at the first parenthesis that makes it whole."""
+    for end in (found.end() for found in re.finditer(r"\)", code)):
+        with contextlib.suppress(SyntaxError):
+            return ast.parse(code[:end])
+    raise AssertionError(f"an unreadable call: {code[:60]}")
 
 
 def _gettexts(tree: ast.AST, where: str) -> Iterator[str]:

@@ -23,4 +23,5 @@ def _dated(row: CaseFact) -> str:
     days = plain_words(row.earliest)
     if row.latest != row.earliest:
         days = _("entre le %(first)s et le %(last)s") % {"first": days, "last": plain_words(row.latest)}
-    return f"{days}, {_('d’après')} {label(KNOWN_BY, row.known_by)}" if row.known_by else days
+    source = _(", d’après %(source)s") % {"source": label(KNOWN_BY, row.known_by)} if row.known_by else ""
+    return f"{days}{source}"
