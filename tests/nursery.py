@@ -47,6 +47,7 @@ def _stricter_world() -> Iterator[None]:
     patch.setattr(socket.socket, "connect", _loopback_only(socket.socket.connect))
     patch.setattr(socket.socket, "connect_ex", _loopback_only(socket.socket.connect_ex))
     patch.setattr(socket, "getaddrinfo", _resolve_loopback_only(socket.getaddrinfo))
+    patch.setattr(Engine, "__init__", _strict_engine(Engine.__init__))
     patch.setattr(Engine.get_default(), "string_if_invalid", Undefined())
     patch.setattr(ForNode, "__init__", _strict_sequence(ForNode.__init__))
     yield
@@ -120,6 +121,16 @@ class StrictSequence:
 
     def __str__(self) -> str:
         return str(self.expression)
+
+
+def _strict_engine(init: Any) -> Any:
+    """A test that changes DEBUG or TEMPLATES makes Django build its engines anew: they are as strict as the first."""
+
+    def __init__(self: Engine, *options: Any, **named: Any) -> None:  # noqa: N807  stands in for one
+        init(self, *options, **named)
+        self.string_if_invalid = Undefined()
+
+    return __init__
 
 
 def _strict_sequence(init: Any) -> Any:
