@@ -115,7 +115,7 @@ def _towards_factor(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied(gettext("Cette partie est réservée aux bénévoles."))
     if is_mfa_enabled(request.user):
         raise PermissionDenied(
-            gettext("Déconnectez-vous, puis revenez avec votre mot de passe et votre second facteur.")
+            gettext("Déconnectez-vous, puis revenez avec votre mot de passe et votre deuxième code.")
         )
     return redirect("mfa_activate_totp")
 

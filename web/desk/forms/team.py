@@ -21,15 +21,15 @@ DUTIES = {
 def _role_choices() -> list[tuple[str, Any]]:
     """« Accueil : ouvre des dossiers… », in the language of the page."""
     return [
-        (role.value, _("%(role)s : %(duty)s") % {"role": ROLE_LABELS[role], "duty": duty})
+        (role.value, _("%(role)s : %(duty)s") % {"role": ROLE_LABELS[role], "duty": duty})
         for role, duty in DUTIES.items()
     ]
 
 
 class RolesForm(DeskForm):
     roles = forms.MultipleChoiceField(
-        label=_("Que fera cette personne ?"),
-        help_text=_("Plusieurs rôles sont possibles. Le second facteur est demandé à tout le monde."),
+        label=_("Que fera cette personne ?"),
+        help_text=_("Plusieurs rôles sont possibles. Le deuxième code est demandé à tout le monde."),
         choices=_role_choices,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choisissez au moins un rôle.")},

@@ -51,7 +51,7 @@ def for_volunteers(view: Answer) -> Answer:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if access.was_opened_by_code(request) or _skips_factor(request):
-            sentence = _("Déconnectez-vous, puis revenez avec votre mot de passe et votre second facteur.")
+            sentence = _("Déconnectez-vous, puis revenez avec votre mot de passe et votre deuxième code.")
             return errors.reserved(request, sentence=sentence)
         return view(request, *args, **kwargs)
 

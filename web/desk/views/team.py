@@ -90,7 +90,7 @@ def _send(request: DeskRequest, recipient: Recipient, context: dict[str, Any]) -
         return
     messages.error(
         request,
-        _("L’invitation n’a pas pu partir : le serveur de courrier l’a refusée. Vérifiez l’adresse et renvoyez-la."),
+        _("L’invitation n’a pas pu partir : le serveur de courrier l’a refusée. Vérifiez l’adresse et renvoyez-la."),
     )
 
 
