@@ -37,7 +37,7 @@ check-ci: .venv/.dev ## Recompile the requirements and compare them with the com
 	@$(BIN)/python -m tests.requirements
 
 shots: .venv/.dev ## Take a picture of every page (sizes, themes, states) into var/shots/
-	@$(BIN)/python -m tests.shots $(ARGS)
+	@TEST_SHOTS="$(abspath $(VAR_DIR))/shots" $(BIN)/python -m tests.run --leg postgres tests/journeys/test_gallery.py $(ARGS)
 
 requirements: .venv/.dev ## Compile requirements*.in to the hashed requirements*.txt (UPGRADE=1 takes newer releases)
 	@$(BIN)/python -m tests.requirements --write $(if $(UPGRADE),--upgrade)
@@ -69,5 +69,5 @@ clean: ## Remove the virtual environment and caches; var/ with its data stays
 define install
 echo "Installing $(1)$(if $(UV), with uv) ..." && $(if $(UV),\
 $(UV) pip install --quiet --python $(BIN)/python --require-hashes -r $(1),\
-$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --no-deps --require-hashes -r $(1))
+$(BIN)/python -m pip install -qq --no-compile --disable-pip-version-check --no-input --no-deps --require-hashes -r $(1))
 endef

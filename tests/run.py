@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from tests import cluster
 
 NO_TESTS_COLLECTED = 5
+SERVICES = {"TEST_DATABASE_URL", "TEST_MIGRATE_DATABASE_URL", "TEST_REDIS_URL", "TEST_CHROMIUM"}
 # Neither the rules nor the house depend on the database; the frame's own tests start SQLite platforms in either leg.
 SAME_ON_BOTH = ["tests/house", "tests/procedures", "tests/config"]
 
@@ -58,7 +59,7 @@ def services() -> Iterator[dict[str, str]]:
 
 def run_pytest(arguments: Sequence[str], environment: dict[str, str]) -> int:
     started = time.monotonic()
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("TEST_")}
+    inherited = {name: value for name, value in os.environ.items() if name not in SERVICES}
     with tempfile.TemporaryDirectory(prefix="opposable-leg-") as scratch:
         command = [sys.executable, "-m", "pytest", "-n", "2", *arguments]
         code = subprocess.run(command, check=False, env=inherited | {"TMPDIR": scratch} | environment).returncode
