@@ -4,7 +4,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 VAR_DIR ?= var
-UV ?= $(shell command -v uv 2>/dev/null)
+UV ?= $(shell command -v uv || { test -x .venv/bin/uv && echo .venv/bin/uv; })
 BIN := .venv/bin
 MANAGE = VAR_DIR="$(VAR_DIR)" $(BIN)/python manage.py
 
@@ -69,5 +69,6 @@ clean: ## Remove the virtual environment and caches; var/ with its data stays
 define install
 echo "Installing $(1)$(if $(UV), with uv) ..." && $(if $(UV),\
 $(UV) pip install --quiet --python $(BIN)/python --require-hashes -r $(1),\
+{ $(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null; } && \
 $(BIN)/python -m pip install -qq --no-compile --disable-pip-version-check --no-input --no-deps --require-hashes -r $(1))
 endef
