@@ -87,6 +87,7 @@ class ReleasePage:
     rows: list[Row]
     total: Row | None
     chart: bars.Bars
+    shows_nothing: bool
     uncounted: list[str]
     method: str
     file_name: str
@@ -156,6 +157,7 @@ def release_page(view: ReviewView, *, membership: Membership) -> ReleasePage:
         rows=rows,
         total=_row(release.total) if release.total and release.total.value is not None else None,
         chart=bars.bars([_bar(row, number) for number, row in enumerate(rows)]),
+        shows_nothing=all(row.value is None for row in rows),
         uncounted=[say(one) for one in view.uncounted],
         method=say(release.method),
         file_name=release.file_name,
