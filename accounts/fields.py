@@ -46,7 +46,8 @@ def forget_keys() -> None:
 scope.on_leaving(forget_keys)
 
 
-def _keys() -> dict[UUID, bytes]:
+def _keys() -> dict[UUID, bytes | None]:
+    """None stands for a key that was looked for and does not exist."""
     return _cache.__dict__.setdefault("keys", {})  # type: ignore[no-any-return]  # a dict by name
 
 
@@ -113,6 +114,7 @@ def load_keys(subjects: Iterable[UUID]) -> None:
     missing = set(subjects) - _keys().keys()
     if not missing:
         return
+    _keys().update(dict.fromkeys(missing))
     for row in _datakey()._base_manager.filter(subject__in=missing):
         _keys()[row.subject] = crypto.unseal(bytes(row.wrapped), root_key(row.association_id), _place(row))
 
@@ -121,10 +123,10 @@ def key_for(subject: UUID) -> bytes:
     """Raises KeyDestroyed when the subject was erased (or is another association's)."""
     if subject not in _keys():
         load_keys([subject])
-    try:
-        return _keys()[subject]
-    except KeyError:
-        raise KeyDestroyed("No key stands for this subject: it was erased.") from None
+    key = _keys()[subject]
+    if key is None:
+        raise KeyDestroyed("No key stands for this subject: it was erased.")
+    return key
 
 
 def blind_index(value: str, *, column: str, association_id: int | None) -> str:

@@ -1,6 +1,6 @@
 """The only doors to a case: fetch and authorise in one call. What somebody may not see answers 404, like nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -161,8 +161,14 @@ def _names(case: Case) -> str:
 
 
 def load_people(cases: Iterable[Case]) -> None:
-    """Bring the keys of a list's people into the cache: one query."""
-    load_keys({subject for case in cases for subject in (case.member.subject, case.beneficiary.subject)})
+    """Bring the keys of a list's people into the cache, those of whoever follows them too when they are at hand."""
+    load_keys({subject for case in cases for subject in _subjects(case)})
+
+
+def _subjects(case: Case) -> Iterator[UUID]:
+    yield from (case.member.subject, case.beneficiary.subject)
+    if "assigned_to" in case._state.fields_cache and case.assigned_to:
+        yield case.assigned_to.subject
 
 
 def queue_for(
@@ -265,7 +271,8 @@ def all_cases(
 ) -> tuple[list[Case], int | None]:
     """Newest first, a keyset page, and the id to go on from. `outcome`: a class of five."""
     asked = {"state": state, "outcome_class": outcome, "procedure": procedure}
-    rows = cases_of(reader).with_people().order_by("-pk").filter(**{name: code for name, code in asked.items() if code})
+    rows = cases_of(reader).with_people().select_related("assigned_to").order_by("-pk")
+    rows = rows.filter(**{name: code for name, code in asked.items() if code})
     if before is not None:
         rows = rows.filter(pk__lt=before)
     cases = list(rows[: limit + 1])

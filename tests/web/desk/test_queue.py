@@ -184,7 +184,17 @@ def test_an_empty_list_says_what_comes(open_one: OpenOne, at_work: HouseClient) 
 def test_an_empty_list_of_mine_names_the_teams(open_one: OpenOne, at_work: HouseClient, colleague: Membership) -> None:
     open_one(by=colleague.user)
 
-    assert "L’équipe a 1 dossier à suivre." in at_work.get(NOW).context["empty"]
+    assert "L’équipe a 1 dossier à suivre." in at_work.get(NOW, {"qui": "mine"}).context["empty"]
+
+
+def test_whoever_has_nothing_of_their_own_sees_the_teams_list_first(
+    open_one: OpenOne, at_work: HouseClient, colleague: Membership
+) -> None:
+    open_one(by=colleague.user)
+    assert _shown(at_work.get(NOW).context) == 1
+
+    open_one()
+    assert _shown(at_work.get(NOW).context) == 1
 
 
 def test_other_associations_are_not_in_the_list(case: Case, stranger: Membership, desk: Desk) -> None:

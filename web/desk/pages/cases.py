@@ -53,4 +53,6 @@ def row(case: Case, *, reader: UUID, today: date) -> Row:
 def _followed_by(case: Case, reader: UUID) -> str:
     if case.assigned_to_id is None:
         return _("personne")
-    return _("vous") if case.assigned_to_id == reader else _("un collègue")
+    if case.assigned_to_id == reader:
+        return _("vous")
+    return (case.assigned_to.name if case.assigned_to else "") or _("un collègue")

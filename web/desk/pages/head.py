@@ -53,10 +53,17 @@ def case_head(case: Case, *, today: date) -> CaseHead:
 def chip(case: Case, *, today: date) -> Chip:
     """Why the case asks for a hand, in two to four words."""
     if case.is_closed:
-        return Chip(text=label(OUTCOMES, case.outcome_class), icon="check", kind="done")
+        return _ended(case)
     if case.held_until and case.held_until > today and case.reason != Reason.MISSED:
         return Chip(text=_("En attente jusqu’au %(day)s") % {"day": plain_words(case.held_until)}, icon="pause")
     return _CHIPS[Reason(case.reason)](case, today)
+
+
+def _ended(case: Case) -> Chip:
+    """Green is for what was obtained; the other ends are told without a colour."""
+    if case.outcome_class.startswith("obtained"):
+        return Chip(text=label(OUTCOMES, case.outcome_class), icon="check", kind="done")
+    return Chip(text=label(OUTCOMES, case.outcome_class) or _("Effacé"), icon="folder")
 
 
 def _missed(_case: Case, _today: date) -> Chip:

@@ -35,8 +35,9 @@ def now(request: DeskRequest) -> HttpResponse:
     people and the key of those keys, its deadlines, the counts in one, the campaigns. An empty list asks two more."""
     if not request.membership.may(Right.WORK_OWN):
         return shown(request, "now_without_cases.html", {"title": _("Maintenant")})
-    filters = _filters(request)
     horizon = Horizon.of(request.today)
+    counts = access.capped_counts(request.membership, until=horizon.until)
+    filters = _filters(request, counts)
     cases, following = access.queue_for(
         request.membership,
         whose=filters.whose,
@@ -47,7 +48,6 @@ def now(request: DeskRequest) -> HttpResponse:
         after=request.GET.get("apres", ""),
     )
     access.load_deadlines(cases)
-    counts = access.capped_counts(request.membership, until=horizon.until)
     context = {
         "sections": page.sections(cases, today=request.today),
         "segments": page.segments(filters, counts),
@@ -63,11 +63,12 @@ def now(request: DeskRequest) -> HttpResponse:
     return shown(request, "now.html", context, counts={"desk:now": capped(counts["mine"])})
 
 
-def _filters(request: DeskRequest) -> page.Filters:
-    whose = request.GET.get("qui", "mine")
+def _filters(request: DeskRequest, counts: dict[str, int]) -> page.Filters:
+    """One's own list first; the team's for whoever has nothing of their own."""
+    whose = request.GET.get("qui", "")
     reason = request.GET.get("motif", "")
     return page.Filters(
-        whose=whose if whose in page.OWNERS else "mine",
+        whose=whose if whose in page.OWNERS else "mine" if counts["mine"] or not counts["team"] else "team",
         reason=reason if reason in REASONS else "",
         campaign=request.GET.get("campagne", "")[:50],
     )
