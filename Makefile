@@ -37,7 +37,7 @@ check-ci: .venv/.dev ## Recompile the requirements and compare them with the com
 	@$(BIN)/python -m tests.requirements
 
 shots: .venv/.dev ## Take a picture of every page (sizes, themes, states) into var/shots/
-	@TEST_SHOTS="$(abspath $(VAR_DIR))/shots" $(BIN)/python -m tests.run --leg postgres tests/journeys/test_gallery.py $(ARGS)
+	@VAR_DIR="$(VAR_DIR)" $(BIN)/python -m tests.shots $(ARGS)
 
 requirements: .venv/.dev ## Compile requirements*.in to the hashed requirements*.txt (UPGRADE=1 takes newer releases)
 	@$(BIN)/python -m tests.requirements --write $(if $(UPGRADE),--upgrade)
