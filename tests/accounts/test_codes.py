@@ -2,9 +2,10 @@ import threading
 from datetime import datetime, timedelta
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
-from accounts import access, actions
+from accounts import access, actions, tasks
 from accounts.models import SignInCode, User
 from tests import factories
 
@@ -143,3 +144,16 @@ def test_an_address_has_one_account(member_user: User) -> None:
 def test_people_without_an_address_are_not_one_person() -> None:
     assert factories.make_user(email="") != factories.make_user(email="")
     assert access.user_by_email("") is None
+
+
+def test_the_nightly_job_forgets_expired_codes_and_sessions(now: datetime) -> None:
+    actions.ask_code(None, at=now - timedelta(days=3000))
+    old, fresh = SessionStore(), SessionStore()
+    for store, days in ((old, -1), (fresh, 1)):
+        store.set_expiry(days * 86400)
+        store.create()
+
+    tasks.sweep()
+
+    assert not SignInCode.objects.exists()
+    assert (old.exists(old.session_key), fresh.exists(fresh.session_key)) == (False, True)
