@@ -9,6 +9,8 @@ from pathlib import Path
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
 
+from accounts.models import ROLE_LABELS
+from accounts.rules.roles import Role
 from web.demo.people import credentials
 from web.demo.seed import CARDS
 from web.demo.stories import FAMILY_EMAIL
@@ -52,7 +54,7 @@ def home() -> Home:
     now = int(time.time())
     volunteers = [
         Volunteer(
-            role=one["role"],
+            role=_said(one["role"]),
             name=one["name"],
             email=one["email"],
             password=one["password"],
@@ -63,6 +65,11 @@ def home() -> Home:
         for one in credentials()
     ]
     return Home(volunteers, _PERIOD - now % _PERIOD, CARDS, FAMILY_EMAIL, _mails())
+
+
+def _said(roles: str) -> str:
+    """« accueil, delegue » in words."""
+    return ", ".join(str(ROLE_LABELS[Role(role)]) for role in roles.split(", "))
 
 
 def _mails() -> list[Mail]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from observatory import access
@@ -21,7 +22,7 @@ from web.public.pages.procedure import procedure_line, procedure_page
 from web.public.pages.ways import CHILD, CLOSURE, OPPOSITION, way
 
 PARIS = ZoneInfo("Europe/Paris")
-PAGES = {"home": _("Accueil"), "procedures": _("Démarches"), "figures": _("Chiffres")}
+PAGES = {"home": pgettext_lazy("page", "Accueil"), "procedures": _("Démarches"), "figures": _("Chiffres")}
 EXAMPLE_SENT = timedelta(days=3)
 
 

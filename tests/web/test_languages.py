@@ -1,0 +1,278 @@
+"""French first, English complete: no page says a word of the other language."""
+
+import contextlib
+import dataclasses
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import polib
+import pytest
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+
+from accounts import scope
+from accounts.fields import load_keys
+from accounts.models import Association, Membership, User
+from accounts.rules.roles import Role
+from cases.models import Campaign, Case, CaseEvent
+from observatory import actions as observatory
+from observatory.models import StatPlan
+from procedures import registry
+from procedures.rules.texts import Text
+from tests import factories
+from tests.house.permissions import TABLE
+from tests.house.tree import ROOT
+from tests.people import HouseClient, signed_in, signed_in_by_code
+from tests.web.languages import said, strangers
+from web.demo import seed
+
+PLACE = re.compile(r"%\(\w+\)s|<[^>]+>")
+LINK = re.compile(r'href="([^"#]+)')
+MOST = 3  # pages of one address and one person
+# No page in a language: files, JSON, and the catalogue of components with its French samples.
+NOT_READ = {
+    "public:styleguide",
+    "public:release_file",
+    "portal:file",
+    "desk:file",
+    "mfa_download_recovery_codes",
+    "api:schema",
+    "api:cases",
+    "api:case",
+    "api:procedures",
+    "api:procedure",
+    "api:releases",
+    "api:release",
+}
+
+
+@dataclass
+class Crawl:
+    """What one person's browser saw from some addresses on."""
+
+    client: HouseClient
+    language: str
+    names: list[str]
+    faults: list[str] = field(default_factory=list)
+    seen: Counter[str] = field(default_factory=Counter)
+    known: set[str] = field(default_factory=set)
+
+    def walk(self, *starts: str) -> None:
+        """Reads every start, then what they lead to: of each kind of page a few."""
+        waiting = [link for start in starts for link in self._read(start)]
+        while waiting:
+            address = waiting.pop(0)
+            if self.seen[name_of(address)] < MOST:
+                waiting += self._read(address)
+
+    def _read(self, address: str) -> list[str]:
+        """The links of a page that was not read yet."""
+        name = name_of(address)
+        if not name or name in NOT_READ or address in self.known:
+            return []
+        self.known.add(address)
+        response = self.client.get(address)
+        if response.status_code in {301, 302, 303}:
+            return [urljoin(address, response.headers["Location"])]
+        self.seen[name] += 1
+        is_page = response.headers.get("Content-Type", "").startswith("text/html") and response.content
+        return self._judge(address, response) if is_page else []
+
+    def _judge(self, address: str, response: Any) -> list[str]:
+        html = response.content.decode()
+        page = said(html)
+        if page.language != self.language:
+            self.faults.append(f'{address}: <html lang="{page.language}">')
+        self.faults += [f"{address}: {word}" for word in strangers(page.texts, self.language, names=self.names)]
+        return [urljoin(address, link.replace("&amp;", "&")) for link in LINK.findall(html)]
+
+
+def name_of(address: str) -> str:
+    """The name of one of our addresses, "" of any other."""
+    parts = urlsplit(address)
+    if parts.netloc or parts.scheme or parts.path.startswith("/static/"):
+        return ""
+    try:
+        return str(resolve(parts.path).view_name)
+    except Resolver404:
+        return ""
+
+
+@pytest.fixture
+def seeded(today: date, now: datetime) -> Association:
+    """The demo's first association, with a release and an invitation."""
+    seed.seed(cases_wanted=90, associations=1, number=1, today=today)
+    association = Association.objects.get()
+    with scope.enter(association.pk):
+        _publish(_team(association), today=today, at=now)
+    return association
+
+
+def _publish(team: dict[Role, User], *, today: date, at: datetime) -> None:
+    plan = StatPlan.objects.get(campaign_id=Campaign.objects.get(slug__startswith="clotures").pk)
+    release = observatory.measure(plan, table="S1", period=str(today.year - 1), by=team[Role.COORDINATOR], at=at)
+    assert observatory.review(release, by=team[Role.DATA_DELEGATE], at=at)
+    assert observatory.publish(release, by=team[Role.DATA_DELEGATE], at=at)
+
+
+def _team(association: Association) -> dict[Role, User]:
+    with scope.enter(association.pk):
+        rows = Membership.objects.select_related("user")
+        return {Role(role): row.user for row in rows for role in row.roles}
+
+
+def _told_by_people(association: Association) -> list[str]:
+    """What people typed stays in their language."""
+    with scope.enter(association.pk):
+        events = list(CaseEvent.objects.all())
+        load_keys(event.subject for event in events)
+        notes = {event.note for event in events if event.note}
+        return [association.name, *notes, *(campaign.title for campaign in Campaign.objects.all())]
+
+
+def _situations(association: Association) -> list[tuple[User | None, str]]:
+    """A member and the reference of their case, for each situation that the seed holds."""
+    with scope.enter(association.pk):
+        told = {
+            (case.procedure, case.state, case.outcome, case.reason, bool(case.member.user)): case
+            for case in Case.objects.select_related("member__user").order_by("pk")
+        }
+        return [(case.member.user, case.reference) for case in told.values()]
+
+
+def _without_places() -> list[str]:
+    addresses = []
+    for name in TABLE:
+        with contextlib.suppress(NoReverseMatch):
+            addresses.append(reverse(name))
+    return addresses
+
+
+@dataclass(frozen=True)
+class Readers:
+    """Who reads in one language, and what people typed in theirs."""
+
+    association: Association
+    language: str
+    names: list[str]
+
+    def reads(self, client: HouseClient, *starts: str) -> Crawl:
+        client.cookies["django_language"] = self.language
+        crawl = Crawl(client=client, language=self.language, names=self.names)
+        crawl.walk(*starts)
+        return crawl
+
+    def crawls(self, token: str) -> Iterator[Crawl]:
+        invitations = [reverse("invitation", args=[token]), reverse("invitation", args=["nothing"])]
+        yield self.reads(HouseClient(), *_without_places(), *invitations)
+        yield from self._team()
+        yield from self._members()
+
+    def _team(self) -> Iterator[Crawl]:
+        """Each role all that has an address without a case; the referent every situation of a case."""
+        team = _team(self.association)
+        yield self.reads(signed_in(team[Role.VOLUNTEER], factor=False), *_without_places())
+        for user in team.values():
+            yield self.reads(signed_in(user, association=self.association), *_without_places())
+        cases = [reverse("desk:case", args=[reference]) for _, reference in _situations(self.association)]
+        yield self.reads(signed_in(team[Role.REFERENT], association=self.association), *cases)
+
+    def _members(self) -> Iterator[Crawl]:
+        """Every situation as its member reads it, and the pages that it leads to."""
+        for member, reference in _situations(self.association):
+            if member:
+                client = signed_in_by_code(member, association=self.association)
+                steps = [reverse("portal:step", args=[reference, channel, 1]) for channel in ("web", "phone")]
+                yield self.reads(client, reverse("portal:case", args=[reference]), *steps)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_no_page_says_a_word_of_the_other_language(seeded: Association, language: str, now: datetime) -> None:
+    _, token = factories.make_invitation(seeded, by=_team(seeded)[Role.COORDINATOR], at=now)
+
+    crawls = list(Readers(seeded, language, _told_by_people(seeded)).crawls(token))
+
+    faults = sorted({fault for crawl in crawls for fault in crawl.faults})
+    assert not faults, "\n".join(faults)
+    read = {name for crawl in crawls for name in crawl.seen}
+    assert {name for name, row in TABLE.items() if "200" in row.split()} - NOT_READ - read == set()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_an_address_that_leads_nowhere_says_so_in_the_readers_language(client: HouseClient, language: str) -> None:
+    client.cookies["django_language"] = language
+
+    page = said(client.get("/nothing/").content.decode())
+
+    assert page.language == language
+    assert strangers(page.texts, language) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize("address", ["/deux-voies/", "/?date=2026-10-20", "/demarches/mon-espace-sante/cloture/"])
+def test_the_button_changes_the_language_and_keeps_the_page(client: HouseClient, address: str) -> None:
+    french = client.get(address)
+    form = {"language": "en", "next": address}
+
+    changed = client.post(reverse("set_language"), form)
+    english = client.get(changed.headers["Location"])
+
+    assert f'<input type="hidden" name="next" value="{address}">' in french.content.decode()
+    assert (changed.status_code, changed.headers["Location"]) == (302, address)
+    assert [said(page.content.decode()).language for page in (french, english)] == ["fr", "en"]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clock")
+def test_the_language_button_leads_to_no_other_site(client: HouseClient) -> None:
+    changed = client.post(reverse("set_language"), {"language": "en", "next": "https://ailleurs.example/"})
+
+    assert changed.headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_no_procedure_says_a_word_of_the_other_language(language: str) -> None:
+    texts = [text.say(language) for definition in registry.all_current() for text in _texts(definition)]
+
+    assert len(texts) > 100
+    assert strangers(texts, language) == []
+
+
+def _texts(value: object) -> Iterator[Text]:
+    """Every text of a definition, however deep."""
+    if isinstance(value, Text):
+        yield value
+    elif dataclasses.is_dataclass(value):
+        for field_ in dataclasses.fields(value):
+            yield from _texts(getattr(value, field_.name))
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from _texts(item)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("path", sorted(ROOT.glob("*/templates/*/mail/*/*.fr.*")), ids=lambda path: path.parent.name)
+def test_no_mail_says_a_word_of_the_other_language(path: Path, language: str) -> None:
+    twin = path.with_name(path.name.replace(".fr.", f".{language}."))
+    words = re.sub(r"{[{%].*?[%}]}|<[^>]+>", " ", twin.read_text(encoding="utf-8"))
+
+    assert strangers(words.splitlines(), language) == []
+
+
+def test_no_message_says_a_word_of_the_other_language() -> None:
+    catalogue = polib.pofile(str(ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"))
+    french = [entry.msgid for entry in catalogue]
+    english = [text for entry in catalogue for text in (entry.msgstr, *entry.msgstr_plural.values())]
+
+    assert strangers((PLACE.sub(" ", text) for text in french), "fr") == []
+    assert strangers((PLACE.sub(" ", text) for text in english), "en") == []
