@@ -16,6 +16,7 @@ from celery import Task
 from celery.contrib.testing.worker import start_worker
 from celery.signals import task_postrun
 from django.conf import LazySettings
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
@@ -68,13 +69,23 @@ def _browser_beside_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+class NoHandler(WSGIHandler):
+    """Stands where a test server would hand out static files itself: leaves them to the platform."""
+
+    def __init__(self, application: WSGIHandler) -> None:
+        self.application = application
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        return self.application(environ, start_response)
+
+
 @pytest.fixture
 def platform(
     transactional_db: None, collected: None, settings: LazySettings, sink: Sink, clock: time_machine.Traveller
 ) -> Iterator[str]:
     """The platform's address; its static files come from WhiteNoise, as in production."""
     settings.STORAGES = base.STORAGES
-    server = LiveServerThread("127.0.0.1", static_handler=lambda handler: handler)
+    server = LiveServerThread("127.0.0.1", static_handler=NoHandler)
     server.daemon = True
     server.start()
     server.is_ready.wait()

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 from django.core.management import call_command
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from cases.tasks import sweep
 from notifications.tasks import deliver
@@ -15,7 +15,7 @@ from tests.notifications.conftest import Sink
 from tests.vault.samples import pdf
 
 MEMBER = "zqodette@exemple.invalid"
-PAPER = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": pdf(b"Justificatif")}
+PAPER: FilePayload = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": pdf(b"Justificatif")}
 
 
 @pytest.mark.usefixtures("seeded", "worker")

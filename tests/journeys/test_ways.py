@@ -4,7 +4,7 @@ import re
 
 import pytest
 import time_machine
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.journeys import steps
 from tests.journeys.conftest import OpenPage
@@ -13,7 +13,7 @@ from web.demo.seed import CARDS
 
 PHONE = {"viewport": {"width": 375, "height": 700}, "has_touch": True, "is_mobile": True}
 MANY = 200
-PHOTO = {"name": "IMG_0001.png", "mimeType": "image/png", "buffer": png()}
+PHOTO: FilePayload = {"name": "IMG_0001.png", "mimeType": "image/png", "buffer": png()}
 
 
 def tab_to(page: Page, name: str) -> None:

@@ -1,0 +1,286 @@
+"""Every page that people see, with its states: what axe reads, what is pictured, what must fit its window.
+
+`tests/house/test_gallery.py` refuses a page of the platform that stands neither here nor in NO_PAGE.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from tests.stage import STORIES, Stage
+
+NOBODY = ""
+# Addresses that show no page of ours, each with its reason.
+NO_PAGE: dict[str, str] = {
+    "public:release_file": "a CSV file",
+    "portal:file": "a download",
+    "portal:leave": "POST only",
+    "desk:file": "a download",
+    "desk:choose": "POST only",
+    "desk:invitation_again": "POST only",
+    "desk:invitation_revoke": "POST only",
+    "desk:release_review": "POST only",
+    "desk:release_publish": "POST only",
+    "desk:release_reject": "POST only",
+    "set_language": "POST only",
+    "api:schema": "JSON",
+    "api:cases": "JSON",
+    "api:case": "JSON",
+    "api:procedures": "JSON",
+    "api:procedure": "JSON",
+    "api:releases": "JSON",
+    "api:release": "JSON",
+    "api:nothing": "JSON",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One state of one page.
+
+    `places` fills the address: a name that the stage knows becomes its value there. `press` are buttons pressed one
+    after the other, `act` whatever else leads to the state. `error`: a page for what went wrong, whose template is
+    shown as it is. `status`: of the first answer.
+    """
+
+    name: str
+    view: str
+    who: str = NOBODY
+    places: Mapping[str, str | int] = field(default_factory=dict)
+    query: str = ""
+    press: tuple[str, ...] = ()
+    act: Callable[[Page], None] | None = None
+    error: str = ""
+    status: int = 200
+
+    def address(self, stage: Stage) -> str:
+        if self.error:
+            return f"/{self.error}/"
+        kwargs = {place: stage.parts.get(str(value), value) for place, value in self.places.items()}
+        query = "".join(str(stage.parts.get(part, part)) for part in self.query.split("|"))
+        return reverse(self.view, kwargs=kwargs) + query
+
+
+def _public() -> Iterator[Picture]:
+    date = "?letter_day={}&letter_month={}&letter_year=2026&letter_is=sent"
+    yield Picture(name="public-home", view="public:home")
+    yield Picture(name="public-home-member", view="public:home", who="family")
+    yield Picture(name="public-two-ways", view="public:two_ways")
+    yield Picture(name="public-two-ways-in-time", view="public:two_ways", query=date.format(13, 10))
+    yield Picture(name="public-two-ways-too-late", view="public:two_ways", query=date.format(1, 9))
+    yield Picture(name="public-two-ways-never", view="public:two_ways", query="?letter_is=never")
+    yield Picture(name="public-two-ways-error", view="public:two_ways", query=date.format(31, 2), status=422)
+    yield Picture(name="public-procedures", view="public:procedures")
+    for key in ("opposition", "opposition-enfant", "cloture"):
+        yield Picture(
+            name=f"public-procedure-{key}", view="public:procedure", places={"key": f"mon-espace-sante/{key}"}
+        )
+    yield Picture(
+        name="public-sheet", view="public:procedure", places={"key": "mon-espace-sante/cloture"}, query="?moyen=phone"
+    )
+    yield Picture(name="public-figures", view="public:figures")
+    yield Picture(name="public-release", view="public:release", places={"slug": "published"})
+    yield Picture(name="public-privacy", view="public:privacy")
+    yield Picture(name="public-accessibility", view="public:accessibility")
+    yield Picture(name="styleguide", view="public:styleguide")
+    yield Picture(name="demo", view="demo:home")
+    yield Picture(name="api", view="api:index")
+    for status in ("400", "403", "404", "409", "413", "500"):
+        yield Picture(name=f"error-{status}", view="", error=status)
+
+
+def press(page: Page, name: str) -> None:
+    """Send a form, and wait for the page that answers."""
+    with page.expect_navigation():
+        page.get_by_role("main").get_by_role("button", name=name).click()
+
+
+def _ask_code(page: Page) -> None:
+    page.get_by_role("main").get_by_role("textbox").fill("personne@exemple.invalid")
+    press(page, "Continuer")
+
+
+def _wrong_code(page: Page) -> None:
+    _ask_code(page)
+    page.get_by_role("main").get_by_role("textbox").fill("00000000")
+    press(page, "Entrer")
+
+
+def _entry() -> Iterator[Picture]:
+    yield Picture(name="portal-login", view="portal:login")
+    yield Picture(name="portal-login-error", view="portal:login", press=("Continuer",))
+    yield Picture(name="portal-code", view="portal:code", act=_ask_code)
+    yield Picture(name="portal-code-error", view="portal:code", act=_wrong_code)
+    yield Picture(name="portal-choose", view="portal:choose", who="member of two")
+    yield Picture(name="portal-nobody", view="portal:home", who="stranger")
+
+
+def _portal() -> Iterator[Picture]:
+    for name in STORIES:
+        if name != "without_address":
+            yield _own(f"portal-case-{name.replace('_', '-')}", "portal:case", name)
+    yield _own("portal-case-following", "portal:case", "converted", case="following")
+    yield Picture(name="portal-family", view="portal:home", who="family")
+    yield _own("portal-case-long", "portal:case", "long")
+    yield _own("portal-consent", "portal:consent", "preparing")
+    yield _own("portal-consent-error", "portal:consent", "preparing", press=("Donner mon accord",))
+    yield _own("portal-channel", "portal:channel", "letter_soon")
+    yield _own("portal-channel-error", "portal:channel", "letter_soon", press=("Continuer",))
+    for channel, number in (("phone", 0), ("phone", 1), ("web", 0), ("web", 2), ("web", 5)):
+        yield _own(
+            f"portal-step-{channel}-{number}",
+            "portal:step",
+            "letter_soon",
+            places={"channel": channel, "number": number},
+        )
+    yield _own("portal-report", "portal:report", "letter_soon", query="?moyen=phone")
+    yield _own("portal-report-closure", "portal:report", "never_notified")
+    yield _own("portal-report-error", "portal:report", "letter_soon", press=("Noter ma démarche",))
+    yield _own("portal-continue", "portal:continue", "letter_missed")
+    yield _own("portal-upload", "portal:upload", "waiting")
+    yield _own("portal-upload-error", "portal:upload", "waiting", press=("Envoyer ce document",))
+    yield _own("portal-missing", "portal:missing", "answer_overdue")
+
+
+def _own(
+    name: str,
+    view: str,
+    story: str,
+    *,
+    case: str = "",
+    places: Mapping[str, str | int] | None = None,
+    query: str = "",
+    press: tuple[str, ...] = (),
+) -> Picture:
+    """A page of a member's own case."""
+    all_places = {"reference": case or story, **(places or {})}
+    return Picture(name=name, view=view, who=f"member:{story}", places=all_places, query=query, press=press)
+
+
+def _queue() -> Iterator[Picture]:
+    yield Picture(name="desk-now", view="desk:now", who="benevole")
+    yield Picture(name="desk-now-team", view="desk:now", who="coordination", query="?qui=team")
+    yield Picture(name="desk-now-empty", view="desk:now", who="alone")
+    yield Picture(name="desk-now-one", view="desk:now", who="long", query="?qui=team")
+    yield Picture(name="desk-now-without-cases", view="desk:now", who="donnees")
+    yield Picture(name="desk-overview", view="desk:overview", who="benevole")
+    yield Picture(name="desk-overview-empty", view="desk:overview", who="alone")
+    yield Picture(name="desk-cases", view="desk:cases", who="coordination")
+    yield Picture(name="desk-cases-empty", view="desk:cases", who="alone")
+    yield Picture(name="desk-cases-one", view="desk:cases", who="long")
+    yield Picture(name="desk-open", view="desk:open", who="benevole")
+    yield Picture(name="desk-open-error", view="desk:open", who="benevole", press=("Ouvrir le dossier",))
+    yield Picture(name="desk-open-no-campaign", view="desk:open", who="alone")
+    yield Picture(name="desk-open-known", view="desk:open", who="long", query="?member=|long")
+
+
+def _desk_cases() -> Iterator[Picture]:
+    for name in STORIES:
+        yield _work(f"desk-case-{name.replace('_', '-')}", "desk:case", name)
+    yield _work("desk-case-long", "desk:case", "long", who="long")
+    yield _work("desk-events", "desk:events", "waiting", query="?avant=999999999")
+    yield _work("desk-attempt", "desk:attempt", "letter_soon", query="?moyen=phone")
+    yield _work("desk-attempt-closure", "desk:attempt", "never_notified", query="?moyen=web")
+    yield _work("desk-attempt-error", "desk:attempt", "letter_soon", press=("Enregistrer la démarche",))
+    yield _work("desk-facts", "desk:facts", "letter_soon")
+    yield _work("desk-upload", "desk:upload", "waiting")
+    yield _work("desk-upload-error", "desk:upload", "waiting", press=("Garder ce document",))
+    yield _work("desk-check", "desk:check", "to_check", places={"pk": "to_check.document"})
+    yield _work(
+        "desk-check-error", "desk:check", "to_check", places={"pk": "to_check.document"}, press=("Enregistrer la",)
+    )
+    yield _work("desk-answer", "desk:answer", "letter_missed", places={"pk": "letter_missed.deadline"})
+    yield _work("desk-close", "desk:close", "accepted")
+    yield _work("desk-convert", "desk:convert", "letter_missed")
+    yield _work("desk-reopen", "desk:reopen", "refused")
+    yield _work("desk-assign", "desk:assign", "letter_soon")
+    yield _work("desk-hold", "desk:hold", "letter_soon")
+    yield _work("desk-note", "desk:note", "letter_soon")
+    yield _work("desk-note-error", "desk:note", "letter_soon", press=("Garder la note",))
+    yield _work("desk-consent", "desk:consent", "preparing")
+    yield _work("desk-contact", "desk:contact", "letter_soon")
+    yield _work("desk-contact-long", "desk:contact", "long", who="long")
+    yield _work("desk-card", "desk:card", "without_address")
+    yield _work("desk-card-made", "desk:card", "without_address", press=("Faire la carte",))
+
+
+def _work(
+    name: str,
+    view: str,
+    story: str,
+    *,
+    who: str = "benevole",
+    places: Mapping[str, str | int] | None = None,
+    query: str = "",
+    press: tuple[str, ...] = (),
+) -> Picture:
+    """A page of a case at the desk."""
+    return Picture(
+        name=name, view=view, who=who, places={"reference": story, **(places or {})}, query=query, press=press
+    )
+
+
+def _house() -> Iterator[Picture]:
+    yield Picture(name="desk-team", view="desk:team", who="coordination")
+    yield Picture(name="desk-team-alone", view="desk:team", who="alone")
+    yield Picture(name="desk-invite", view="desk:invite", who="coordination")
+    yield Picture(name="desk-invite-error", view="desk:invite", who="coordination", press=("Envoyer l’invitation",))
+    yield Picture(name="desk-roles", view="desk:member_roles", who="coordination", places={"pk": "membership"})
+    yield Picture(name="desk-revoke", view="desk:member_revoke", who="coordination", places={"pk": "membership"})
+    yield Picture(name="desk-figures", view="desk:figures", who="coordination")
+    yield Picture(name="desk-figures-empty", view="desk:figures", who="alone")
+    places = {"plan": "plan", "table": "S2", "period": "year"}
+    yield Picture(name="desk-measure", view="desk:figures_measure", who="coordination", places=places)
+    yield Picture(name="desk-release-draft", view="desk:release", who="donnees2", places={"slug": "draft"})
+    yield Picture(name="desk-release-reviewed", view="desk:release", who="donnees3", places={"slug": "reviewed"})
+    yield Picture(name="desk-release-published", view="desk:release", who="coordination", places={"slug": "published"})
+    yield Picture(name="desk-account", view="desk:account", who="benevole")
+    yield Picture(name="desk-account-long", view="desk:account", who="long")
+    yield Picture(name="invitation", view="invitation", places={"token": "invitation"})
+    yield Picture(
+        name="invitation-error", view="invitation", places={"token": "invitation"}, press=("Rejoindre l’équipe",)
+    )
+    yield Picture(name="invitation-closed", view="invitation", places={"token": "unknown"}, status=404)
+
+
+def _password(page: Page) -> None:
+    boxes = page.get_by_role("main").get_by_role("textbox")
+    boxes.first.fill("benevole@demo.invalid")
+    boxes.last.fill("demo-benevole-2026")
+    press(page, "Continuer")
+
+
+def _accounts() -> Iterator[Picture]:
+    yield Picture(name="account-login", view="account_login")
+    yield Picture(name="account-login-error", view="account_login", press=("Continuer",))
+    yield Picture(name="account-logout", view="account_logout", who="benevole")
+    yield Picture(name="account-confirm", view="account_reauthenticate", who="no factor")
+    yield Picture(name="factor-code", view="mfa_authenticate", act=_password)
+    yield Picture(name="factor-confirm", view="mfa_reauthenticate", who="benevole")
+    yield Picture(name="factor-index", view="mfa_index", who="benevole")
+    yield Picture(name="factor-install", view="mfa_activate_totp", who="no factor")
+    yield Picture(
+        name="factor-install-error", view="mfa_activate_totp", who="no factor", press=("Enregistrer cette application",)
+    )
+    yield Picture(name="factor-remove", view="mfa_deactivate_totp", who="referent")
+    yield Picture(name="factor-codes", view="mfa_view_recovery_codes", who="benevole")
+    yield Picture(name="factor-new-codes", view="mfa_generate_recovery_codes", who="referent")
+    yield Picture(
+        name="factor-codes-shown",
+        view="mfa_generate_recovery_codes",
+        who="referent",
+        press=("Faire de nouveaux codes",),
+    )
+
+
+GALLERY: tuple[Picture, ...] = (
+    *_public(),
+    *_entry(),
+    *_portal(),
+    *_queue(),
+    *_desk_cases(),
+    *_house(),
+    *_accounts(),
+)

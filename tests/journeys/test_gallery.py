@@ -1,0 +1,118 @@
+"""Every page in both themes: no fault for axe, nothing wider than its window, no policy broken.
+
+With TEST_SHOTS=folder, as `make shots` sets it, each page is also pictured there.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.template.loader import render_to_string
+from playwright.sync_api import Error, Page
+
+from tests import stage as stages
+from tests.gallery import GALLERY, Picture, press
+from tests.journeys.conftest import OpenPage
+from tests.stage import Stage
+
+SHOTS = os.environ.get("TEST_SHOTS", "")
+WIDTHS = (1280, 375)
+HEIGHT = 800
+# What axe finds wrong with colours depends on the theme, with sizes and folds on the width: each once is enough.
+READ_AT = {"light": 1280, "dark": 375}
+# axe leaves target sizes out until told otherwise.
+AXE_OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+AXE = Axe()
+
+
+@pytest.fixture
+def stage(platform: str, today: date, now: datetime) -> Stage:
+    return stages.set_up(today=today, at=now)
+
+
+@dataclass(slots=True)
+class Visitor:
+    """Walks the gallery in one theme and notes what is wrong, all of it."""
+
+    open_page: OpenPage
+    stage: Stage
+    home: str
+    theme: str
+    pages: dict[str, Page] = field(default_factory=dict)
+    findings: list[str] = field(default_factory=list)
+
+    def visit(self, picture: Picture) -> None:
+        page = self.page_of(picture)
+        page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
+        if picture.error:
+            show_error(page, picture)
+        response = page.goto(picture.address(self.stage))
+        if response and response.status != picture.status:
+            self.findings.append(f"{picture.name}: answers {response.status}")
+        if picture.act:
+            picture.act(page)
+        for button in picture.press:
+            press(page, button)
+        if not picture.act and not picture.press and not page.url.endswith(picture.address(self.stage)):
+            self.findings.append(f"{picture.name}: sent on to {page.url}")
+        for width in WIDTHS:
+            self.look(page, picture, width=width)
+
+    def page_of(self, picture: Picture) -> Page:
+        """One browser a person; a new one for whoever is unknown and does something."""
+        key = picture.name if picture.act else picture.who
+        if key not in self.pages:
+            page = self.open_page(color_scheme=self.theme, reduced_motion="reduce")
+            if picture.who:
+                session = self.stage.cookies[picture.who]
+                page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.home}])
+            self.pages[key] = page
+        return self.pages[key]
+
+    def look(self, page: Page, picture: Picture, *, width: int) -> None:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        where = f"{picture.name} at {width}, {self.theme}"
+        if width == READ_AT[self.theme]:
+            self.findings += [f"{where}: {fault}" for fault in axe_faults(page)]
+        over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if over > 0:
+            self.findings.append(f"{where}: {over} pixels too wide ({page.evaluate(WIDEST)})")
+        if SHOTS:
+            page.screenshot(path=Path(SHOTS) / f"{picture.name}-{width}-{self.theme}.png", full_page=True)
+
+
+WIDEST = """() => {
+    const outside = [...document.querySelectorAll("main *, header *, footer *")]
+        .filter((it) => it.getBoundingClientRect().right > innerWidth + 1);
+    return outside.slice(0, 3).map((it) => it.tagName.toLowerCase() + "." + it.className).join(", ");
+}"""
+
+
+def axe_faults(page: Page) -> Iterator[str]:
+    for violation in AXE.run(page, options=AXE_OPTIONS).response["violations"]:
+        places = "; ".join(str(node["target"][0]) for node in violation["nodes"][:3])
+        yield f"{violation['id']}: {violation['help']} ({len(violation['nodes'])} times: {places})"
+
+
+def show_error(page: Page, picture: Picture) -> None:
+    """The page for an error, without making the error."""
+    body = render_to_string(f"{picture.error}.html")
+    page.route(f"**/{picture.error}/", lambda route: route.fulfill(body=body, content_type="text/html"))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_can_be_read_by_everybody(open_page: OpenPage, stage: Stage, platform: str, theme: str) -> None:
+    visitor = Visitor(open_page, stage, platform, theme)
+
+    for picture in GALLERY:
+        try:
+            visitor.visit(picture)
+        except Error as failed:
+            visitor.findings.append(f"{picture.name}: {failed}")
+
+    assert not visitor.findings, "\n".join(visitor.findings)
