@@ -45,6 +45,8 @@ NAMES = re.compile(
     r"|Code de la santé publique|Code civil|France Identité|Légifrance|Service-Public|Défenseur des droits"
     r"|Dossier médical partagé|Health Data Hub|carte Vitale|monespacesante\.fr\S*|\S+@\S+|https?://\S+|[\w.-]+\.fr\b"
 )
+# Quotation marks, and a space before a sign.
+FRENCH_SIGN = re.compile(r"[«»]|(?<=\w)\s[:;?!]")
 # The label of an official screen, quoted in an English sentence; a longer quotation is ours to translate.
 SCREEN = re.compile(r"“[^”]{1,40}”")
 
@@ -101,16 +103,19 @@ def said(html: str) -> Said:
 
 
 def strangers(texts: Iterable[str], language: str, *, names: Iterable[str] = ()) -> list[str]:
-    """Each text that holds words of the other language, with the first of them. `names` are taken out before."""
-    other = FRENCH if language == "en" else ENGLISH
-    found = {text: [word for word in _words(text, language, names) if word in other] for text in texts}
-    return sorted(f"«{words[0]}» in: {text[:200]}" for text, words in found.items() if words)
+    """Each text with words or signs of the other language, and the first of them. `names` are taken out before."""
+    found = {text: _foreign(text, language, names) for text in texts}
+    return sorted(f"«{signs[0]}» in: {text[:200]}" for text, signs in found.items() if signs)
 
 
-def _words(text: str, language: str, names: Iterable[str]) -> list[str]:
+def _foreign(text: str, language: str, names: Iterable[str]) -> list[str]:
     for name in names:
         text = text.replace(name, " ")
     text = NAMES.sub(" ", text)
-    if language == "en":
-        text = SCREEN.sub(" ", text)
+    if language == "fr":
+        return [word for word in _words(text) if word in ENGLISH]
+    return FRENCH_SIGN.findall(text) + [word for word in _words(SCREEN.sub(" ", text)) if word in FRENCH]
+
+
+def _words(text: str) -> list[str]:
     return re.findall(r"[^\W\d_]+", text.lower())

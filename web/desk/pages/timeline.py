@@ -106,7 +106,7 @@ _ANSWERS: Words = {
 
 def _said_answer(kind: str, value: str) -> str:
     table = NOTIFIED_BY if kind == "notified_by" else _YES_NO
-    return f"{label(_ANSWERS, kind)} : {label(table, value).lower()}"
+    return _("%(asked)s : %(answer)s") % {"asked": label(_ANSWERS, kind), "answer": label(table, value).lower()}
 
 
 def _moved(case: Case, payload: dict[str, str]) -> str:
