@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 import pikepdf
 from django.db import transaction
 
+import observatory.access
 import observatory.actions
 from accounts import actions as accounts
 from accounts import scope
+from accounts.access import memberships_of, user_by_email
 from accounts.models import Association, User
 from cases import actions as cases
 from cases.models import Case
@@ -20,6 +22,8 @@ from web.demo import stories
 from web.demo.people import VOLUNTEERS, DemoVolunteer, give_factors
 
 NAMES = ("Les Tilleuls, entraide (démo)", "Collectif des Glycines (démo)", "Réseau des Saules (démo)")
+ENOUGH_FOR_FIGURES = 100
+PAST_CASES = 140
 CARDS = ("DEMO-CARD-2026", "DEMO-CARD-2027")
 
 
@@ -45,7 +49,28 @@ def seed(*, cases_wanted: int, associations: int, number: int, today: date) -> S
             total += _association(place, share, dice=Random(number + place), today=today, at=at)  # noqa: S311  a demo, not a secret
     cases.sweep(today=today, at=at)
     observatory.actions.freeze(today=today)
+    if associations > 1 and cases_wanted >= ENOUGH_FOR_FIGURES:
+        _publish(today=today, at=at)
     return Seeded(associations=associations, cases=total)
+
+
+def _publish(*, today: date, at: datetime) -> None:
+    """The second association's figures of last year are out; the first one's wait to be measured."""
+    measuring, reviewing = (user_by_email(f"{key}2@demo.invalid") for key in ("coordination", "donnees"))
+    if measuring is None or reviewing is None:
+        raise LookupError("The second association has no demo team.")
+    [membership] = memberships_of(measuring)
+    with scope.enter(membership.association_id):
+        offers = observatory.access.offers_for(membership, today=today)
+        chosen = next(
+            (one for one in offers if one.table == "S1" and one.ready and one.campaign.startswith("Clôtures")), None
+        )
+        if chosen is None:
+            return
+        plan = observatory.access.plan_for_measure(membership, chosen.plan_id)
+        release = observatory.actions.measure(plan, table=chosen.table, period=str(today.year - 1), by=measuring, at=at)
+        observatory.actions.review(release, by=reviewing, at=at)
+        observatory.actions.publish(release, by=reviewing, at=at)
 
 
 def _association(place: int, wanted: int, *, dice: Random, today: date, at: datetime) -> int:
@@ -95,11 +120,12 @@ def _campaigns(association: Association, wanted: int, cast: stories.Cast, *, by:
         closes_on=date(year - 1, 12, 31),
         declared_size=200,
     )
-    finished = cases.create_cases(
-        over, list(stories.last_year(cast, wanted * 3 // 5)), by=by, today=cast.today, below=cast.dice.randrange
-    )
+    past = wanted * 3 // 5
+    below = cast.dice.randrange
+    told = list(stories.last_year(cast, max(past, PAST_CASES) if association.slug == "demo-2" else past))
+    finished = cases.create_cases(over, told, by=by, today=cast.today, below=below)
     current = cases.create_cases(
-        running, list(stories.this_year(cast, wanted - len(finished))), by=by, today=cast.today
+        running, list(stories.this_year(cast, wanted - past)), by=by, today=cast.today, below=below
     )
     if association.slug == "demo-1":
         _cards(current, by=by, at=at)

@@ -19,6 +19,7 @@ from accounts.rules.roles import Role
 from cases.actions import CasePlan
 from cases.models import Beneficiary, Case, CaseEvent, Deadline, Justificatif, Member
 from cases.rules.lifecycle import EventKind, State, replay
+from observatory.access import published_releases
 from observatory.models import StatEvent
 from procedures import registry
 from tests.people import HouseClient
@@ -68,6 +69,12 @@ def test_there_are_families_represented_people_and_people_without_a_mailbox(seed
 
 def test_last_years_people_are_enough_for_figures(seeded: int) -> None:
     assert StatEvent.objects.filter(kind="bilan").count() >= 100
+
+
+def test_the_second_associations_figures_are_out_with_at_least_two_cells(seeded: int) -> None:
+    [release] = published_releases()
+
+    assert sum(1 for row in release.rows if not row.hidden) >= 2
 
 
 def test_the_same_seed_and_day_tell_the_same_stories(today: date) -> None:
