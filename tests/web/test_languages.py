@@ -58,6 +58,7 @@ class Crawl:
     client: HouseClient
     language: str
     names: list[str]
+    within: str  # what the names of the links that are followed begin with
     faults: list[str] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
     known: set[str] = field(default_factory=set)
@@ -67,7 +68,8 @@ class Crawl:
         waiting = [link for start in starts for link in self._read(start)]
         while waiting:
             address = waiting.pop(0)
-            if self.seen[name_of(address)] < MOST:
+            name = name_of(address)
+            if name.startswith(self.within) and self.seen[name] < MOST:
                 waiting += self._read(address)
 
     def _read(self, address: str) -> list[str]:
@@ -161,9 +163,9 @@ class Readers:
     language: str
     names: list[str]
 
-    def reads(self, client: HouseClient, *starts: str) -> Crawl:
+    def reads(self, client: HouseClient, *starts: str, within: str = "") -> Crawl:
         client.cookies["django_language"] = self.language
-        crawl = Crawl(client=client, language=self.language, names=self.names)
+        crawl = Crawl(client=client, language=self.language, names=self.names, within=within)
         crawl.walk(*starts)
         return crawl
 
@@ -178,9 +180,9 @@ class Readers:
         team = _team(self.association)
         yield self.reads(signed_in(team[Role.VOLUNTEER], factor=False), *_without_places())
         for user in team.values():
-            yield self.reads(signed_in(user, association=self.association), *_without_places())
+            yield self.reads(signed_in(user, association=self.association), *_without_places(), within="desk:")
         cases = [reverse("desk:case", args=[reference]) for _, reference in _situations(self.association)]
-        yield self.reads(signed_in(team[Role.REFERENT], association=self.association), *cases)
+        yield self.reads(signed_in(team[Role.REFERENT], association=self.association), *cases, within="desk:")
 
     def _members(self) -> Iterator[Crawl]:
         """Every situation as its member reads it, and the pages that it leads to."""
@@ -188,7 +190,7 @@ class Readers:
             if member:
                 client = signed_in_by_code(member, association=self.association)
                 steps = [reverse("portal:step", args=[reference, channel, 1]) for channel in ("web", "phone")]
-                yield self.reads(client, reverse("portal:case", args=[reference]), *steps)
+                yield self.reads(client, reverse("portal:case", args=[reference]), *steps, within="portal:")
 
 
 @pytest.mark.django_db
