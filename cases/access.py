@@ -364,14 +364,17 @@ def cases_of_member(reader: Membership, member: Member) -> list[Case]:
 
 
 def household(user: User) -> list[Case]:
-    """The member's cases, what is open first, children before parents (as it must be done), newest first."""
+    """The member's cases, what is open first, children before parents (as it must be done), the nearest date first."""
     kinds = {"child": 0, "represented": 1, "self": 2}
     with_deadlines = Prefetch("deadlines", queryset=Deadline.objects.filter(void_on=None).order_by("due", "pk"))
     cases = list(
         cases_of(user).with_people().select_related("assigned_to").prefetch_related(with_deadlines).order_by("-pk")
     )
     load_people(cases)
-    return sorted(cases, key=lambda case: (case.is_closed, kinds.get(case.beneficiary.kind, 3), -case.pk))
+    return sorted(
+        cases,
+        key=lambda case: (case.is_closed, kinds.get(case.beneficiary.kind, 3), case.next_deadline_on, -case.pk),
+    )
 
 
 def team() -> list[Membership]:

@@ -12,7 +12,8 @@ from accounts import scope
 from accounts.models import Association, Membership, User
 from cases import access, actions
 from cases.access import Why
-from cases.models import AttemptResult, Campaign, Case, CaseEvent, Decision
+from cases.actions import NewBeneficiary, NewFact
+from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, CaseEvent, Decision
 from cases.rules.lifecycle import EventKind
 from tests import factories
 from tests.people import HouseClient, signed_in, signed_in_by_code
@@ -63,6 +64,35 @@ def test_children_come_first(mine: HouseClient, case: Case, childs_case: Case) -
     assert childs_case.reference in page
     assert f'href="/espace/{case.reference}/"' in page
     assert "votre accord" in page
+
+
+def test_the_child_whose_day_is_nearest_comes_before_the_newest(
+    mine: HouseClient,
+    case: Case,
+    childs_case: Case,
+    campaign: Campaign,
+    volunteer: Membership,
+    today: date,
+    now: datetime,
+) -> None:
+    with scope.enter(campaign.association_id):
+        noted = [NewFact(kind="sent", earliest=today - timedelta(days=39), known_by="postmark")]
+        actions.record_facts(childs_case, noted, today=today, at=now, by=volunteer.user)
+        actions.open_case_for(
+            case.member,
+            campaign=campaign,
+            procedure=factories.CHILD,
+            beneficiary=NewBeneficiary(kind=BeneficiaryKind.CHILD, first_name="Noé", ground="agrees"),
+            facts=[NewFact(kind="sent", earliest=today - timedelta(days=12), known_by="postmark")],
+            consents=[],
+            today=today,
+            at=now,
+            by=volunteer.user,
+        )
+
+    page = text(mine.get("/espace/"))
+
+    assert page.index("Lina<small>") < page.index("Noé<small>")
 
 
 def test_after_the_call_it_waits_for_the_justificatif(

@@ -136,7 +136,7 @@ def case_page(found: Found, *, events: Sequence[CaseEvent], older: int | None) -
         beside_url=reverse("portal:continue", args=[case.reference]) if beside else "",
         beside_label=registry.current(beside).short.say(language()) if beside else "",
         people=_people(found.household, current=case),
-        documents=[_document(case, one) for one in found.justificatifs],
+        documents=[_document(found, one) for one in found.justificatifs],
         timeline=[*_to_come(here, deadline), *timeline.lines(events, reader=reader)],
         older_url=f"{reverse('portal:case', args=[case.reference])}?avant={older}#histoire" if older else "",
         contact=contact_of(found.association, follower=case.assigned_to),
@@ -334,15 +334,22 @@ def _state_words(case: Case, *, among: Sequence[Case]) -> str:
     }[State(case.state)]
 
 
-def _document(case: Case, one: Justificatif) -> Document:
+def _document(found: Found, one: Justificatif) -> Document:
     states = {None: gettext("en cours de vérification"), True: gettext("vérifié"), False: gettext("à refaire")}
     received = gettext("Reçu le %(day)s") % {"day": plain_words(one.received_on)}
     return Document(
-        title=gettext("Document %(number)s") % {"number": one.pk},
+        title=_document_title(found.definition, one.kind),
         text=f"{received}, {states[one.accepted]}",
-        url=reverse("portal:file", args=[case.reference, one.pk]),
+        url=reverse("portal:file", args=[found.case.reference, one.pk]),
         is_accepted=one.accepted is True,
     )
+
+
+def _document_title(definition: Definition, kind: str) -> str:
+    try:
+        return definition.justificatif(kind).title.say(language())
+    except LookupError:
+        return gettext("Autre document")
 
 
 def contact_of(association: Association, *, follower: User | None = None) -> Contact:
