@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
+from uuid import uuid4
 
 import polib
 import pytest
@@ -278,3 +279,33 @@ def test_no_message_says_a_word_of_the_other_language() -> None:
 
     assert strangers((PLACE.sub(" ", text) for text in french), "fr") == []
     assert strangers((PLACE.sub(" ", text) for text in english), "en") == []
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize("name", ["attempt", "facts", "close", "assign", "hold", "note", "upload"])
+def test_a_form_sent_empty_says_what_to_correct_in_english(seeded: Association, name: str) -> None:
+    client = signed_in(_team(seeded)[Role.REFERENT], association=seeded)
+    client.cookies["django_language"] = "en"
+    with scope.enter(seeded.pk):
+        case = Case.objects.filter(state="to_act").order_by("pk")[0]
+    form = {"association": seeded.pk, "token": str(uuid4()), "version": case.version}
+
+    response = client.post(reverse(f"desk:{name}", args=[case.reference]), form)
+    page = said(response.content.decode())
+
+    assert response.status_code == 422
+    assert page.language == "en"
+    assert strangers(page.texts, "en", names=_told_by_people(seeded)) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize("name", ["portal:login", "account_login"])
+def test_a_door_says_what_to_correct_in_english(client: HouseClient, name: str) -> None:
+    client.cookies["django_language"] = "en"
+
+    page = said(client.post(reverse(name), {"who": "nobody", "login": "nobody"}).content.decode())
+
+    assert page.language == "en"
+    assert strangers(page.texts, "en") == []
