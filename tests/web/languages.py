@@ -42,11 +42,11 @@ ENGLISH = frozenset(
 # Names that have no twin.
 NAMES = re.compile(
     r"Mon espace santé|Mon Espace Santé|Caisse nationale de l’Assurance maladie|Assurance maladie"
-    r"|Code de la santé publique|Code civil|France Identité|Légifrance|Service-Public|Défenseur des droits"
-    r"|Dossier médical partagé|Health Data Hub|carte Vitale|monespacesante\.fr\S*|\S+@\S+|https?://\S+|[\w.-]+\.fr\b"
+    r"|Code de la santé publique|Code de procédure civile|Code civil|France Identité|Légifrance"
+    r"|Service-Public|Défenseur des droits|Dossier médical partagé|Health Data Hub|carte Vitale|monespacesante\.fr\S*|\S+@\S+|https?://\S+|[\w.-]+\.fr\b"
 )
-# Quotation marks, and a space before a sign.
-FRENCH_SIGN = re.compile(r"[«»]|(?<=\w)\s[:;?!]")
+# Quotation marks, a space before a sign, a word with an accent.
+FRENCH_SIGN = re.compile(r"[«»]|(?<=\w)\s[:;?!]|\w*[àâçéèêëîïôùûœ]\w*", re.IGNORECASE)
 # The label of an official screen, quoted in an English sentence; a longer quotation is ours to translate.
 SCREEN = re.compile(r"“[^”]{1,40}”")
 
@@ -114,7 +114,8 @@ def _foreign(text: str, language: str, names: Iterable[str]) -> list[str]:
     text = NAMES.sub(" ", text)
     if language == "fr":
         return [word for word in _words(text) if word in ENGLISH]
-    return FRENCH_SIGN.findall(text) + [word for word in _words(SCREEN.sub(" ", text)) if word in FRENCH]
+    text = SCREEN.sub(" ", text)
+    return FRENCH_SIGN.findall(text) + [word for word in _words(text) if word in FRENCH]
 
 
 def _words(text: str) -> list[str]:

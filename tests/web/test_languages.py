@@ -132,10 +132,12 @@ def _team(association: Association) -> dict[Role, User]:
 def _told_by_people(association: Association) -> list[str]:
     """What people typed stays in their language."""
     with scope.enter(association.pk):
-        events = list(CaseEvent.objects.all())
-        load_keys(event.subject for event in events)
-        notes = {event.note for event in events if event.note}
-        return [association.name, *notes, *(campaign.title for campaign in Campaign.objects.all())]
+        cases, events = list(Case.objects.select_related("member", "beneficiary")), list(CaseEvent.objects.all())
+        load_keys({row.subject for case in cases for row in (case, case.member, case.beneficiary)})
+        typed = {case.member.first_name for case in cases} | {case.beneficiary.first_name for case in cases}
+        typed |= {event.note for event in events} | {case.member.region for case in cases}
+        titles = [campaign.title for campaign in Campaign.objects.all()]
+        return [association.name, "Démo", *titles, *sorted(typed - {""})]
 
 
 def _situations(association: Association) -> list[tuple[User | None, str]]:
