@@ -9,7 +9,7 @@ BIN := .venv/bin
 MANAGE = VAR_DIR="$(VAR_DIR)" $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-ci shots requirements messages clean
+.PHONY: help run test check check-ci shots bench requirements messages clean
 MAKEFLAGS += --no-builtin-rules
 
 help: ## Show this list
@@ -38,6 +38,9 @@ check-ci: .venv/.dev ## Recompile the requirements and compare them with the com
 
 shots: .venv/.dev ## Take a picture of every page (sizes, themes, states) into var/shots/
 	@VAR_DIR="$(VAR_DIR)" $(BIN)/python -m tests.shots $(ARGS)
+
+bench: .venv/.dev ## Measure pages and jobs against their rivals (ARGS="queue sweep --rows 1e5 --rounds 11 --postgres")
+	@$(BIN)/python -m bench $(ARGS)
 
 requirements: .venv/.dev ## Compile requirements*.in to the hashed requirements*.txt (UPGRADE=1 takes newer releases)
 	@$(BIN)/python -m tests.requirements --write $(if $(UPGRADE),--upgrade)

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,8 +70,11 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[PostgresCluster]:
-    """An empty cluster that keeps nothing safe (no fsync), with the roles of production. Raises ServiceMissing."""
+def postgres(also: Mapping[str, str] | None = None) -> Iterator[PostgresCluster]:
+    """An empty cluster that keeps nothing safe (no fsync), with the roles of production. Raises ServiceMissing.
+
+    `also`: more parameters of the server.
+    """
     binaries = postgres_folder()
     with scratch_folder(owner=SUPERUSER) as folder:
         data, port = folder / "data", free_port()
@@ -89,7 +92,7 @@ def postgres() -> Iterator[PostgresCluster]:
             "autovacuum": "off",
             "log_min_messages": "fatal",
             "log_min_error_statement": "panic",
-        }
+        } | dict(also or {})
         flags = [flag for name, value in options.items() for flag in ("-c", f"{name}={value}")]
         cluster = PostgresCluster(port)
         server = as_postgres([f"{binaries}/postgres", "-D", str(data), *flags])
