@@ -33,6 +33,9 @@ CACHES = {
 
 globals().update(env.email_url_config(secret("EMAIL_URL", "smtp+ssl://localhost:465")))
 
+# Limits count the address that Caddy saw; without this, Caddy's own: one guesser would lock everybody out.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1
+
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600

@@ -163,3 +163,20 @@ def test_check_deploy_in_production_settings_without_secrets_names_each(tmp_path
 def check_deploy(environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "manage.py", "check", "--deploy"]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_limits_in_production_count_the_address_that_the_proxy_saw(tmp_path: Path) -> None:
+    """Else all people share the proxy's, and ten wrong passwords of one guesser keep everybody out."""
+    asked = (
+        "import django; django.setup()\n"
+        "from allauth.core.internal.httpkit import get_client_ip\n"
+        "from django.test import RequestFactory\n"
+        'print(get_client_ip(RequestFactory().get("/", REMOTE_ADDR="172.18.0.5", '
+        'HTTP_X_FORWARDED_FOR="192.0.2.66, 203.0.113.7")))'
+    )
+
+    told = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, env=production(tmp_path), capture_output=True, text=True, check=True
+    )
+
+    assert told.stdout.strip() == "203.0.113.7"
