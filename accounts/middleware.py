@@ -22,6 +22,7 @@ from accounts.models import Membership
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SESSION_ASSOCIATION = "association_id"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
+_PRIVATE = ("/desk/", "/espace/", "/compte/", "/invitation/")
 # Searched, not matched: a write may stand behind WITH. SQL holds placeholders only, so no text of people is read here.
 _WRITE = re.compile(
     r"\b(?:(?:INSERT(?:\s+OR\s+\w+)?|REPLACE|MERGE)\s+INTO|DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?|UPDATE(?=\s+\S+\s+SET\b))"
@@ -37,7 +38,7 @@ class WriteOnRead(RuntimeError):
 
 
 class HeadersMiddleware:
-    """No page of somebody signed in is kept by a browser or a proxy."""
+    """No page of somebody signed in is kept by a browser or a proxy, nor an invitation, which shows an address."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -45,7 +46,7 @@ class HeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
-        if request.user.is_authenticated or request.path_info.startswith(("/desk/", "/espace/", "/compte/")):
+        if request.user.is_authenticated or request.path_info.startswith(_PRIVATE):
             response["Cache-Control"] = "no-store"
         return response
 
@@ -59,7 +60,7 @@ class ScopeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.today = timezone.localdate()  # type: ignore[attr-defined]  # today enters here, once
         request.membership = request.association = None  # type: ignore[attr-defined]  # our own
-        audience = request.path_info.split("/", 2)[1]
+        audience = request.path_info.removeprefix("/").partition("/")[0]  # «OPTIONS *» has no slash
         with ExitStack() as stack:
             stack.callback(forget_keys)
             if request.method in _SAFE:

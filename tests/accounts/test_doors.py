@@ -148,6 +148,14 @@ def test_pages_of_somebody_signed_in_are_not_stored(volunteer: Membership, clien
     assert "Cache-Control" not in client.get("/")
 
 
+def test_an_invitation_is_not_stored(client: Client) -> None:
+    assert client.get("/invitation/un-jeton/")["Cache-Control"] == "no-store"
+
+
+def test_a_request_for_no_path_is_not_our_fault(client: Client) -> None:
+    assert client.generic("OPTIONS", "*").status_code == 404
+
+
 def test_the_keys_of_a_request_are_forgotten(volunteer: Membership) -> None:
     from accounts import fields
 
