@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.fields import load_keys
+from accounts.models import Membership
 from cases.models import Deadline
 from notifications.models import Notice
 from notifications.registry import NoticeKind, Recipient
@@ -55,9 +56,10 @@ def _member(notice: Notice) -> Recipient | None:
 
 
 def _volunteer(notice: Notice) -> Recipient | None:
+    """Nobody, when whoever follows the case has left: nothing of it goes to an ex-volunteer."""
     deadline = _deadline(notice)
     user = deadline.case.assigned_to if deadline else None
-    if user is None:
+    if user is None or not Membership.objects.active().filter(user=user).exists():
         return None
     load_keys([user.subject])
     return Recipient(email=user.email, name=user.name, language=user.language) if user.email else None

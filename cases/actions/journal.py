@@ -20,6 +20,7 @@ JUSTIFICATIF = "justificatif"
 COMPUTED = [
     "bound", "rule", "article", "start_kind", "start_earliest", "start_latest", "start_known_by", "raw_end",
     "due_earliest", "due_latest", "due", "explanation_fr", "explanation_en", "met_on", "void_on", "missed_on",
+    "answered_on", "decision",
 ]  # fmt: skip
 
 
@@ -114,7 +115,10 @@ def met_days(
 
 
 def fill_deadline(row: Deadline, computed: ComputedDeadline, *, met_on: date | None, today: date) -> None:
-    """What the engine says, in memory. A flagged row that is not due any more is a running one again."""
+    """What the engine says, in memory. A flagged row that is not due any more is a running one again.
+
+    Its answer goes too: it was about a day that no longer counts, and would hide the new one for ever.
+    """
     row.bound, row.rule, row.article = computed.bound.value, computed.rule.value, computed.article
     start = computed.start
     row.start_kind = start.kind if start else ""
@@ -127,8 +131,8 @@ def fill_deadline(row: Deadline, computed: ComputedDeadline, *, met_on: date | N
     row.explanation_en = "\n".join(reason.en for reason in computed.reasons)
     row.met_on = met_on
     row.void_on = None if computed.applies else (row.void_on or today)
-    if row.is_missed and (row.due is None or row.due >= today):
-        row.missed_on = None
+    if row.missed_on and (row.due is None or row.due >= today):
+        row.missed_on, row.answered_on, row.decision = None, None, ""
 
 
 def _record_move(row: Deadline, *, before: date | None, at: datetime, by: User | None) -> None:

@@ -12,11 +12,11 @@ from django.db import DatabaseError, connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from accounts import scope
-from accounts.models import Membership
+from accounts.models import Membership, User
 from cases import access, actions
 from cases.actions import sweeping
 from cases.actions.chaining import link_of
-from cases.models import Case, CaseEvent, Deadline, Decision
+from cases.models import AttemptResult, Case, CaseEvent, Deadline, Decision
 from cases.rules.chain import first_break
 from notifications import registry
 from notifications.models import Notice
@@ -98,6 +98,58 @@ def test_a_missed_deadline_stays_until_answered_and_then_leaves(
     late.refresh_from_db()
     assert late.reason != "missed"
     assert _sweep(now) == (0, 0, 0)
+
+
+def test_a_deadline_that_was_answered_and_then_moved_is_flagged_on_its_new_day(
+    open_one: OpenOne, now: datetime, today: date, in_scope: Membership
+) -> None:
+    case = _called(open_one(sent=10), on=today, at=now, by=in_scope.user)
+    first = Deadline.objects.get(case=case, key="justificatif").due
+    assert first
+    _sweep(now, today=first + timedelta(days=1))
+    [missed] = Deadline.objects.missed()
+    actions.answer_missed(
+        missed, decision=Decision.ACT_AGAIN, today=first + timedelta(days=1), at=now, by=in_scope.user
+    )
+
+    case = _called(case, on=first + timedelta(days=1), at=now, by=in_scope.user)
+
+    moved = Deadline.objects.get(case=case, key="justificatif")
+    assert moved.due
+    assert moved.due > first
+    assert (moved.missed_on, moved.answered_on, moved.decision) == (None, None, "")
+    assert case.next_deadline_on == moved.due
+    assert _sweep(now, today=moved.due + timedelta(days=1))[0] == 1
+
+
+def _called(case: Case, *, on: date, at: datetime, by: User) -> Case:
+    """A confirmed call, in which the justificatif was asked for."""
+    return actions.record_attempt(
+        case,
+        channel="phone",
+        made_on=on,
+        result=AttemptResult.CONFIRMED,
+        justificatif_asked=True,
+        today=on,
+        at=at,
+        by=by,
+    )
+
+
+def test_no_mail_about_a_case_goes_to_somebody_who_has_left(
+    open_one: OpenOne, now: datetime, today: date, in_scope: Membership
+) -> None:
+    case = _called(open_one(sent=10), on=today, at=now, by=in_scope.user)
+    due = Deadline.objects.get(case=case, key="justificatif").due
+    assert due
+    _sweep(now, today=due + timedelta(days=1))
+    notice = Notice.objects.get(kind="answer_overdue")
+    kind = registry.kind_of(notice.kind)
+    assert kind.recipient(notice)
+
+    Membership.objects.filter(pk=in_scope.pk).update(revoked_at=now)
+
+    assert kind.recipient(notice) is None
 
 
 def test_the_notice_no_longer_holds_once_somebody_answered(late: Case, now: datetime, in_scope: Membership) -> None:
