@@ -116,13 +116,15 @@ def count(work: Callable[[], object]) -> int:
 def sweep(ground: Ground) -> list[Comparison]:
     """A night with a twentieth of the cases due, against raw statements and a loop; then a night with nothing."""
     due = _make_due(ground, wanted=max(1, ground.rows // 20))
-    stamp, empty = {"today": ground.today, "at": ground.at}, ground.today - timedelta(days=1)
-    ours, raw, loop = (undone(lambda work=work: work(**stamp)) for work in (actions.sweep, sweeps.raw, sweeps.loop))
+    today, at, empty = ground.today, ground.at, ground.today - timedelta(days=1)
+    ours = undone(lambda: actions.sweep(today=today, at=at))
+    raw = undone(lambda: sweeps.raw(today=today, at=at))
+    loop = undone(lambda: sweeps.loop(today=today, at=at))
     facts = {"due": Fact(due), "statements": Fact(count(ours)), "statements of the rival": Fact(count(raw))}
     looped = facts | {"statements of the rival": Fact(count(loop))}
 
     def night() -> None:
-        actions.sweep(today=empty, at=ground.at)
+        actions.sweep(today=empty, at=at)
 
     def look() -> None:
         sweeps.select(today=empty)

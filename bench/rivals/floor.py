@@ -48,7 +48,7 @@ def own_addresses(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
     """F is no address of the platform."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        request.urlconf = __name__  # type: ignore[attr-defined]  # read by Django's handler
+        request.urlconf = __name__  # read by Django's handler
         return get_response(request)
 
     return answer

@@ -65,7 +65,12 @@ def raw(*, today: date, at: datetime) -> None:
     words = _WORDS[connection.vendor] | {"flagged": _FLAGGED}
     statements = (_FLAG, _SETTLE, _EVENTS.format(**words), _NOTICES.format(**words))
     for association_id in associations_at_work():
-        values = {"association": association_id, "today": today, "at": at, "once": f".{uuid4().hex}@bench>"}
+        values: dict[str, int | str | date] = {
+            "association": association_id,
+            "today": today,
+            "at": at,
+            "once": f".{uuid4().hex}@bench>",
+        }
         with scope.enter(association_id), connection.cursor() as cursor:
             for statement in statements:
                 cursor.execute(statement, values)

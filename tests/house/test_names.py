@@ -19,7 +19,7 @@ DRAWERS = {"utils", "helpers", "common", "core", "misc", "tools", "lib"}
 TEXTS = {".py", ".html", ".txt", ".css", ".js", ".toml", ".md", ".sql", ".yml", ".sh", ".in"}
 LEFT_FOR_LATER = re.compile(r"\b(TOD[O]|FIXM[E]|XX[X])\b")  # this line must not find itself
 
-OURS = python_files(*APPS, "tests")
+OURS = python_files(*APPS, "bench", "tests")
 
 
 @pytest.mark.parametrize("app", APPS)
