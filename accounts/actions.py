@@ -97,8 +97,11 @@ def create_users(people: Sequence[tuple[str, str]]) -> dict[str, User]:
 
 
 def user_for_address(*, email: str, name: str = "", language: str = "fr") -> User:
-    """The account of an address, made when there is none."""
-    return user_by_email(email) or create_user(email=email, name=name, language=language)
+    """The account of an address, made when there is none; one that sleeps or that somebody has just made is it too."""
+    try:
+        return user_by_email(email) or create_user(email=email, name=name, language=language)
+    except AlreadyUsed:
+        return User.objects.get(email_index=blind_index(email, column=EMAIL_COLUMN, association_id=None))
 
 
 def renew_card_code(user: User) -> str:

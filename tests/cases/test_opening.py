@@ -74,6 +74,12 @@ def test_a_member_with_an_address_can_sign_in_and_one_without_can_not(open_one: 
     assert without.member.user is None
 
 
+def test_an_address_whose_account_sleeps_is_that_account(open_one: OpenOne, member_user: User) -> None:
+    User.objects.filter(pk=member_user.pk).update(is_active=False)
+
+    assert open_one(email=member_user.email).member.user_id == member_user.pk
+
+
 def test_known_members_are_found_by_address_and_number_in_whatever_form(
     open_one: OpenOne, in_scope: Membership
 ) -> None:
