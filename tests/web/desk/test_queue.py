@@ -264,6 +264,11 @@ def test_a_search_never_stands_in_the_address(case: Case, at_work: HouseClient) 
     assert 'method="post"' in form
 
 
+@pytest.mark.parametrize("place", [f"{NOW}?campagne=%00", "/desk/dossiers/?demarche=%00"])
+def test_a_filter_with_a_nul_finds_nothing_and_breaks_nothing(place: str, at_work: HouseClient) -> None:
+    assert at_work.get(place).status_code == 200
+
+
 @pytest.mark.parametrize("typed", ["", "   ", "'; DROP TABLE", "é" * 500, "\x00", "@", "000000"])
 def test_an_odd_search_finds_nothing_and_breaks_nothing(typed: str, at_work: HouseClient, campaign: Campaign) -> None:
     found = at_work.post(reverse("desk:cases"), {"association": campaign.association_id, "q": typed})

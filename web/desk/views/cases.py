@@ -48,7 +48,7 @@ def _filters(request: DeskRequest) -> page.Filters:
     return page.Filters(
         state=state if state in STATES else "",
         outcome=outcome if outcome in OUTCOMES else "",
-        procedure=request.GET.get("demarche", "")[:80],
+        procedure=request.GET.get("demarche", "").replace("\0", "")[:80],  # PostgreSQL takes no NUL
         before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
     )
 

@@ -70,7 +70,7 @@ def _filters(request: DeskRequest, counts: dict[str, int]) -> page.Filters:
     return page.Filters(
         whose=whose if whose in page.OWNERS else "mine" if counts["mine"] or not counts["team"] else "team",
         reason=reason if reason in REASONS else "",
-        campaign=request.GET.get("campagne", "")[:50],
+        campaign=request.GET.get("campagne", "").replace("\0", "")[:50],  # PostgreSQL takes no NUL
     )
 
 
