@@ -1,6 +1,6 @@
 """Every write of the observatory: freezing events, measuring a table once, and taking a release to the public."""
 
-from observatory.actions.freezing import FreezeReport, freeze, freeze_campaign, plan_for
+from observatory.actions.freezing import FreezeReport, PastDay, freeze, freeze_campaign, plan_for, refuse_past
 from observatory.actions.measuring import MeasureReport, measure, measure_all
 from observatory.actions.refusals import (
     AlreadyMeasured,
@@ -19,6 +19,7 @@ __all__ = [
     "MeasureReport",
     "NotFrozen",
     "OverBudget",
+    "PastDay",
     "PeriodNotOver",
     "UnknownMeasure",
     "freeze",
@@ -28,6 +29,7 @@ __all__ = [
     "plan_for",
     "publish",
     "publish_reviewed",
+    "refuse_past",
     "reject",
     "review",
 ]

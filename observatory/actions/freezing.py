@@ -7,7 +7,7 @@ from datetime import date
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from accounts import scope
 from accounts.access import associations_at_work
@@ -18,6 +18,14 @@ from observatory.rules.profiles import Profile, profile_for
 
 log = logging.getLogger(__name__)
 CHUNK = 500
+
+
+class PastDay(ValueError):
+    """The campaign is frozen up to a later day: what was confirmed since would be taken for withdrawn."""
+
+    def __init__(self, until: date) -> None:
+        super().__init__(f"Events are frozen up to {until} already.")
+        self.until = until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +50,15 @@ def freeze(*, today: date) -> FreezeReport:
     for association_id in associations_at_work():
         report = report.plus(_freeze_association(association_id, today=today))
     return report
+
+
+def refuse_past(*, today: date) -> None:
+    """Raises PastDay when an association at work is frozen up to a later day."""
+    for association_id in associations_at_work():
+        with scope.enter(association_id):
+            until = StatPlan.objects.aggregate(until=Max("events_until"))["until"]
+        if until and today < until:
+            raise PastDay(until)
 
 
 def _freeze_association(association_id: int, *, today: date) -> FreezeReport:
@@ -84,16 +101,19 @@ def freeze_campaign(campaign: tallies.CampaignTally, *, today: date) -> FreezeRe
     """In the association in scope. A campaign that only appears in pooled tables is not frozen: nothing would count it.
 
     An event keeps the codes of its first freeze. Whoever is no longer handed over has withdrawn or was erased.
+    Raises PastDay.
     """
     plan = plan_for(campaign)
     if plan.profile == Profile.POOLED:
         return FreezeReport()
+    if plan.events_until and today < plan.events_until:
+        raise PastDay(plan.events_until)
     events = StatEvent.objects.of_campaign(plan.campaign_id)
     before = events.count()
     for chunk in _chunks(tallies.to_freeze(plan.campaign_id, today=today)):
         _write(chunk, plan=plan, today=today)
     frozen = events.count() - before
-    removed, _ = events.exclude(confirmed_on=today).delete()
+    removed, _ = events.filter(confirmed_on__lt=today).delete()
     StatPlan.objects.filter(pk=plan.pk).filter(Q(events_until=None) | Q(events_until__lt=today)).update(
         events_until=today
     )

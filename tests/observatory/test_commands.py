@@ -51,6 +51,22 @@ def test_measuring_again_says_why_not_and_goes_on(association: Association, hand
     assert "S1: AlreadyMeasured" in refusals
 
 
+@pytest.mark.parametrize(("day", "why"), [("2026-01-09", "up to 2026-01-10 already"), ("2999-01-01", "still to come")])
+def test_freezing_for_a_day_before_the_last_one_or_to_come_changes_nothing(
+    association: Association, handed: Handed, day: str, why: str
+) -> None:
+    handed.tallies = persons(2)
+    run("stats_freeze", "--today", "2026-01-10")
+    handed.tallies = []
+
+    with pytest.raises(CommandError, match=why) as refused:
+        run("stats_freeze", "--today", day)
+
+    assert refused.value.returncode == 2
+    with scope.enter(association.pk):
+        assert StatEvent.objects.count() == 2
+
+
 def test_a_period_that_cannot_be_read_is_an_error() -> None:
     with pytest.raises(CommandError, match="2025-Q3"):
         run("stats_measure", "--period", "last year")

@@ -5,7 +5,7 @@ import pytest
 from accounts import scope
 from accounts.models import Association
 from observatory import actions, tasks
-from observatory.actions import FreezeReport
+from observatory.actions import FreezeReport, PastDay
 from observatory.models import CountedPerson, StatEvent, StatPlan
 from observatory.rules.profiles import Profile
 from tests.observatory.conftest import AT, CAMPAIGN, TODAY, Handed, person, persons
@@ -109,6 +109,27 @@ def test_one_association_in_trouble_does_not_stop_the_others(
     assert report == FreezeReport(frozen=2, failed=1)
     assert f"association {association.pk}: ValueError" in caplog.text
     assert "Martin" not in caplog.text
+
+
+def test_a_day_before_the_last_one_is_refused(here: Association, handed: Handed) -> None:
+    handed.tallies = persons(2)
+    actions.freeze_campaign(handed.campaign(), today=TODAY)
+
+    with pytest.raises(PastDay, match=str(TODAY)):
+        actions.freeze_campaign(handed.campaign(), today=TODAY - timedelta(days=1))
+
+    assert StatEvent.objects.count() == 2
+
+
+def test_only_what_was_confirmed_before_today_is_removed(here: Association, handed: Handed) -> None:
+    handed.tallies = persons(2)
+    actions.freeze_campaign(handed.campaign(), today=TODAY)
+    StatEvent.objects.filter(person_key=f"{0:064x}").update(confirmed_on=TODAY + timedelta(days=1))
+
+    handed.tallies = []
+    actions.freeze_campaign(handed.campaign(), today=TODAY)
+
+    assert StatEvent.objects.count() == 2
 
 
 def test_counted_persons_never_come_back(here: Association, handed: Handed) -> None:

@@ -19,7 +19,18 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = actions.freeze(today=options["today"] or timezone.localdate())
+        today = options["today"] or timezone.localdate()
+        _refuse(today)
+        report = actions.freeze(today=today)
         self.stdout.write(f"frozen {report.frozen}, removed {report.removed}, set aside {report.failed}")
         if report.failed:
             raise CommandError(f"{report.failed} associations were set aside; the log names them by id.")
+
+
+def _refuse(today: date) -> None:
+    if today > timezone.localdate():
+        raise CommandError(f"{today} is still to come: only days that have begun can be frozen.", returncode=2)
+    try:
+        actions.refuse_past(today=today)
+    except actions.PastDay as error:
+        raise CommandError(f"{error} {today} is before it: nothing was changed.", returncode=2) from None
