@@ -15,7 +15,11 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename LIKE 'observatory\_%' LOOP
+    -- Figures, not persons: releases, their files and the ledger; never events, plans or who was counted.
+    REVOKE ALL ON ALL TABLES IN SCHEMA public FROM opposable_stats;
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+        AND tablename IN ('observatory_release', 'observatory_releasefile', 'observatory_ledgerline')
+    LOOP
         EXECUTE format('GRANT SELECT ON TABLE public.%I TO opposable_stats', name);
     END LOOP;
     -- Which migrations were applied is the owner's to write; the application reads it for its readiness.

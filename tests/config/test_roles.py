@@ -52,7 +52,7 @@ def test_what_create_roles_prints_makes_a_database_that_only_its_owner_may_chang
     psql(server, script)
 
     assert 'ALTER ROLE "opposable_app" PASSWORD' in script
-    assert allowed(server, MIGRATE, "CREATE TABLE observatory_count (n int); CREATE TABLE accounts_person (n int)")
+    assert allowed(server, MIGRATE, "CREATE TABLE observatory_release (n int); CREATE TABLE accounts_person (n int)")
     with psycopg.connect(server.url(MIGRATE), autocommit=True) as owner:
         owner.execute(GRANTS_SQL.read_bytes())
     for role in (APP, PURGE):
@@ -61,9 +61,28 @@ def test_what_create_roles_prints_makes_a_database_that_only_its_owner_may_chang
         assert not allowed(server, role, "DROP TABLE accounts_person")
         assert not allowed(server, role, "CREATE TABLE mine (n int)")
         assert not allowed(server, role, "SET session_replication_role = replica")
-    assert allowed(server, STATS, "SELECT n FROM observatory_count")
+    assert allowed(server, STATS, "SELECT n FROM observatory_release")
     assert not allowed(server, STATS, "SELECT n FROM accounts_person")
-    assert not allowed(server, STATS, "INSERT INTO observatory_count VALUES (1)")
+    assert not allowed(server, STATS, "INSERT INTO observatory_release VALUES (1)")
+
+
+def test_statisticians_read_figures_and_no_person(
+    server: cluster.PostgresCluster, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("create_roles")
+    psql(server, capsys.readouterr().out)
+    figures = ("release", "releasefile", "ledgerline")
+    persons = ("statevent", "countedperson", "statplan")
+    with psycopg.connect(server.url(MIGRATE), autocommit=True) as owner:
+        for table in (*figures, *persons):
+            owner.execute(sql.SQL("CREATE TABLE {} (n int)").format(sql.Identifier(f"observatory_{table}")))
+        owner.execute("GRANT SELECT ON observatory_statevent TO opposable_stats")
+        owner.execute(GRANTS_SQL.read_bytes())
+
+    for table in figures:
+        assert allowed(server, STATS, f"SELECT n FROM observatory_{table}")
+    for table in persons:
+        assert not allowed(server, STATS, f"SELECT n FROM observatory_{table}")
 
 
 def test_no_role_of_ours_has_a_power_that_it_does_not_need(server: cluster.PostgresCluster) -> None:
