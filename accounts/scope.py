@@ -4,11 +4,11 @@ Doors without a scope are few named functions, each with a test; they use `_base
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from typing import Any, Generic, NoReturn, Self, TypeVar
 
-from django.db import connection, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 from django.db.migrations.operations.base import Operation
 
 _association: ContextVar[int | None] = ContextVar("association", default=None)
@@ -49,8 +49,7 @@ def enter(association_id: int) -> Iterator[None]:
             _association.reset(token)
             for forget in _leaving:
                 forget()
-            if not connection.needs_rollback:
-                _tell_database("app.association_id", "" if before is None else str(before))
+            _tell_database_on_leaving("app.association_id", "" if before is None else str(before))
 
 
 @contextmanager
@@ -61,8 +60,17 @@ def as_user(user_id: object) -> Iterator[None]:
         try:
             yield
         finally:
-            if not connection.needs_rollback:
-                _tell_database("app.user_id", "")
+            _tell_database_on_leaving("app.user_id", "")
+
+
+def _tell_database_on_leaving(name: str, value: str) -> None:
+    """A transaction that an error aborted takes no statement, and its rollback undoes the setting by itself.
+
+    Django knows of some such errors only (`needs_rollback`); this one must not hide the error that brought us here.
+    """
+    if not connection.needs_rollback:
+        with suppress(DatabaseError):
+            _tell_database(name, value)
 
 
 def _tell_database(name: str, value: str) -> None:

@@ -1,6 +1,10 @@
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from uuid import uuid4
+
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 
 from accounts import access, actions, scope
 from accounts.models import Association, Invitation, Membership
@@ -102,8 +106,6 @@ class TestTheSecondWall:
             assert not Invitation._base_manager.exists()
 
     def test_a_row_cannot_be_written_for_another(self, association: Association, stranger: Membership) -> None:
-        from django.db import ProgrammingError, transaction
-
         with (
             scope.enter(association.pk),
             pytest.raises(ProgrammingError, match="row-level security"),
@@ -117,6 +119,14 @@ class TestTheSecondWall:
         with scope.enter(association.pk):
             roots = self.count("accounts_datakey WHERE kind = 'association'")
         assert roots == 1
+
+    @pytest.mark.parametrize("enter", [scope.enter, scope.as_user])
+    def test_a_failed_statement_is_not_hidden_by_leaving(
+        self, enter: Callable[[object], AbstractContextManager[None]], association: Association
+    ) -> None:
+        who = association.pk if enter is scope.enter else uuid4()
+        with pytest.raises(ProgrammingError, match="no_such_table"), enter(who):
+            self.count("no_such_table")
 
     def count(self, table: str) -> int:
         with connection.cursor() as cursor:
