@@ -112,6 +112,16 @@ def test_closing_needs_an_outcome(late: Case, at_work: HouseClient) -> None:
     assert _fresh(late).outcome_class == "abandoned"
 
 
+def test_closing_at_a_missed_deadline_needs_the_same_proof(late: Case, at_work: HouseClient) -> None:
+    typed = answers(late, decision="close", outcome="opposed_proven")
+
+    refused = at_work.post(address("answer", late, missed(late).pk), typed)
+
+    assert refused.status_code == 422
+    assert "Aucun justificatif n’est accepté" in refused.content.decode()
+    assert _fresh(late).state != "closed"
+
+
 @pytest.mark.parametrize("decision", ["", "invented", "keep_waiting"])
 def test_a_decision_that_is_not_offered_is_refused(decision: str, late: Case, at_work: HouseClient) -> None:
     typed = answers(late, decision=decision)

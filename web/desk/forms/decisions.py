@@ -23,6 +23,18 @@ DECISIONS: dict[str, str | Promise] = {
 }
 
 
+def check_proof(outcome: str, outcomes: Sequence[Outcome], *, has_justificatif: bool) -> None:
+    """A proven outcome stands on an accepted justificatif, whichever form closes the case."""
+    proven = {one.key for one in outcomes if one.class5 is OutcomeClass.OBTAINED_PROVEN}
+    if outcome in proven and not has_justificatif:
+        raise ValidationError(
+            gettext(
+                "Aucun justificatif n’est accepté dans ce dossier. Déposez-le et vérifiez-le, "
+                "ou choisissez une issue sans justificatif."
+            )
+        )
+
+
 class AnswerForm(DeskForm):
     decision = radios(label=_("Que décidez-vous ?"))
     done_on = DatePartsField(
@@ -33,9 +45,16 @@ class AnswerForm(DeskForm):
     outcome = radios(label=_("Si vous clôturez : comment cela a-t-il fini ?"), required=False)
 
     def __init__(
-        self, *args: Any, decisions: Sequence[Decision], outcomes: Sequence[Outcome], procedure: str, **kwargs: Any
+        self,
+        *args: Any,
+        decisions: Sequence[Decision],
+        outcomes: Sequence[Outcome],
+        procedure: str,
+        has_justificatif: bool,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.outcomes, self.has_justificatif = outcomes, has_justificatif
         said = [(one.value, str(DECISIONS[one]).replace("%(procedure)s", procedure)) for one in decisions]
         fill(self, "decision", list(said))
         fill(self, "outcome", [(outcome.key, say(outcome.title)) for outcome in outcomes])
@@ -48,9 +67,18 @@ class AnswerForm(DeskForm):
         decision = typed.get("decision")
         if decision == Decision.WAS_DONE and not typed.get("done_on") and "done_on" not in self.errors:
             self.add_error("done_on", gettext("Indiquez le jour où la démarche a été faite."))
-        if decision == Decision.CLOSE and not typed.get("outcome"):
-            self.add_error("outcome", gettext("Dites comment la démarche a fini."))
+        if decision == Decision.CLOSE:
+            self._check_outcome(typed.get("outcome", ""))
         return typed
+
+    def _check_outcome(self, outcome: str) -> None:
+        if not outcome:
+            self.add_error("outcome", gettext("Dites comment la démarche a fini."))
+            return
+        try:
+            check_proof(outcome, self.outcomes, has_justificatif=self.has_justificatif)
+        except ValidationError as refused:
+            self.add_error("outcome", refused)
 
 
 class CloseForm(VersionedForm):
@@ -59,18 +87,11 @@ class CloseForm(VersionedForm):
     def __init__(self, *args: Any, outcomes: Sequence[Outcome], has_justificatif: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fill(self, "outcome", [(outcome.key, say(outcome.title)) for outcome in outcomes])
-        self.proven = {outcome.key for outcome in outcomes if outcome.class5 is OutcomeClass.OBTAINED_PROVEN}
-        self.has_justificatif = has_justificatif
+        self.outcomes, self.has_justificatif = outcomes, has_justificatif
 
     def clean_outcome(self) -> str:
         outcome: str = self.cleaned_data["outcome"]
-        if outcome in self.proven and not self.has_justificatif:
-            raise ValidationError(
-                gettext(
-                    "Aucun justificatif n’est accepté dans ce dossier. Déposez-le et vérifiez-le, "
-                    "ou choisissez une issue sans justificatif."
-                )
-            )
+        check_proof(outcome, self.outcomes, has_justificatif=self.has_justificatif)
         return outcome
 
 

@@ -43,6 +43,7 @@ class AnswerMissed(CaseAction):
             "decisions": self._decisions(following),
             "outcomes": definition_of(self.case).outcomes,
             "procedure": say(following.short) if following else "",
+            "has_justificatif": _has_accepted(self.case),
         }
 
     def more(self, _form: DeskForm) -> dict[str, Any]:
@@ -93,6 +94,10 @@ def following_of(case: Case, key: str | None, *, today: date) -> Definition | No
     return definition if admitted else None
 
 
+def _has_accepted(case: Case) -> bool:
+    return any(row.accepted for row in access.justificatifs_of(case))
+
+
 def _towards(action: CaseAction, new: Case) -> HttpResponseBase:
     messages.success(action.request, _("Le dossier continue ici ; l’ancien est clos, et relié à celui-ci."))
     return redirect(case_url(new))
@@ -106,8 +111,7 @@ class Close(CaseAction):
     intro = gettext_lazy("Un dossier clos peut être rouvert.")
 
     def asks(self) -> dict[str, Any]:
-        accepted = any(row.accepted for row in access.justificatifs_of(self.case))
-        return {"outcomes": definition_of(self.case).outcomes, "has_justificatif": accepted}
+        return {"outcomes": definition_of(self.case).outcomes, "has_justificatif": _has_accepted(self.case)}
 
     def act(self, form: CloseForm) -> str:
         typed = form.cleaned_data
