@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from vault.rules.detector import Seen, seen_in
 from web.parts import dates
 from web.parts.french import month_year
 
@@ -55,6 +56,18 @@ def _first_box(bound: forms.BoundField) -> str:
     return bound.id_for_label or f"{bound.auto_id}_0"
 
 
+_WRITTEN_NOWHERE = {
+    Seen.NIR: _("On dirait un numéro de sécurité sociale. Effacez-le : il ne doit être noté nulle part ici."),
+    Seen.CARD: _("On dirait un numéro de carte Vitale. Effacez-le : il ne doit être noté nulle part ici."),
+    Seen.CODE: _("On dirait un code de Mon espace santé. Effacez-le : il ne doit être noté nulle part ici."),
+}
+
+
+def _is_secret(field: forms.Field) -> bool:
+    """A password is kept as a hash, and may hold any sign."""
+    return isinstance(field.widget, forms.PasswordInput)
+
+
 class HouseForm(_Base):
     """Mixin for our forms, before forms.Form. The browser's own bubbles are left out: our sentences say more."""
 
@@ -69,6 +82,16 @@ class HouseForm(_Base):
 
     def error_lines(self) -> list[ErrorLine]:
         return error_lines(self)
+
+    def _clean_fields(self) -> None:
+        """Every line of text is looked at, whatever else its form checks: certain numbers are written nowhere."""
+        super()._clean_fields()  # type: ignore[misc]  # a form's own step, which the stubs leave out
+        for name, field in self.fields.items():
+            text = self.cleaned_data.get(name)
+            if isinstance(field, forms.CharField) and isinstance(text, str) and not _is_secret(field):
+                seen = seen_in(text)
+                if seen:
+                    self.add_error(name, forms.ValidationError(str(_WRITTEN_NOWHERE[seen]), code="personal_number"))
 
     def not_after(self, day: date, *names: str) -> None:
         """These dates lie in the past: `form.not_after(request.today, "sent_on")`, before the form is validated."""

@@ -100,3 +100,21 @@ def test_what_is_wrong_with_the_whole_form_is_an_alert() -> None:
 
 def test_what_people_type_is_escaped_everywhere() -> None:
     assert "<script>" not in str(LetterForm(typed("<script>", "1", "2026", name="<script>")))
+
+
+@pytest.mark.parametrize("name", ["name", "note"])
+@pytest.mark.parametrize("text", ["2 85 05 78 006 084 91", "2850578006084 91", "Mme Trucmuche 285057800608491"])
+def test_a_personal_number_is_refused_in_every_line_and_shown_back(name: str, text: str) -> None:
+    form = LetterForm(typed("20", "11", "2026", **{"name": "Odette", "channel": "phone", name: text}))
+
+    assert not form.is_valid()
+    [sentence] = form.errors[name]
+    assert "On dirait un numéro de sécurité sociale" in sentence
+    assert text in str(form[name])
+    assert name not in form.cleaned_data
+
+
+def test_a_telephone_number_may_be_noted() -> None:
+    form = LetterForm(typed("20", "11", "2026", name="Odette", channel="phone", note="La rappeler au 06 12 34 56 78"))
+
+    assert form.is_valid()
