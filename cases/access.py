@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from unicodedata import combining, normalize
 from uuid import UUID
 
 from django.db.models import Count, IntegerField, Prefetch, Q, Subquery, prefetch_related_objects
@@ -109,16 +110,17 @@ def member_for(user: User) -> Member | None:
     return member
 
 
-def known_members(*, email: str = "", phone: str = "", association_id: int) -> list[Member]:
-    """Members of the association with this address or number: an exact match by blind index, ten at most."""
-    indexes = Q()
-    if email:
+def known_members(reader: Membership, *, email: str = "", phone: str = "") -> list[Member]:
+    """Members with this address or number, by blind index, of whom the reader may reach a case: ten at most."""
+    indexes, association_id = Q(), scope.required()
+    if email.strip():
         indexes |= Q(email_index=blind_index(email, column=EMAIL_COLUMN, association_id=association_id))
-    if phone:
+    if phone_digits(phone):
         indexes |= Q(phone_index=blind_index(phone_digits(phone), column=PHONE_COLUMN, association_id=association_id))
     if not indexes:
         return []
-    found = list(Member.objects.filter(indexes).order_by("pk")[:10])
+    rows = Member.objects.filter(indexes, pk__in=cases_of(reader).values("member"))
+    found = list(rows.order_by("pk")[:10])
     load_keys(member.subject for member in found)
     return found
 
@@ -141,23 +143,28 @@ def search(reader: Membership, text: str) -> list[Case]:
 
 
 def _by_person(reader: Membership, text: str):  # type: ignore[no-untyped-def]  # a CaseQuerySet
-    association_id = scope.required()
-    if "@" in text or sum(sign.isdigit() for sign in text) >= 6:
-        members = known_members(email=text if "@" in text else "", phone=text, association_id=association_id)
-        return cases_of(reader).filter(member__in=members)
+    if "@" in text:
+        return cases_of(reader).filter(member__in=known_members(reader, email=text))
+    if sum(sign.isdigit() for sign in text) >= 6:
+        return cases_of(reader).filter(member__in=known_members(reader, phone=text))
     return cases_of(reader).filter(pk__in=_ids_by_name(reader, text))
 
 
 def _ids_by_name(reader: Membership, text: str) -> list[int]:
-    words = text.casefold().split()
+    words = _plain(text).split()
     cases = list(cases_of(reader).with_people().order_by("-pk")[:5000])
     load_people(cases)
     return [case.pk for case in cases if words and all(word in _names(case) for word in words)][:50]
 
 
+def _plain(text: str) -> str:
+    """Without case and accents: names are looked for as they are heard."""
+    return "".join(sign for sign in normalize("NFKD", text.casefold()) if not combining(sign))
+
+
 def _names(case: Case) -> str:
     member = case.member
-    return f"{member.first_name} {member.last_name} {case.beneficiary.first_name}".casefold()
+    return _plain(f"{member.first_name} {member.last_name} {case.beneficiary.first_name}")
 
 
 def load_people(cases: Iterable[Case]) -> None:

@@ -5,8 +5,8 @@ import pytest
 
 from accounts.models import Membership, User
 from cases import access, actions
-from cases.actions import NewBeneficiary, NewFact, NotAdmitted
-from cases.models import BeneficiaryKind, Case, CaseEvent, Consent, ConsentKind, Member
+from cases.actions import NewBeneficiary, NewFact, NewMember, NotAdmitted
+from cases.models import BeneficiaryKind, Campaign, Case, CaseEvent, Consent, ConsentKind, Member
 from tests.cases.conftest import CHILD, CLOSURE, OPPOSITION, OpenOne
 
 
@@ -85,11 +85,42 @@ def test_known_members_are_found_by_address_and_number_in_whatever_form(
 ) -> None:
     case = open_one(email="Zq-Adherente@Exemple.invalid")
 
-    assert access.known_members(email="zq-adherente@exemple.invalid ", association_id=in_scope.association_id) == [
-        case.member
-    ]
-    assert access.known_members(email="autre@exemple.invalid", association_id=in_scope.association_id) == []
+    assert access.known_members(in_scope, email="zq-adherente@exemple.invalid ") == [case.member]
+    assert access.known_members(in_scope, email="autre@exemple.invalid") == []
     assert access.phone_digits("+33 6 12.34") == access.phone_digits("06 1234") == "061234"
+
+
+@pytest.mark.parametrize("phone", ["", "abc", "+", " - "])
+def test_a_number_without_a_digit_is_nobodys(phone: str, open_one: OpenOne, in_scope: Membership) -> None:
+    open_one(email="zq-adherente@exemple.invalid")
+
+    assert access.known_members(in_scope, email=" ", phone=phone) == []
+
+
+def test_a_search_by_address_finds_that_person_alone(open_one: OpenOne, in_scope: Membership) -> None:
+    case, _ = open_one(email="zq-adherente@exemple.invalid"), open_one()
+
+    assert access.search(in_scope, "zq-adherente@exemple.invalid") == [case]
+    assert access.search(in_scope, "zq-autre@exemple.invalid") == []
+
+
+@pytest.mark.parametrize("typed", ["zelie", "ZÉLIE", "Ze\u0301lie", "zelie francois"])
+def test_a_search_by_name_reads_no_accent(
+    typed: str, campaign: Campaign, in_scope: Membership, today: date, now: datetime
+) -> None:
+    case = actions.open_case(
+        campaign,
+        procedure=OPPOSITION,
+        member=NewMember(first_name="Zélie", last_name="François"),
+        beneficiary=NewBeneficiary(kind=BeneficiaryKind.SELF),
+        facts=[NewFact(kind="notified_by", value="never")],
+        consents=[],
+        today=today,
+        at=now,
+        by=in_scope.user,
+    )
+
+    assert access.search(in_scope, typed) == [case]
 
 
 @pytest.mark.parametrize(

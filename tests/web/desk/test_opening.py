@@ -54,6 +54,14 @@ def test_a_case_is_opened_and_its_day_is_told(typed: dict[str, Any], at_work: Ho
     assert case.state == "preparing"
 
 
+def test_a_day_that_is_past_is_told_as_past(typed: dict[str, Any], at_work: HouseClient, today: date) -> None:
+    page = at_work.post(URL, {**typed, **on(today - timedelta(days=60), "letter_on")}, follow=True).content.decode()
+
+    assert "Le dernier jour était le jeudi 5" in page
+    assert "une clôture reste possible" in page
+    assert "Dernier jour\u00a0: " not in page.split("<h1")[0]
+
+
 def test_what_was_read_aloud_and_accepted_is_kept(
     typed: dict[str, Any], at_work: HouseClient, campaign: Campaign
 ) -> None:
@@ -120,9 +128,22 @@ def test_two_submits_open_one_case(typed: dict[str, Any], at_work: HouseClient, 
         ({"email": "pas un courriel"}, "adresse"),
         ({"whom": "child", "procedure": CHILD}, "Dites à quel titre"),
         ({"whom": "child", "procedure": CHILD, "ground": "measure"}, "Dites à quel titre"),
-        ({"whom": "child", "procedure": CHILD, "ground": "disagrees"}, "L’autre parent n’est pas d’accord"),
-        ({"whom": "child", "ground": "agrees"}, "Cette démarche n’est pas prévue pour cette personne"),
+        (
+            {"whom": "child", "procedure": CHILD, "ground": "disagrees", "other_name": "Zq"},
+            "L’autre parent n’est pas d’accord",
+        ),
+        (
+            {"whom": "child", "ground": "agrees", "other_name": "Zq"},
+            "Cette démarche n’est pas prévue pour cette personne",
+        ),
         ({"whom": "represented", "procedure": CLOSURE, "ground": "agrees"}, "Dites à quel titre"),
+        ({"whom": "child", "procedure": CHILD, "ground": "agrees"}, "Écrivez son prénom"),
+        ({"whom": "represented", "procedure": CLOSURE, "ground": "measure"}, "Écrivez son prénom"),
+        ({"whom": "child", "procedure": CHILD, "birth_year": "2007"}, "Cette personne est majeure"),
+        ({"phone": "12345"}, "Ce numéro ne va pas"),
+        ({"phone": "abc"}, "Ce numéro ne va pas"),
+        ({"first_name": "2850578006084 91"}, "On dirait un numéro de sécurité sociale"),
+        ({"note": "carte Vitale 8025000012"}, "On dirait un numéro de carte Vitale"),
         ({"birth_year": "26"}, "Écrivez l’année en quatre chiffres"),
         ({"procedure": "inconnue"}, "choix"),
         ({"campaign": "0"}, "choix"),
@@ -218,6 +239,43 @@ def test_nobody_else_can_be_slipped_in(
     response = at_work.post(URL, {**typed, "email": case.member.email, "same_as": str(other.member_id)})
 
     assert response.status_code == 422
+
+
+@pytest.mark.parametrize("column", ["email", "phone"])
+def test_what_cannot_be_looked_for_is_refused_before_anybody_is_named(
+    column: str, typed: dict[str, Any], at_work: HouseClient, case: Case
+) -> None:
+    page = at_work.post(URL, {**typed, column: "abc"}).content.decode()
+
+    assert "Est-ce la même personne" not in page
+    assert case.member.first_name not in page
+
+
+@pytest.fixture
+def hidden(case: Case, reception: Membership) -> Case:
+    """Followed by somebody else, in an association where everybody sees their own cases."""
+    case.association.team_sees_all = False
+    case.association.save(update_fields=["team_sees_all"])
+    return case
+
+
+def test_a_member_of_whom_one_sees_no_case_is_not_named(
+    typed: dict[str, Any], hidden: Case, reception: Membership, desk: Desk
+) -> None:
+    response = desk(reception).post(URL, {**typed, "email": hidden.member.email, "notified_by": ""})
+
+    page = response.content.decode()
+    assert "Est-ce la même personne" not in page
+    assert hidden.member.first_name not in page
+
+
+def test_a_member_of_whom_one_sees_no_case_cannot_be_slipped_in(
+    typed: dict[str, Any], hidden: Case, reception: Membership, desk: Desk
+) -> None:
+    sent = {**typed, "email": hidden.member.email, "same_as": str(hidden.member_id)}
+
+    assert desk(reception).post(URL, sent).status_code == 422
+    assert _count(hidden) == 1
 
 
 def test_another_associations_member_is_not_told(

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cases.access import phone_digits
 from cases.actions import NewBeneficiary, NewFact, NewMember
 from cases.models import Beneficiary, BeneficiaryKind, Campaign, ConsentKind, Representation
 from procedures.rules.definitions import Definition
@@ -18,6 +19,12 @@ from web.parts.forms import DatePartsField
 KNOWN = "connu-"
 SOMEBODY_ELSE = "autre"
 _OFF = {"autocomplete": "off"}
+_MAJORITY = 18
+
+
+def _check_phone(typed: str) -> None:
+    if len(phone_digits(typed)) < 6:
+        raise forms.ValidationError(gettext("Ce numéro ne va pas : il lui faut au moins six chiffres."))
 
 
 class OpenForm(DeskForm):
@@ -27,7 +34,11 @@ class OpenForm(DeskForm):
     last_name = forms.CharField(label=_("Nom"), required=False, max_length=80, widget=forms.TextInput(attrs=_OFF))
     email = forms.EmailField(label=_("Courriel"), required=False, max_length=254, widget=forms.EmailInput(attrs=_OFF))
     phone = forms.CharField(
-        label=_("Téléphone"), required=False, max_length=30, widget=forms.TextInput(attrs={**_OFF, "inputmode": "tel"})
+        label=_("Téléphone"),
+        required=False,
+        max_length=30,
+        widget=forms.TextInput(attrs={**_OFF, "inputmode": "tel"}),
+        validators=[_check_phone],
     )
 
     whom = radios(label=_("Le dossier est ouvert…"))
@@ -98,6 +109,16 @@ class OpenForm(DeskForm):
     def _persons(self) -> list[tuple[str, str]]:
         return [(key, person.first_name or gettext("un proche")) for key, person in self.known.items()]
 
+    def contacts(self) -> dict[str, str]:
+        """The address and the number that were typed, each if it can be one; before the form is validated."""
+        return {name: self._contact(name) for name in ("email", "phone")}
+
+    def _contact(self, name: str) -> str:
+        try:
+            return str(self.fields[name].clean(self[name].data))
+        except forms.ValidationError:
+            return ""
+
     def ask_whether_same(self, found: Sequence[tuple[str, str]]) -> None:
         """Bring in the question that is asked when the address or number is known already."""
         self.fields["same_as"] = radios(
@@ -114,7 +135,7 @@ class OpenForm(DeskForm):
         super().clean()
         typed: dict[str, Any] = self.cleaned_data
         check_range(self, "letter_on", "letter_until")
-        self._check_ground(typed)
+        self._check_person(typed)
         self._check_letter(typed)
         campaign = self.campaigns.get(typed.get("campaign", ""))
         if campaign and typed.get("procedure") and typed["procedure"] not in campaign.procedures:
@@ -123,10 +144,20 @@ class OpenForm(DeskForm):
             )
         return typed
 
-    def _check_ground(self, typed: dict[str, Any]) -> None:
+    def _check_person(self, typed: dict[str, Any]) -> None:
         asked = _GROUNDS.get(typed.get("whom", ""))
         if asked and typed.get("ground") not in asked:
             self.add_error("ground", gettext("Dites à quel titre l’adhérent agit pour cette personne."))
+        if asked and not typed.get("other_name") and "other_name" not in self.errors:
+            self.add_error("other_name", gettext("Écrivez son prénom : il distingue les dossiers d’un même foyer."))
+        if typed.get("whom") == BeneficiaryKind.CHILD and self._is_of_age(typed.get("birth_year", "")):
+            self.add_error(
+                "birth_year", gettext("Cette personne est majeure : choisissez « Pour un adulte représenté ».")
+            )
+
+    def _is_of_age(self, year: str) -> bool:
+        """For sure: in the year of the eighteenth birthday only the person knows."""
+        return bool(year) and self.today.year - int(year) > _MAJORITY
 
     def _check_letter(self, typed: dict[str, Any]) -> None:
         if typed.get("notified_by") == "never" and typed.get("letter_on"):

@@ -128,7 +128,6 @@ def moves(case: Case, before: Sequence[Deadline], after: Sequence[Deadline]) -> 
     return said
 
 
-def first_day(rows: Sequence[Deadline]) -> str:
-    """The first day that somebody is bound by, in words; "" when none is known."""
-    days = [row.due for row in rows if row.due and row.bound != "info" and row.met_on is None]
-    return plain_words(min(days)) if days else ""
+def first_day(rows: Sequence[Deadline]) -> date | None:
+    """The first day that somebody is bound by."""
+    return min((row.due for row in rows if row.due and row.bound != "info" and row.met_on is None), default=None)

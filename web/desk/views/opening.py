@@ -19,6 +19,7 @@ from web.desk.pages import opening as page
 from web.desk.pages.deadlines import first_day
 from web.desk.pages.refusals import not_admitted
 from web.desk.views.doors import DeskRequest, case_url, needs, opened_case, shown, stamp
+from web.parts.french import plain_words
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,8 +48,8 @@ def _form(request: DeskRequest, before: Case | None, *, typed: bool = False) -> 
 
 def _receive(request: DeskRequest, before: Case | None) -> HttpResponseBase:
     form = _form(request, before, typed=True)
-    same = [] if before else _same(request)
-    if same:
+    same = [] if before else access.known_members(request.membership, **form.contacts())
+    if same or (not before and request.POST.get("same_as", SOMEBODY_ELSE) != SOMEBODY_ELSE):
         form.ask_whether_same([(str(member.pk), page.known_as(member)) for member in same])
     if not form.is_valid():
         return _page(request, form, before, status=422)
@@ -59,20 +60,11 @@ def _receive(request: DeskRequest, before: Case | None) -> HttpResponseBase:
     except NotAdmitted as refused:
         form.add_error(_PLACES.get(refused.code, "procedure"), not_admitted(refused.code))
         return _page(request, form, before, status=422)
-    messages.success(request, _opened(case))
+    _tell_opened(request, case)
     return redirect(case_url(case))
 
 
 _PLACES = {"ground": "ground", "disagreement": "ground"}
-
-
-def _same(request: DeskRequest) -> list[Member]:
-    """Who is known by what was typed; asked before anything is created."""
-    return access.known_members(
-        email=request.POST.get("email", "").strip()[:254],
-        phone=request.POST.get("phone", "").strip()[:30],
-        association_id=request.association.pk,
-    )
 
 
 def _open(request: DeskRequest, form: OpenForm, member: Member | None) -> Case:
@@ -97,12 +89,16 @@ def _open(request: DeskRequest, form: OpenForm, member: Member | None) -> Case:
     return case
 
 
-def _opened(case: Case) -> str:
-    """What the volunteer reads at once: the date, or why there is none."""
+def _tell_opened(request: DeskRequest, case: Case) -> None:
+    """What the volunteer reads at once: the date, that it is past, or why there is none."""
     day = first_day(access.deadlines_of(case))
-    if not day:
-        return _("Le dossier est ouvert. Aucune date limite n’est connue : la page dit pourquoi.")
-    return _("Le dossier est ouvert. Dernier jour : %(day)s.") % {"day": day}
+    if day is None:
+        messages.success(request, _("Le dossier est ouvert. Aucune date limite n’est connue : la page dit pourquoi."))
+    elif day < request.today:
+        told = _("Le dossier est ouvert. Le dernier jour était le %(day)s : une clôture reste possible.")
+        messages.warning(request, told % {"day": plain_words(day)})
+    else:
+        messages.success(request, _("Le dossier est ouvert. Dernier jour : %(day)s.") % {"day": plain_words(day)})
 
 
 def _found(request: DeskRequest, before: Case | None) -> HttpResponse:
