@@ -104,6 +104,12 @@ def user_for_address(*, email: str, name: str = "", language: str = "fr") -> Use
         return User.objects.get(email_index=blind_index(email, column=EMAIL_COLUMN, association_id=None))
 
 
+def close_account(user: User) -> None:
+    """Nobody signs in with it any more, and what it held is unreadable and cannot be found."""
+    User.objects.filter(pk=user.pk).update(is_active=False, email_index="", card_index="")
+    destroy_keys([user.subject])
+
+
 def renew_card_code(user: User) -> str:
     """A new code for the printed card, shown once: three groups of four signs. The old one stops working."""
     code = "".join(secrets.choice(_CARD_LETTERS) for _ in range(12))

@@ -7,7 +7,8 @@ from typing import Literal
 
 from accounts import crypto
 from accounts.fields import load_keys, root_key
-from cases.models import Campaign, Case, ConsentKind, Deadline
+from cases.models import Campaign, Case, ConsentKind
+from cases.rules.lifecycle import State
 
 DELAY_CLASSES = ((7, "0-7"), (14, "8-14"), (30, "15-30"), (60, "31-60"), (90, "61-90"))
 
@@ -72,7 +73,7 @@ def _last_of(case: Case, following: dict[int, Case]) -> Case:
 
 
 def _consenting_cases(campaign: Campaign) -> list[Case]:
-    consenting = Case.objects.filter(
+    consenting = Case.objects.exclude(state=State.ERASED).filter(
         campaign=campaign,
         beneficiary__consents__kind=ConsentKind.STATISTICS,
         beneficiary__consents__withdrawn_on=None,
@@ -109,20 +110,17 @@ def _balance(case: Case, person_key: str, *, opened_on: date, settled_on: date) 
         region=case.member.region,
         outcome5=case.outcome_class if ended else "unanswered",
         delay_class=_delay_class((case.closed_on - opened_on).days) if ended and case.closed_on else "",
-        deadline_respected=_respected(case),
+        deadline_respected=_respected(case, settled_on=settled_on),
     )
 
 
-def _respected(case: Case) -> bool | None:
-    """Was every deadline that bound the addressee kept? None when none was dated."""
-    rows: list[Deadline] = [
-        row for row in case.deadlines.all() if row.bound == "addressee" and row.due and not row.void_on
-    ]
-    if not rows:
+def _respected(case: Case, *, settled_on: date) -> bool | None:
+    """Was every deadline that bound the addressee, and ended by that day, kept? None when none had ended."""
+    rows = [row for row in case.deadlines.all() if row.bound == "addressee" and row.due and not row.void_on]
+    ended = [row for row in rows if row.met_on or (row.due and row.due < settled_on)]
+    if not ended:
         return None
-    return all(
-        row.missed_on is None and (row.met_on is None or row.due is None or row.met_on <= row.due) for row in rows
-    )
+    return all(row.met_on is not None and row.due is not None and row.met_on <= row.due for row in ended)
 
 
 def _delay_class(days: int) -> str:

@@ -1,9 +1,9 @@
 """Every write to a case: one function, one transaction, one event."""
 
-from cases.actions.attempts import record_attempt
+from cases.actions.attempts import BeforeLetter, record_attempt
 from cases.actions.bulk import AttemptPlan, CasePlan, create_cases
 from cases.actions.chaining import chain_events
-from cases.actions.deciding import answer_missed, close_case, convert_case, reopen_case
+from cases.actions.deciding import Answer, answer_missed, close_case, convert_case, reopen_case
 from cases.actions.erasing import erase_case
 from cases.actions.facts import NewFact, record_facts
 from cases.actions.journal import AlreadyDone, StaleCase
@@ -14,7 +14,9 @@ from cases.actions.working import HasAddress, add_note, assign, give_consent, ho
 
 __all__ = [
     "AlreadyDone",
+    "Answer",
     "AttemptPlan",
+    "BeforeLetter",
     "CasePlan",
     "HasAddress",
     "NewBeneficiary",

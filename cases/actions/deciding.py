@@ -1,39 +1,61 @@
 """Decisions on a case: answer a missed deadline, close, continue by another procedure, reopen."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from accounts.models import User
+from cases.actions.attempts import check_order
 from cases.actions.facts import NewFact, write_fact
 from cases.actions.journal import definition_of, move, settle, take
-from cases.actions.opening import open_case_for
-from cases.models import Case, ConsentKind, Deadline, Decision
-from cases.rules.lifecycle import EventKind
+from cases.actions.opening import make_ready, open_case_for
+from cases.models import Case, CaseFact, ConsentKind, Deadline, Decision
+from cases.rules.lifecycle import EventKind, State
 from procedures.rules.definitions import OutcomeClass
 from procedures.rules.facts import FactKind, KnownBy
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What was decided about a missed deadline: WAS_DONE needs `done_on`, CLOSE an `outcome`, CONVERT a `procedure`."""
+
+    decision: Decision
+    done_on: date | None = None
+    outcome: str = ""
+    procedure: str = ""
+
+
 @transaction.atomic
 def answer_missed(
-    deadline: Deadline, *, decision: Decision, done_on: date | None = None, today: date, at: datetime, by: User
-) -> bool:
-    """Take a missed deadline off the screens with a decision. False when a colleague answered it first.
+    deadline: Deadline, answer: Answer, *, token: UUID | None = None, today: date, at: datetime, by: User
+) -> Case | None:
+    """Take a missed deadline off the screens, and do what was decided. None when a colleague answered it first.
 
-    WAS_DONE needs `done_on`, the day of the act; CONVERT and CLOSE are completed by `convert_case` and `close_case`.
+    Returns the case to go on with: a new one after CONVERT. Raises what `close_case`, `convert_case` and the order of
+    the facts (BeforeLetter) raise, with nothing written.
     """
     case = take(deadline.case, version=None)
-    won = Deadline.objects.missed().filter(pk=deadline.pk).update(answered_on=today, decision=decision)
+    won = Deadline.objects.missed().filter(pk=deadline.pk).update(answered_on=today, decision=answer.decision)
     if not won:
-        return False
-    move(case, EventKind.MISSED_DEADLINE_ANSWERED, at=at, by=by, key=deadline.key, decision=decision.value)
-    if decision is Decision.ACT_AGAIN and case.state != "preparing":
+        return None
+    move(case, EventKind.MISSED_DEADLINE_ANSWERED, at=at, by=by, key=deadline.key, decision=answer.decision.value)
+    if answer.decision is Decision.ACT_AGAIN and case.state != State.PREPARING:
         move(case, EventKind.SENT_BACK, at=at, by=by)
-    if decision is Decision.WAS_DONE and done_on:
-        write_fact(case, NewFact(kind=FactKind.ACTED, earliest=done_on, known_by=KnownBy.MEMORY), at=at, by=by)
+    if answer.decision is Decision.WAS_DONE and answer.done_on:
+        _note_act(case, answer.done_on, at=at, by=by)
     settle(case, today=today, at=at, by=by)
-    return True
+    if answer.decision is Decision.CLOSE:
+        return close_case(case, outcome=answer.outcome, token=token, today=today, at=at, by=by)
+    if answer.decision is Decision.CONVERT:
+        return convert_case(case, procedure=answer.procedure, token=token, today=today, at=at, by=by)
+    return case
+
+
+def _note_act(case: Case, done_on: date, *, at: datetime, by: User) -> None:
+    check_order(done_on, CaseFact.objects.current().filter(case=case, kind=FactKind.SENT).first())
+    write_fact(case, NewFact(kind=FactKind.ACTED, earliest=done_on, known_by=KnownBy.MEMORY), at=at, by=by)
 
 
 @transaction.atomic
@@ -88,9 +110,10 @@ def convert_case(case: Case, *, procedure: str, token: UUID | None = None, today
 
 @transaction.atomic
 def reopen_case(case: Case, *, today: date, at: datetime, by: User) -> Case:
-    """A closed case goes back to work. Raises Impossible."""
+    """A closed case goes back to work, or to being prepared when no consent stands. Raises Impossible."""
     case = take(case, version=None)
     move(case, EventKind.CASE_REOPENED, at=at, by=by)
     case.outcome, case.outcome_class, case.closed_on = "", "", None
+    make_ready(case, at=at, by=by)
     settle(case, today=today, at=at, by=by, also=["outcome", "outcome_class", "closed_on"])
     return case

@@ -17,6 +17,7 @@ from procedures.rules.facts import StartFact
 
 DERIVED = ["reason", "act_on", "next_deadline_on", "next_deadline_key", "waiting_for"]
 JUSTIFICATIF = "justificatif"
+ENDED = {State.CLOSED, State.ERASED}
 COMPUTED = [
     "bound", "rule", "article", "start_kind", "start_earliest", "start_latest", "start_known_by", "raw_end",
     "due_earliest", "due_latest", "due", "explanation_fr", "explanation_en", "met_on", "void_on", "missed_on",
@@ -80,8 +81,9 @@ def known(facts: Iterable[CaseFact]) -> tuple[dict[str, StartFact], dict[str, st
 
 
 def settle(case: Case, *, today: date, at: datetime, by: User | None, also: Iterable[str] = ()) -> None:
-    """Recompute the deadlines from the facts, then what lists read; save the case with a new version."""
-    recompute(case, today=today, at=at, by=by)
+    """Recompute the deadlines of a case that goes on, then what lists read; save the case with a new version."""
+    if case.state not in ENDED:
+        recompute(case, today=today, at=at, by=by)
     settle_attention(case)
     case.version += 1
     case.save(update_fields=["state", "version", *DERIVED, *also])
@@ -91,8 +93,8 @@ def recompute(case: Case, *, today: date, at: datetime, by: User | None) -> None
     facts, answers = known(CaseFact.objects.current().filter(case=case))
     definition = definition_of(case)
     stored = {row.key: row for row in Deadline.objects.filter(case=case)}
-    accepted = Justificatif.objects.filter(case=case, accepted=True).order_by("pk")
-    met = met_days(definition, facts=facts, justificatifs={one.kind: one.checked_on or today for one in accepted})
+    accepted = Justificatif.objects.filter(case=case, accepted=True).order_by("-received_on", "-pk")
+    met = met_days(definition, facts=facts, justificatifs={one.kind: one.received_on for one in accepted})
     for computed in compute(definition, facts=facts, answers=answers):
         row = stored.get(computed.key) or Deadline(association_id=case.association_id, case=case, key=computed.key)
         before, is_new = row.due, row._state.adding
@@ -105,7 +107,7 @@ def recompute(case: Case, *, today: date, at: datetime, by: User | None) -> None
 def met_days(
     definition: Definition, *, facts: Mapping[str, StartFact], justificatifs: Mapping[str, date]
 ) -> dict[str, date]:
-    """The day on which each deadline was satisfied, by its key; `justificatifs`: kind to the day of acceptance."""
+    """The day on which each deadline was satisfied, by its key; `justificatifs`: kind to the day it came."""
     happened = {kind: fact.latest for kind, fact in facts.items()}
     happened |= {f"{JUSTIFICATIF}:{kind}": day for kind, day in justificatifs.items()}
     if justificatifs:
@@ -156,9 +158,9 @@ def settle_attention(case: Case) -> None:
 
 def fill_attention(case: Case, *, deadlines: Iterable[Deadline], to_check_since: date | None) -> None:
     dues = [
-        queue.Due(key=row.key, due=row.due, binds_member=row.bound == "member", is_missed=row.is_missed)
+        queue.Due(key=row.key, due=day, binds_member=row.bound == "member", is_missed=row.is_missed)
         for row in deadlines
-        if row.due and not row.answered_on
+        if (day := row.asks_on)
     ]
     found = queue.attention(
         State(case.state),

@@ -39,7 +39,16 @@ class Sweep:
 
 def sweep(*, today: date, at: datetime, dry_run: bool = False) -> Sweep:
     """Every association, each in its own scope. `dry_run` writes nothing and counts what would be."""
-    return sum((_sweep_one(pk, today=today, at=at, dry_run=dry_run) for pk in associations_at_work()), Sweep())
+    return sum((_sweep_safely(pk, today=today, at=at, dry_run=dry_run) for pk in associations_at_work()), Sweep())
+
+
+def _sweep_safely(association_id: int, *, today: date, at: datetime, dry_run: bool) -> Sweep:
+    """One association's trouble never stops the others; the next run takes it up again."""
+    try:
+        return _sweep_one(association_id, today=today, at=at, dry_run=dry_run)
+    except (DatabaseError, LookupError, ValueError) as error:
+        _log.error("Association %s was set aside: %s", association_id, type(error).__name__)
+        return Sweep(set_aside=1)
 
 
 def _sweep_one(association_id: int, *, today: date, at: datetime, dry_run: bool) -> Sweep:
@@ -103,11 +112,16 @@ def _flag(association_id: int, ids: Sequence[int], *, today: date, at: datetime)
 
 
 def _claim(ids: Sequence[int], *, today: date) -> list[int]:
-    """The rows that this run, and no other, flagged."""
-    rows = Deadline.objects.all().overdue(today).filter(pk__in=ids).order_by("pk")
+    """The rows that this run, and no other, flagged. Like every action it locks the cases before their deadlines.
+
+    A case that somebody holds right now is left to the next run.
+    """
     skip_locked = connection.features.has_select_for_update_skip_locked
-    mine = list(rows.select_for_update(of=("self",), skip_locked=skip_locked).values_list("pk", flat=True))
-    Deadline.objects.filter(pk__in=mine).update(missed_on=today)
+    theirs = Case.objects.filter(deadlines__in=ids).order_by("pk").distinct().values("pk")
+    free = Case.objects.filter(pk__in=theirs).order_by("pk").select_for_update(of=("self",), skip_locked=skip_locked)
+    rows = Deadline.objects.all().overdue(today).filter(pk__in=ids, case__in=[case.pk for case in free])
+    mine = list(rows.order_by("pk").values_list("pk", flat=True))
+    Deadline.objects.filter(pk__in=mine).update(missed_on=today, answered_on=None, decision="")
     return mine
 
 

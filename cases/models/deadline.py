@@ -1,6 +1,6 @@
 """Deadlines as stored: a function of the case's facts, with the reason."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.scope import TenantManager, TenantModel, TenantQuerySet
 from cases.models.case import Case
+from cases.models.justificatif import Justificatif
 
 
 class Decision(models.TextChoices):
@@ -20,14 +21,31 @@ class Decision(models.TextChoices):
     CLOSE = "close", _("Clore le dossier")
 
 
+WAIT_AGAIN = timedelta(days=14)
+
+
 class DeadlineQuerySet(TenantQuerySet["Deadline"]):
     def running(self) -> "DeadlineQuerySet":
         """Neither met nor flagged nor made void by a corrected fact; on a case that is open."""
         return self.filter(met_on=None, missed_on=None, void_on=None, case__closed_on=None)
 
     def overdue(self, today: date) -> "DeadlineQuerySet":
-        """What the sweep must flag: due before today, and somebody is bound by it."""
-        return self.running().filter(due__lt=today).exclude(bound="info")
+        """What the sweep must flag: due before today, or decided to wait for a fortnight ago; somebody is bound by it.
+
+        What an addressee owes is not late while a justificatif that came in time waits to be checked by us.
+        """
+        waited = self.filter(
+            decision=Decision.KEEP_WAITING,
+            answered_on__lte=today - WAIT_AGAIN,
+            met_on=None,
+            void_on=None,
+            case__closed_on=None,
+        )
+        in_time = Justificatif.objects.filter(
+            case=models.OuterRef("case"), accepted=None, received_on__lte=models.OuterRef("due")
+        )
+        due = self.running().filter(due__lt=today).exclude(bound="info")
+        return (due | waited).exclude(models.Exists(in_time), bound="addressee")
 
     def missed(self) -> "DeadlineQuerySet":
         """Flagged and not answered yet."""
@@ -77,6 +95,13 @@ class Deadline(TenantModel):
     @property
     def is_missed(self) -> bool:
         return bool(self.missed_on and not (self.answered_on or self.met_on or self.void_on))
+
+    @property
+    def asks_on(self) -> date | None:
+        """When it asks for a hand: its day, or the day on which a decision to wait is over; None once answered."""
+        if self.answered_on is None:
+            return self.due
+        return self.answered_on + WAIT_AGAIN if self.decision == Decision.KEEP_WAITING else None
 
     @property
     def is_running(self) -> bool:

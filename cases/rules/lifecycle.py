@@ -62,7 +62,7 @@ MOVES: dict[EventKind, dict[State | None, State]] = {
     EventKind.JUSTIFICATIF_RECEIVED: {State.TO_ACT: State.AWAITING, State.AWAITING: State.AWAITING},
     EventKind.SENT_BACK: {State.AWAITING: State.TO_ACT, State.TO_ACT: State.TO_ACT},
     EventKind.CASE_CLOSED: dict.fromkeys(_OPEN, State.CLOSED),
-    EventKind.CASE_REOPENED: {State.CLOSED: State.TO_ACT},
+    EventKind.CASE_REOPENED: {State.CLOSED: State.PREPARING},
     EventKind.CASE_ERASED: dict.fromkeys((*_OPEN, State.CLOSED), State.ERASED),
 }
 _WHILE_OPEN = {

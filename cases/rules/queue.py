@@ -28,6 +28,10 @@ class WaitingFor(StrEnum):
     NOBODY = "nobody"
 
 
+# Putting a case aside hides neither a legal day nor what is late.
+NEVER_HELD = {Reason.MISSED, Reason.DEADLINE, Reason.NOTHING}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
     """An open deadline of the case. `is_missed`: flagged, and not answered yet."""
@@ -55,7 +59,7 @@ def attention(
     """The first of: a missed deadline, a justificatif to check, something to prepare, the next deadline, an act."""
     ahead = min((due for due in dues if not due.is_missed), key=lambda due: due.due, default=None)
     reason, day = _reason(state, dues, ahead, to_check_since, opened_on)
-    if held_until and reason not in {Reason.MISSED, Reason.NOTHING}:
+    if held_until and reason not in NEVER_HELD:
         day = max(day, held_until)
     return Attention(
         reason=reason,

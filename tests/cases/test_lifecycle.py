@@ -28,7 +28,7 @@ def test_work_on_a_closed_case_is_refused(kind: EventKind) -> None:
 def test_a_closed_case_may_still_be_noted_consulted_and_reopened() -> None:
     assert may(State.CLOSED, EventKind.NOTE_ADDED)
     assert may(State.CLOSED, EventKind.CASE_CONSULTED)
-    assert advance(State.CLOSED, EventKind.CASE_REOPENED) is State.TO_ACT
+    assert advance(State.CLOSED, EventKind.CASE_REOPENED) is State.PREPARING
 
 
 def test_the_main_job_goes_from_opening_to_closing() -> None:

@@ -35,9 +35,15 @@ def test_a_missed_deadline_stays_on_the_screens_while_the_case_is_on_hold() -> N
 
 
 def test_being_on_hold_puts_the_rest_off() -> None:
-    found = _attention(State.TO_ACT, _due(date(2026, 11, 26)), held_until=date(2026, 12, 1))
+    found = _attention(State.TO_ACT, held_until=date(2026, 12, 1))
 
-    assert (found.reason, found.act_on) == (Reason.DEADLINE, date(2026, 12, 1))
+    assert (found.reason, found.act_on) == (Reason.ACT, date(2026, 12, 1))
+
+
+def test_being_on_hold_never_hides_a_legal_day() -> None:
+    found = _attention(State.TO_ACT, _due(date(2026, 11, 26)), held_until=date(2026, 12, 24))
+
+    assert (found.reason, found.act_on) == (Reason.DEADLINE, date(2026, 11, 26))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts import scope
 from accounts.models import Membership, User
 from cases import access, actions
-from cases.actions import sweeping
+from cases.actions import Answer, sweeping
 from cases.actions.chaining import link_of
 from cases.models import AttemptResult, Case, CaseEvent, Deadline, Decision
 from cases.rules.chain import first_break
@@ -92,8 +92,12 @@ def test_a_missed_deadline_stays_until_answered_and_then_leaves(
     _sweep(now)
     [missed] = Deadline.objects.missed()
 
-    assert actions.answer_missed(missed, decision=Decision.KEEP_WAITING, today=TWO_DAYS_LATER, at=now, by=in_scope.user)
-    assert not actions.answer_missed(missed, decision=Decision.CONVERT, today=TWO_DAYS_LATER, at=now, by=in_scope.user)
+    assert actions.answer_missed(
+        missed, Answer(decision=Decision.KEEP_WAITING), today=TWO_DAYS_LATER, at=now, by=in_scope.user
+    )
+    assert not actions.answer_missed(
+        missed, Answer(decision=Decision.CONVERT), today=TWO_DAYS_LATER, at=now, by=in_scope.user
+    )
 
     late.refresh_from_db()
     assert late.reason != "missed"
@@ -109,7 +113,7 @@ def test_a_deadline_that_was_answered_and_then_moved_is_flagged_on_its_new_day(
     _sweep(now, today=first + timedelta(days=1))
     [missed] = Deadline.objects.missed()
     actions.answer_missed(
-        missed, decision=Decision.ACT_AGAIN, today=first + timedelta(days=1), at=now, by=in_scope.user
+        missed, Answer(decision=Decision.ACT_AGAIN), today=first + timedelta(days=1), at=now, by=in_scope.user
     )
 
     case = _called(case, on=first + timedelta(days=1), at=now, by=in_scope.user)
@@ -158,7 +162,9 @@ def test_the_notice_no_longer_holds_once_somebody_answered(late: Case, now: date
     kind = registry.kind_of(notice.kind)
     assert kind.still_holds(notice)
 
-    actions.answer_missed(missed, decision=Decision.KEEP_WAITING, today=TWO_DAYS_LATER, at=now, by=in_scope.user)
+    actions.answer_missed(
+        missed, Answer(decision=Decision.KEEP_WAITING), today=TWO_DAYS_LATER, at=now, by=in_scope.user
+    )
 
     assert not kind.still_holds(notice)
 
@@ -183,7 +189,7 @@ def test_a_bad_row_is_set_aside_and_the_others_are_flagged(
 def test_the_sweep_chains_the_journal(late: Case, now: datetime) -> None:
     _sweep(now)
 
-    events = CaseEvent.objects.filter(case=late).order_by("pk")
+    events = CaseEvent.objects.filter(case=late).order_by("place")
     assert events
     assert all(event.hash for event in events)
     assert first_break([link_of(event) for event in events]) is None

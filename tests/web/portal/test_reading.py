@@ -216,7 +216,9 @@ def test_an_answered_deadline_presses_no_more(
     actions.sweep(today=late.date(), at=late)
     with scope.enter(case.association_id):
         [missed] = [one for one in access.deadlines_of(case) if one.is_missed]
-        actions.answer_missed(missed, decision=Decision.KEEP_WAITING, today=late.date(), at=late, by=volunteer.user)
+        actions.answer_missed(
+            missed, Answer(decision=Decision.KEEP_WAITING), today=late.date(), at=late, by=volunteer.user
+        )
     clock.move_to(late)
 
     page = text(signed_in_by_code(member, association=case.association).get("/espace/"))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import access, actions
-from cases.actions import NotAdmitted
+from cases.actions import Answer, NotAdmitted
 from cases.models import Case, Deadline, Decision
 from cases.rules.lifecycle import EventKind
 from procedures import registry
@@ -52,17 +52,17 @@ class AnswerMissed(CaseAction):
 
     def act(self, form: AnswerForm) -> str | HttpResponseBase:
         typed = form.cleaned_data
-        decision = Decision(typed["decision"])
-        who = stamp(self.request)
-        if not actions.answer_missed(self.deadline, decision=decision, done_on=typed.get("done_on"), **who):
-            return _("Un collègue a déjà décidé de la suite : rien n’a changé.")
-        if decision is Decision.CLOSE:
-            actions.close_case(self.case, outcome=typed["outcome"], token=typed["token"], **who)
         following = self._following()
-        if decision is Decision.CONVERT and following:
-            new = actions.convert_case(self.case, procedure=following.key, token=typed["token"], **who)
-            return _towards(self, new)
-        return _("La décision est enregistrée.")
+        answer = Answer(
+            decision=Decision(typed["decision"]),
+            done_on=typed.get("done_on"),
+            outcome=typed.get("outcome", ""),
+            procedure=following.key if following else "",
+        )
+        case = actions.answer_missed(self.deadline, answer, token=typed["token"], **stamp(self.request))
+        if case is None:
+            return _("Un collègue a déjà décidé de la suite : rien n’a changé.")
+        return _("La décision est enregistrée.") if case.pk == self.case.pk else _towards(self, case)
 
     def _rule(self) -> DeadlineRule | None:
         rules = definition_of(self.case).deadlines

@@ -19,7 +19,7 @@ from accounts.models import Association, Membership, User
 from accounts.rules.roles import Right
 from cases import access
 from cases.access import Access, Why
-from cases.actions import AlreadyDone, StaleCase
+from cases.actions import AlreadyDone, BeforeLetter, StaleCase
 from cases.models import Case
 from cases.rules import lifecycle
 from cases.rules.lifecycle import EventKind, Impossible, State
@@ -28,6 +28,7 @@ from web.desk.forms.base import DeskForm
 from web.desk.pages import menu
 from web.desk.pages.head import case_head
 from web.parts import errors
+from web.parts.refusals import before_letter
 
 FROM_QUEUE = "maintenant"
 Answer = Callable[..., HttpResponseBase]
@@ -166,6 +167,9 @@ class CaseAction(View):
             return self._changed(stale.case)
         except Impossible:
             return errors.conflict(request, back_url=case_url(self.case))
+        except BeforeLetter as early:
+            form.add_error("made_on" if "made_on" in form.fields else "done_on", before_letter(early))
+            return self.page(form, status=422)
         except Refused as refused:
             form.add_error("file", refused.say(getattr(self.request, "LANGUAGE_CODE", "fr")))
             return self.page(form, status=refused.status)

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods
 
 from cases import access, actions
 from cases.access import Access
-from cases.actions import AlreadyDone, NotAdmitted, StaleCase
+from cases.actions import AlreadyDone, BeforeLetter, NotAdmitted, StaleCase
 from cases.models import AttemptResult, Case, ConsentKind, Deadline
 from cases.rules.lifecycle import Impossible, State
 from procedures import registry
 from procedures.rules.definitions import Bound, Channel, Definition
 from web.parts import errors
+from web.parts.refusals import before_letter
 from web.portal.forms import ConsentForm, PostedForm, ReportForm
 from web.portal.pages import steps
 from web.portal.pages.cases import on_miss_procedure
@@ -140,6 +141,9 @@ def report(request: MemberRequest, reference: str) -> HttpResponse:
     except StaleCase as changed:
         again = ReportForm(refreshed(request.POST, version=changed.case.version), **made)
         return stale(request, "portal/report.html", {**context, "form": again})
+    except BeforeLetter as early:
+        form.add_error("other_day", before_letter(early))
+        return render(request, "portal/report.html", {**context, "form": form}, status=422)
     except AlreadyDone:
         pass
     except Impossible:
