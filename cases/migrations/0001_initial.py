@@ -109,6 +109,7 @@ class Migration(migrations.Migration):
                 ('payload', models.JSONField(default=dict)),
                 ('note', accounts.fields.SealedTextField()),
                 ('token', models.UUIDField(blank=True, null=True)),
+                ('place', models.PositiveIntegerField(blank=True, null=True)),
                 ('hash', models.CharField(blank=True, max_length=64)),
                 ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.association')),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -235,6 +236,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='caseevent',
             constraint=models.UniqueConstraint(condition=models.Q(('token__isnull', False)), fields=('association', 'token'), name='event_token_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='caseevent',
+            constraint=models.UniqueConstraint(fields=('case', 'place'), name='event_place_once'),
         ),
         migrations.AddIndex(
             model_name='casefact',

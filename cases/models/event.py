@@ -46,12 +46,17 @@ class CaseEventQuerySet(AppendOnlyQuerySet["CaseEvent"]):
     def unchained(self) -> "CaseEventQuerySet":
         return self.filter(hash="").order_by("case_id", "pk")
 
-    def set_hashes(self, hashes: Mapping[int, str]) -> int:
-        """The one change that an event admits: its hash, once. How many took it."""
-        if not hashes:
+    def chained(self) -> "CaseEventQuerySet":
+        """In the order of the chains; one that is written late has a later place than its id says."""
+        return self.exclude(hash="").order_by("case_id", "place")
+
+    def set_hashes(self, chained: Mapping[int, tuple[int, str]]) -> int:
+        """The one change that an event admits: its place and hash, once. How many took it."""
+        if not chained:
             return 0
-        chosen = models.Case(*(models.When(pk=pk, then=models.Value(value)) for pk, value in hashes.items()))
-        return models.QuerySet.update(self.filter(pk__in=hashes, hash=""), hash=chosen)
+        place = models.Case(*(models.When(pk=pk, then=models.Value(place)) for pk, (place, _) in chained.items()))
+        chosen = models.Case(*(models.When(pk=pk, then=models.Value(hash_)) for pk, (_, hash_) in chained.items()))
+        return models.QuerySet.update(self.filter(pk__in=chained, hash=""), place=place, hash=chosen)
 
 
 class CaseEvent(TenantModel, SealedModel, AppendOnly):
@@ -62,6 +67,7 @@ class CaseEvent(TenantModel, SealedModel, AppendOnly):
     payload = models.JSONField(default=dict)
     note = SealedTextField()
     token = models.UUIDField(null=True, blank=True)
+    place = models.PositiveIntegerField(null=True, blank=True)
     hash = models.CharField(max_length=64, blank=True)
 
     objects = TenantManager.from_queryset(CaseEventQuerySet)()
@@ -70,7 +76,8 @@ class CaseEvent(TenantModel, SealedModel, AppendOnly):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["association", "token"], condition=models.Q(token__isnull=False), name="event_token_once"
-            )
+            ),
+            models.UniqueConstraint(fields=["case", "place"], name="event_place_once"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["case", "-at", "-id"], name="event_timeline"),

@@ -26,7 +26,10 @@ def hash_of(link: Link, *, previous: str) -> str:
 
 
 def first_break(links: Sequence[Link]) -> int | None:
-    """The id of the first event whose hash does not follow; None when the chain holds. Links in order of id."""
+    """The id of the first event whose hash does not follow; None when the chain holds.
+
+    Links in the order in which they were chained (their places): ids may differ, a smaller one can be committed later.
+    """
     previous = ""
     for link in links:
         if link.hash != hash_of(link, previous=previous):
