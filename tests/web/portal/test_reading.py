@@ -12,7 +12,7 @@ from accounts import scope
 from accounts.models import Association, Membership, User
 from cases import access, actions
 from cases.access import Why
-from cases.actions import Answer, NewBeneficiary, NewFact
+from cases.actions import NewBeneficiary, NewFact
 from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, CaseEvent, Decision
 from cases.rules.lifecycle import EventKind
 from tests import factories
