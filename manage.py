@@ -5,7 +5,35 @@ import os
 import sys
 
 from django.core.management import execute_from_command_line
+from django.db import DatabaseError
+
+
+def main() -> None:
+    try:
+        execute_from_command_line(sys.argv)
+    except DatabaseError:
+        if _has_platform():
+            raise
+        from django.conf import settings  # noqa: PLC0415  settings are known once a command ran
+
+        print(  # noqa: T201  the command line speaks to a person
+            f"Aucune plateforme ici / No platform in VAR_DIR={settings.VAR_DIR}: "
+            "run `make run` or `manage.py migrate`.",
+            file=sys.stderr,
+        )
+        sys.exit(2)
+
+
+def _has_platform() -> bool:
+    """Have migrations run here? A server that does not answer is another trouble: its own error says so."""
+    from django.db import connection  # noqa: PLC0415  as above
+
+    try:
+        return "accounts_association" in connection.introspection.table_names()
+    except DatabaseError:
+        return True
+
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
-    execute_from_command_line(sys.argv)
+    main()

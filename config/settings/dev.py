@@ -11,6 +11,9 @@ DEMO = env.bool("DEMO", default=True)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 VAULT_UPLOADS = True
 
+if not VAR_DIR.exists():
+    VAR_DIR.mkdir(parents=True, mode=0o700)  # the database and the mails kept here are nobody else's to read
+
 
 def _kept(name: str, made: str) -> str:
     """A secret of this machine's demo: read from VAR_DIR, written there once."""
