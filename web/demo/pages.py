@@ -22,6 +22,7 @@ _FILES = 60
 
 @dataclass(frozen=True, slots=True)
 class Volunteer:
+    association: str
     role: str
     name: str
     email: str
@@ -54,6 +55,7 @@ def home() -> Home:
     now = int(time.time())
     volunteers = [
         Volunteer(
+            association=one["association"],
             role=_said(one["role"]),
             name=one["name"],
             email=one["email"],

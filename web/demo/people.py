@@ -10,6 +10,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.utils import encrypt
 
+from accounts.access import memberships_of, user_by_email
 from accounts.models import User
 from accounts.rules.roles import Role
 
@@ -51,9 +52,16 @@ VOLUNTEERS = (
     DemoVolunteer("coordination", "Dominique", (Role.COORDINATOR,)),
     DemoVolunteer("donnees", "Eden", (Role.DATA_DELEGATE,)),
 )
+COORDINATOR = VOLUNTEERS[3]
+
+
+def in_association(one: DemoVolunteer, place: int) -> DemoVolunteer:
+    """The first association has all five; the others have theirs under numbered addresses."""
+    return one if place == 0 else DemoVolunteer(f"{one.key}{place + 1}", one.first_name, one.roles)
 
 
 class Credentials(TypedDict):
+    association: str
     role: str
     name: str
     email: str
@@ -63,9 +71,10 @@ class Credentials(TypedDict):
 
 
 def credentials() -> list[Credentials]:
-    """What a stranger needs to reach the desk. Needs the database, for the key that seals recovery seeds."""
+    """What a stranger needs to reach the desk, and another association's. Needs the seeded database."""
     return [
         Credentials(
+            association=membership.association.name,
             role=", ".join(one.roles),
             name=one.name,
             email=one.email,
@@ -73,7 +82,9 @@ def credentials() -> list[Credentials]:
             totp_secret=one.totp_secret,
             recovery_codes=_recovery(one).generate_codes(),
         )
-        for one in VOLUNTEERS
+        for one in (*VOLUNTEERS, in_association(COORDINATOR, 1))
+        if (user := user_by_email(one.email))
+        for membership in memberships_of(user)
     ]
 
 

@@ -19,7 +19,7 @@ from accounts.models import Association, User
 from cases import actions as cases
 from cases.models import Case
 from web.demo import stories
-from web.demo.people import VOLUNTEERS, DemoVolunteer, give_factors
+from web.demo.people import VOLUNTEERS, DemoVolunteer, give_factors, in_association
 
 NAMES = ("Les Tilleuls, entraide (démo)", "Collectif des Glycines (démo)", "Réseau des Saules (démo)")
 ENOUGH_FOR_FIGURES = 100
@@ -92,8 +92,7 @@ def _association(place: int, wanted: int, *, dice: Random, today: date, at: date
 
 
 def _volunteer(one: DemoVolunteer, association: Association, place: int, *, at: datetime) -> User:
-    """The first association has all five; the others have theirs under numbered addresses."""
-    who = one if place == 0 else DemoVolunteer(f"{one.key}{place + 1}", one.first_name, one.roles)
+    who = in_association(one, place)
     user = accounts.create_user(email=who.email, name=who.name, password=who.password)
     give_factors(who, user)
     accounts.join(association.pk, user=user, roles=who.roles, at=at)

@@ -68,7 +68,7 @@ class Command(BaseCommand):
         self.stdout.write(f"  {'codes and mails':<18} {address}/demo/")
         self.stdout.write("\nDemo volunteers (made-up people; TOTP secrets go into any authenticator):")
         for person in people.credentials():
-            self.stdout.write(f"\n  {person['role']}: {person['name']}")
+            self.stdout.write(f"\n  {person['role']}: {person['name']}, {person['association']}")
             self.stdout.write(f"    e-mail         {person['email']}")
             self.stdout.write(f"    password       {person['password']}")
             self.stdout.write(f"    TOTP secret    {person['totp_secret']}")
@@ -95,7 +95,7 @@ def refuse_busy(host: str, port: int) -> None:
 
 def hold(folder: Path) -> TextIO:
     """One platform a folder: two beats would send everything twice. The lock goes with the process."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = (folder / "platform.lock").open("a+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

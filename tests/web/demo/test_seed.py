@@ -121,4 +121,6 @@ def test_the_demo_page_gives_a_stranger_all_they_need(seeded: int, client: House
         assert one["email"] in page
         assert one["password"] in page
         assert one["totp_secret"] in page
+    assert {one["association"] for one in credentials()} == set(seed.NAMES[:2])
+    assert "coordination2@demo.invalid" in page
     assert seed.CARDS[0] in page
