@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.HeadersMiddleware",
     "accounts.middleware.ScopeMiddleware",
+    "web.parts.errors.method_pages",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -1,7 +1,9 @@
 """Pages for what went wrong: what happened, that nothing was lost, and the way on. None needs the database."""
 
+from collections.abc import Callable
+
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.template import loader
 
@@ -39,14 +41,31 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, 404)
 
 
-def conflict(request: HttpRequest, *, back_url: str = "") -> HttpResponse:
-    """A colleague was quicker, or the page was rendered for another association. Answer it from a view."""
-    return _page(request, 409, back_url=back_url)
+def conflict(request: HttpRequest, *, back_url: str = "", sentence: str = "") -> HttpResponse:
+    """A colleague was quicker, or the page was rendered for another association. Answer it from a view.
+
+    `sentence`: the true reason, when nobody was quicker and the step never was possible.
+    """
+    return _page(request, 409, back_url=back_url, sentence=sentence)
 
 
 def too_large(request: HttpRequest, *, back_url: str = "") -> HttpResponse:
     """The file is heavier than what is taken. Answer it from a view."""
     return _page(request, 413, back_url=back_url)
+
+
+def method_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: an address that was opened like a page, and is none, gets a page all the same; still 405."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content and request.method != "HEAD":
+            page = _page(request, 405, back_url=request.path if "GET" in response["Allow"] else "")
+            response.content = page.content
+            response["Content-Type"] = page["Content-Type"]
+        return response
+
+    return answer
 
 
 def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  Django hands it over

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts import scope
 from accounts.models import Membership
+from cases import actions
 from cases.models import Case, CaseEvent
 from tests import factories
 from tests.people import HouseClient, signed_in
@@ -167,6 +168,44 @@ def test_a_closed_case_offers_to_be_reopened(
     assert address("reopen", case) in page
     assert at_work.get(address("attempt", case)).status_code == 409
     assert at_work.get(address("reopen", case)).status_code == 200
+
+
+def test_a_step_that_is_not_possible_says_why(
+    open_one: OpenOne, at_work: HouseClient, today: date, now: datetime, volunteer: Membership
+) -> None:
+    preparing, waiting, closed = open_one(consents=[]), open_one(), open_one()
+    at_work.post(address("close", closed), answers(closed, outcome="abandoned"))
+    justificatif = factories.make_justificatif(waiting, by=volunteer.user, today=today, at=now)
+    with scope.enter(waiting.association_id):
+        actions.check_justificatif(justificatif, accepted=True, today=today, at=now, by=volunteer.user)
+
+    for url, sentence in [
+        (address("attempt", preparing), "attend encore l’accord de la personne"),
+        (address("reopen", waiting), "n’est pas clos"),
+        (address("attempt", closed), "est clos. Rouvrez-le d’abord"),
+        (address("check", waiting, justificatif.pk), "Ce justificatif est déjà vérifié"),
+    ]:
+        response = at_work.get(url)
+        page = response.content.decode()
+        assert response.status_code == 409
+        assert sentence in page
+        assert "Un collègue a été plus rapide" not in page
+
+
+def test_an_unknown_page_of_the_desk_leads_back_to_the_desk(case: Case, at_work: HouseClient) -> None:
+    response = at_work.get("/desk/dossiers/BADU-KEVI-XXX/")
+
+    assert response.status_code == 404
+    assert "Revenir au bureau" in response.content.decode()
+
+
+def test_an_address_that_is_no_page_answers_in_the_houses_look(case: Case, at_work: HouseClient) -> None:
+    refused = at_work.put(address("case", case))
+    page = refused.content.decode()
+    assert refused.status_code == 405
+    assert refused["Allow"]
+    assert "Cette adresse n’est pas une page" in page
+    assert f'href="{address("case", case)}"' in page
 
 
 def _events(case: Case, kind: str) -> list[dict[str, str]]:

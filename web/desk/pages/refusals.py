@@ -1,7 +1,10 @@
-"""Why a procedure cannot be opened for somebody, and the way out."""
+"""Why a procedure cannot be opened, or a step taken, and the way out."""
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from cases.rules.lifecycle import EventKind, State
 
 _SENTENCES: dict[str, str | Promise] = {
     "beneficiary": _(
@@ -18,3 +21,14 @@ _SENTENCES: dict[str, str | Promise] = {
 
 def not_admitted(code: str) -> str:
     return str(_SENTENCES.get(code, _SENTENCES["beneficiary"]))
+
+
+def not_now(state: State, event: EventKind) -> str:
+    """Why a step that a page does not offer cannot be taken by its address either."""
+    if event is EventKind.CASE_REOPENED:
+        return gettext("Ce dossier n’est pas clos : il n’y a rien à rouvrir.")
+    if state is State.CLOSED:
+        return gettext("Ce dossier est clos. Rouvrez-le d’abord.")
+    if state is State.PREPARING:
+        return gettext("Ce dossier attend encore l’accord de la personne. Notez-le d’abord.")
+    return gettext("Le dossier n’en est pas à cette étape.")

@@ -35,7 +35,8 @@ class AnswerMissed(CaseAction):
     def prepare(self) -> None:
         self.deadline = access.deadline_for(self.case, self.kwargs["pk"])
         if not self.deadline.is_missed and self.request.method != "POST":
-            raise Stop(errors.conflict(self.request, back_url=case_url(self.case)))
+            told = _("Ce délai n’attend pas de réponse : il n’est pas dépassé, ou la suite est déjà décidée.")
+            raise Stop(errors.conflict(self.request, back_url=case_url(self.case), sentence=told))
 
     def asks(self) -> dict[str, Any]:
         following = self._following()
@@ -135,7 +136,8 @@ class Convert(CaseAction):
     def prepare(self) -> None:
         following = following_of(self.case, definition_of(self.case).follows_on_miss, today=self.request.today)
         if following is None:
-            raise Stop(errors.conflict(self.request, back_url=case_url(self.case)))
+            told = _("Aucune autre démarche ne prend la suite de celle-ci.")
+            raise Stop(errors.conflict(self.request, back_url=case_url(self.case), sentence=told))
         self.following = following
 
     def more(self, _form: DeskForm) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from vault.rules.refusals import Refused
 from web.desk.forms.base import DeskForm
 from web.desk.pages import menu
 from web.desk.pages.head import case_head
+from web.desk.pages.refusals import not_now
 from web.parts import errors
 from web.parts.refusals import before_letter
 
@@ -151,8 +152,9 @@ class CaseAction(View):
     # The way of a form
 
     def get(self, request: HttpRequest, _reference: str, **_kwargs: Any) -> HttpResponseBase:
-        if not lifecycle.may(State(self.case.state), self.event):
-            return errors.conflict(request, back_url=case_url(self.case))
+        state = State(self.case.state)
+        if not lifecycle.may(state, self.event):
+            return errors.conflict(request, back_url=case_url(self.case), sentence=not_now(state, self.event))
         return self.page(self.form())
 
     def post(self, request: HttpRequest, _reference: str, **_kwargs: Any) -> HttpResponseBase:

@@ -73,7 +73,8 @@ class Check(CaseAction):
     def prepare(self) -> None:
         self.justificatif = access.justificatif_for(self.case, self.kwargs["pk"])
         if self.justificatif.accepted is not None and self.request.method != "POST":
-            raise Stop(errors.conflict(self.request, back_url=case_url(self.case)))
+            told = _("Ce justificatif est déjà vérifié.")
+            raise Stop(errors.conflict(self.request, back_url=case_url(self.case), sentence=told))
 
     def more(self, _form: DeskForm) -> dict[str, Any]:
         [document] = page.documents(self.case, [self.justificatif])

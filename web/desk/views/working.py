@@ -127,7 +127,8 @@ class MakeCard(CaseAction):
 
     def prepare(self) -> None:
         if self.case.member.email_index:
-            raise Stop(errors.conflict(self.request, back_url=case_url(self.case)))
+            told = _("Cette personne a une adresse e-mail : elle entre avec un code reçu par message, sans carte.")
+            raise Stop(errors.conflict(self.request, back_url=case_url(self.case), sentence=told))
 
     def act(self, form: PlainForm) -> HttpResponse:
         who = stamp(self.request)
