@@ -1,9 +1,11 @@
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.core.management import call_command
 from django.db import connection
 
 from accounts import access, actions, tasks
@@ -147,14 +149,15 @@ def test_people_without_an_address_are_not_one_person() -> None:
     assert access.user_by_email("") is None
 
 
-def test_the_nightly_job_forgets_expired_codes_and_sessions(now: datetime) -> None:
+@pytest.mark.parametrize("sweep", [tasks.sweep, lambda: call_command("sweep_signin")])
+def test_the_nightly_job_forgets_expired_codes_and_sessions(sweep: Callable[[], None], now: datetime) -> None:
     actions.ask_code(None, at=now - timedelta(days=3000))
     old, fresh = SessionStore(), SessionStore()
     for store, days in ((old, -1), (fresh, 1)):
         store.set_expiry(days * 86400)
         store.create()
 
-    tasks.sweep()
+    sweep()
 
     assert not SignInCode.objects.exists()
     assert list(Session.objects.values_list("session_key", flat=True)) == [fresh.session_key]

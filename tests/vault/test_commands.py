@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -56,10 +57,13 @@ def test_an_empty_vault_is_sound() -> None:
     assert verify("--json") == (json.dumps({"checked": 0, "damaged": [], "missing": [], "orphans": 0}) + "\n", "")
 
 
-def test_the_task_sweeps(three: list[SealedFile], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("sweep", [tasks.sweep, lambda: call_command("sweep_vault")])
+def test_task_and_command_sweep(
+    sweep: Callable[[], None], three: list[SealedFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: list[Any] = []
     monkeypatch.setattr(actions, "sweep_orphans", lambda *, now: seen.append(now))
 
-    tasks.sweep()
+    sweep()
 
     assert len(seen) == 1

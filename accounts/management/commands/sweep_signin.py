@@ -1,0 +1,15 @@
+"""`manage.py sweep_signin`: forget what has expired of sign-in, as the beat job does."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from accounts import tasks
+
+
+class Command(BaseCommand):
+    help = "Delete sign-in codes a day after they expired, and sessions once they have."
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        tasks.sweep()
