@@ -104,12 +104,6 @@ def members_of(user: User) -> list[Member]:
         return list(rows.select_related("association").order_by("pk"))
 
 
-def member_for(user: User) -> Member | None:
-    """The member that this user is in the association in scope."""
-    member: Member | None = Member.objects.of(user).order_by("pk").first()
-    return member
-
-
 def known_members(reader: Membership, *, email: str = "", phone: str = "") -> list[Member]:
     """Members with this address or number, by blind index, of whom the reader may reach a case: ten at most."""
     indexes, association_id = Q(), scope.required()
@@ -350,6 +344,11 @@ def justificatif_for(case: Case, pk: int) -> Justificatif:
     if found is None:
         raise Http404
     return found
+
+
+def number_of(justificatif: Justificatif) -> int:
+    """Its place in its case, from 1, oldest first: what people are told instead of a row's number."""
+    return Justificatif.objects.filter(case=justificatif.case_id, pk__lte=justificatif.pk).count()
 
 
 def consents_of(case: Case) -> list[Consent]:

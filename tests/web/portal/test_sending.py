@@ -11,7 +11,7 @@ import pytest
 from accounts import scope
 from accounts.models import Association, Membership, User
 from cases import access, actions
-from cases.models import AttemptResult, Case, CaseEvent, Justificatif
+from cases.models import AttemptResult, Case, CaseEvent, ConsentKind, Justificatif
 from cases.rules.lifecycle import EventKind
 from tests import factories
 from tests.people import HouseClient, signed_in, signed_in_by_code
@@ -123,13 +123,29 @@ def test_ones_own_document_comes_as_an_attachment_with_a_neutral_name(
     answer = mine.get(f"/espace/{awaiting.reference}/justificatif/{found.pk}/")
 
     assert answer.content == PDF
-    assert answer["Content-Disposition"] == f'attachment; filename="document-{found.pk}.pdf"'
+    assert answer["Content-Disposition"] == 'attachment; filename="document-1.pdf"'
     assert answer["Content-Type"] == "application/pdf"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert answer["Cache-Control"] == "no-store"
     with scope.enter(awaiting.association_id):
         assert CaseEvent.objects.get(kind=EventKind.FILE_CONSULTED).by == member
+
+
+def test_documents_are_numbered_within_their_case(
+    mine: HouseClient, awaiting: Case, childs_case: Case, volunteer: Membership, today: date, now: datetime
+) -> None:
+    with scope.enter(childs_case.association_id):
+        actions.give_consent(childs_case, kind=ConsentKind.HANDLING, today=today, at=now, by=volunteer.user)
+    factories.make_justificatif(childs_case, by=volunteer.user, today=today, at=now)
+    send(mine, awaiting)
+    send(mine, awaiting)
+
+    answers = [mine.get(f"/espace/{awaiting.reference}/justificatif/{found.pk}/") for found in kept(awaiting)]
+    assert [answer["Content-Disposition"] for answer in answers] == [
+        'attachment; filename="document-2.pdf"',
+        'attachment; filename="document-1.pdf"',
+    ]
 
 
 def test_nobody_else_gets_the_document(

@@ -89,7 +89,7 @@ def file(request: MemberRequest, reference: str, pk: int) -> HttpResponse:
     access.consult_file(case, found, reader=request.user, at=timezone.now())
     sealed = found.sealed_file
     response = HttpResponse(b"".join(open_plain(sealed)), content_type=sealed.media_type)
-    response["Content-Disposition"] = f'attachment; filename="document-{found.pk}{sealed.suffix}"'
+    response["Content-Disposition"] = f'attachment; filename="document-{access.number_of(found)}{sealed.suffix}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "no-store"
