@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
@@ -23,6 +24,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 SESSION_ASSOCIATION = "association_id"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _PRIVATE = ("/desk/", "/espace/", "/compte/", "/invitation/")
+# A case's own page: the ones below it may take a form only. «nouveau» is a page by itself.
+_OF_CASE = re.compile(r"/desk/dossiers/[^/]+/")
 # Searched, not matched: a write may stand behind WITH. SQL holds placeholders only, so no text of people is read here.
 _WRITE = re.compile(
     r"\b(?:(?:INSERT(?:\s+OR\s+\w+)?|REPLACE|MERGE)\s+INTO|DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?|UPDATE(?=\s+\S+\s+SET\b))"
@@ -99,7 +102,7 @@ class ScopeMiddleware:
 
     def _enter_desk(self, request: HttpRequest, stack: ExitStack) -> HttpResponse | None:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.path)
+            return _towards_sign_in(request)
         if not has_second_factor(request):
             return _towards_factor(request)
         membership = _chosen(request)
@@ -109,6 +112,15 @@ class ScopeMiddleware:
             )
         _work_for(request, membership, stack)
         return None
+
+
+def _towards_sign_in(request: HttpRequest) -> HttpResponse:
+    """What was typed after the session ended is lost: that is said, and the way back leads to the case."""
+    if request.method != "POST":
+        return redirect_to_login(request.path)
+    messages.warning(request, gettext("Votre session a pris fin : ce que vous venez d’écrire n’a pas été gardé."))
+    of_case = _OF_CASE.match(request.path)
+    return redirect_to_login(of_case[0] if of_case else request.path)
 
 
 def _towards_factor(request: HttpRequest) -> HttpResponse:

@@ -36,6 +36,12 @@ def test_my_account_says_who_i_am_and_what_protects_me(volunteer: Membership) ->
     assert "Travailler pour une autre association" not in page
 
 
+def test_a_whole_name_is_a_name_in_english_too(volunteer: Membership) -> None:
+    page = signed_in(volunteer.user).get(reverse("desk:account"), headers={"accept-language": "en"}).content.decode()
+
+    assert f"<dt>Name</dt><dd>{volunteer.user.name}</dd>" in page
+
+
 def test_one_works_for_another_of_ones_associations(
     of_two: HouseClient, other_association: Association, association: Association
 ) -> None:

@@ -260,3 +260,19 @@ def secret_in(page: str) -> str:
     found = re.search(r'id="secret"[^>]*>(\w+)<', page)
     assert found
     return found.group(1)
+
+
+@pytest.mark.django_db
+def test_what_was_written_after_the_session_ended_is_said_to_be_lost(client: HouseClient) -> None:
+    response = client.post("/desk/dossiers/BADU-KEVI-TOR/clore/", {"outcome": "refused"})
+
+    assert location(response) == f"{LOGIN}?next=/desk/dossiers/BADU-KEVI-TOR/"
+    assert "Votre session a pris fin" in client.get(location(response)).content.decode()
+
+
+@pytest.mark.django_db
+def test_whoever_only_asks_for_a_page_is_told_nothing(client: HouseClient) -> None:
+    response = client.get("/desk/apercu/")
+
+    assert location(response) == f"{LOGIN}?next=/desk/apercu/"
+    assert "Votre session a pris fin" not in client.get(location(response)).content.decode()
