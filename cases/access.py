@@ -346,11 +346,6 @@ def justificatif_for(case: Case, pk: int) -> Justificatif:
     return found
 
 
-def number_of(justificatif: Justificatif) -> int:
-    """Its place in its case, from 1, oldest first: what people are told instead of a row's number."""
-    return Justificatif.objects.filter(case=justificatif.case_id, pk__lte=justificatif.pk).count()
-
-
 def consents_of(case: Case) -> list[Consent]:
     return list(Consent.objects.filter(beneficiary=case.beneficiary).order_by("kind", "-pk"))
 

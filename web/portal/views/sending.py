@@ -87,9 +87,9 @@ def file(request: MemberRequest, reference: str, pk: int) -> HttpResponse:
     case = access.case_for(request.user, reference, to=Access.CONSULT)
     found = access.justificatif_for(case, pk)
     access.consult_file(case, found, reader=request.user, at=timezone.now())
-    sealed = found.sealed_file
+    sealed, number = found.sealed_file, sum(row.pk <= found.pk for row in access.justificatifs_of(case))
     response = HttpResponse(b"".join(open_plain(sealed)), content_type=sealed.media_type)
-    response["Content-Disposition"] = f'attachment; filename="document-{access.number_of(found)}{sealed.suffix}"'
+    response["Content-Disposition"] = f'attachment; filename="document-{number}{sealed.suffix}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "no-store"
