@@ -193,7 +193,7 @@ def test_a_step_that_is_not_possible_says_why(
 
 
 def test_an_unknown_page_of_the_desk_leads_back_to_the_desk(case: Case, at_work: HouseClient) -> None:
-    response = at_work.get("/desk/dossiers/BADU-KEVI-XXX/")
+    response = at_work.get("/desk/dossiers/BADU-KEVI-TOT/")
 
     assert response.status_code == 404
     assert "Revenir au bureau" in response.content.decode()
