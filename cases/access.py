@@ -6,7 +6,7 @@ from enum import StrEnum
 from unicodedata import combining, normalize
 from uuid import UUID
 
-from django.db.models import Count, IntegerField, Prefetch, Q, Subquery, prefetch_related_objects
+from django.db.models import Count, Prefetch, Q, Subquery, prefetch_related_objects
 from django.http import Http404
 
 from accounts import scope
@@ -25,6 +25,7 @@ from cases.models import (
     Justificatif,
     Member,
 )
+from cases.models.case import Capped
 from cases.rules import references
 from cases.rules.lifecycle import EventKind, State
 
@@ -227,13 +228,6 @@ def _filtered(reader: Membership, *, whose: str, reason: str, campaign: str):  #
     return rows.filter(campaign__slug=campaign) if campaign else rows
 
 
-class _Capped(Subquery):
-    """How many rows a sliced query holds."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) capped)"
-    output_field = IntegerField()
-
-
 def capped_counts(reader: Membership, *, until: date) -> dict[str, int]:
     """How many wait: mine, team, nobody, missed; each counted up to 100. One query."""
     counted = {
@@ -241,7 +235,7 @@ def capped_counts(reader: Membership, *, until: date) -> dict[str, int]:
         for whose in ("mine", "team", "nobody")
     }
     counted["missed"] = cases_of(reader).open().filter(reason="missed")
-    columns = {name: _Capped(rows.order_by().values("pk")[:CAP]) for name, rows in counted.items()}
+    columns = {name: Capped(rows.order_by().values("pk")[:CAP]) for name, rows in counted.items()}
     counts = Association.objects.filter(pk=scope.required()).values_list(*columns.values()).get()
     return dict(zip(columns, counts, strict=True))
 

@@ -21,6 +21,13 @@ def choices(codes: type[State] | type[Reason] | type[WaitingFor]) -> list[tuple[
     return [(code.value, code.value) for code in codes]
 
 
+class Capped(models.Subquery):
+    """How many rows a sliced query holds."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) capped)"
+    output_field = models.IntegerField()
+
+
 class CaseQuerySet(TenantQuerySet["Case"]):
     def open(self) -> "CaseQuerySet":
         return self.filter(closed_on=None)

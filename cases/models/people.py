@@ -85,10 +85,6 @@ class Beneficiary(TenantModel, SealedModel):
     def __str__(self) -> str:
         return f"beneficiary {self.pk}"
 
-    @property
-    def shown_name(self) -> str:
-        return self.member.short_name if self.kind == BeneficiaryKind.SELF else self.first_name
-
     def key_subjects(self) -> set[UUID]:
         return {self.subject, self.member.subject}
 
