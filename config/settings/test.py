@@ -8,6 +8,10 @@ from pathlib import Path
 from config.settings.base import *  # noqa: F403  an environment is the base with changes
 from config.settings.base import file_broker, postgres, sqlite
 
+# Playwright keeps an event loop in its thread until the session ends, which Django takes for asynchronous code in every
+# test that follows in the same process. None runs in it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
 DEMO = True
 VAULT_UPLOADS = True
 SECRET_KEY = "tests-only-" + "k" * 40

@@ -63,12 +63,6 @@ def collected() -> None:
         call_command("collectstatic", interactive=False, verbosity=0)
 
 
-@pytest.fixture(autouse=True)
-def _browser_beside_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Playwright keeps an event loop in this thread, which Django takes for asynchronous code. None runs in it."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
-
 class NoHandler(WSGIHandler):
     """Stands where a test server would hand out static files itself: leaves them to the platform."""
 

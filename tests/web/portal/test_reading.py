@@ -217,7 +217,7 @@ def test_an_answered_deadline_presses_no_more(
     with scope.enter(case.association_id):
         [missed] = [one for one in access.deadlines_of(case) if one.is_missed]
         actions.answer_missed(
-            missed, Answer(decision=Decision.KEEP_WAITING), today=late.date(), at=late, by=volunteer.user
+            missed, actions.Answer(decision=Decision.KEEP_WAITING), today=late.date(), at=late, by=volunteer.user
         )
     clock.move_to(late)
 
