@@ -6,6 +6,7 @@ What this machine cannot run is deselected here and said in the closing lines, n
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from config.roles import GRANTS_SQL
+from tests.cluster import SUPERUSER
 
 if TYPE_CHECKING:
     from django.db.backends.base.operations import BaseDatabaseOperations
@@ -86,6 +88,7 @@ def django_db_setup(
     yield
     patch.undo()
     become(owner())
+    send_others_home()
 
 
 @pytest.fixture
@@ -114,14 +117,28 @@ def become(role: dict[str, str]) -> None:
     connection.settings_dict.update(role)
 
 
+def send_others_home() -> None:
+    """End the sessions that a server's or a worker's thread left open: they would keep the database from being dropped.
+
+    The throw-away cluster trusts its superuser; elsewhere the owner may not, and dropping then says who is there.
+    """
+    name = connection.settings_dict["NAME"]
+    with suppress(psycopg.OperationalError), _connected(SUPERUSER, database="postgres") as superuser:
+        superuser.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+
+
 def connect_as_owner() -> "psycopg.Connection[Any]":
+    return _connected(owner()["USER"], database=connection.settings_dict["NAME"], password=owner()["PASSWORD"])
+
+
+def _connected(user: str, *, database: str, password: str = "") -> "psycopg.Connection[Any]":
     settings = connection.settings_dict
     return psycopg.connect(
         host=settings["HOST"],
         port=settings["PORT"],
-        dbname=settings["NAME"],
-        user=owner()["USER"],
-        password=owner()["PASSWORD"] or None,
+        dbname=database,
+        user=user,
+        password=password or None,
         autocommit=True,
     )
 
