@@ -43,12 +43,16 @@ def sweep(*, today: date, at: datetime, dry_run: bool = False) -> Sweep:
 
 
 def _sweep_safely(association_id: int, *, today: date, at: datetime, dry_run: bool) -> Sweep:
-    """One association's trouble never stops the others; the next run takes it up again."""
+    """One association's trouble never stops the others, nor hides what was flagged; the next run takes it up again."""
+    done = Sweep()
     try:
-        return _sweep_one(association_id, today=today, at=at, dry_run=dry_run)
+        done = _sweep_one(association_id, today=today, at=at, dry_run=dry_run)
+        if not dry_run:
+            _chain(association_id)
+        return done
     except (DatabaseError, LookupError, ValueError) as error:
         _log.error("Association %s was set aside: %s", association_id, type(error).__name__)
-        return Sweep(set_aside=1)
+        return done + Sweep(set_aside=1)
 
 
 def _sweep_one(association_id: int, *, today: date, at: datetime, dry_run: bool) -> Sweep:
@@ -62,10 +66,13 @@ def _sweep_one(association_id: int, *, today: date, at: datetime, dry_run: bool)
         total += done
         if not (done.flagged or done.set_aside):
             break
+    return total
+
+
+def _chain(association_id: int) -> None:
     with scope.enter(association_id):
         while chain_events():
             pass
-    return total
 
 
 def _sweep_chunk(association_id: int, *, skip: set[int], today: date, at: datetime) -> Sweep:

@@ -195,6 +195,17 @@ def test_the_sweep_chains_the_journal(late: Case, now: datetime) -> None:
     assert first_break([link_of(event) for event in events]) is None
 
 
+def test_a_journal_that_cannot_be_chained_hides_nothing_that_was_flagged(
+    late: Case, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing() -> int:
+        raise DatabaseError("no chain tonight")
+
+    monkeypatch.setattr(sweeping, "chain_events", failing)
+
+    assert _sweep(now) == (1, 1, 1)
+
+
 def test_each_association_is_swept_in_its_own_scope(late: Case, now: datetime, stranger: Membership) -> None:
     _sweep(now)
 
