@@ -93,6 +93,8 @@ class Case(TenantModel, SealedModel):
     opened_on = models.DateField()
     closed_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+    # A decoy: whoever opens it raises an alert; it is in no figure.
+    is_canary = models.BooleanField(default=False)
 
     objects = TenantManager.from_queryset(CaseQuerySet)()
 

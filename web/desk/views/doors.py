@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any, ClassVar, cast
 
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
@@ -15,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views import View
 
+from accounts.access import has_fresh_factor
 from accounts.models import Association, Membership, User
 from accounts.rules.roles import Right
 from cases import access
@@ -44,8 +46,11 @@ class DeskRequest(HttpRequest):
     user: User
 
 
-def needs(*rights: Right) -> Callable[[Answer], Answer]:
-    """403 for a role without all of these rights; 409 for a form that was rendered for another association."""
+def needs(*rights: Right, fresh: bool = False) -> Callable[[Answer], Answer]:
+    """403 for a role without all of these rights; 409 for a form that was rendered for another association.
+
+    `fresh`: the second factor must have been given within the last five minutes; else it is asked for first.
+    """
 
     def guard(view: Answer) -> Answer:
         @wraps(view)
@@ -53,6 +58,8 @@ def needs(*rights: Right) -> Callable[[Answer], Answer]:
             desk = cast(DeskRequest, request)
             if not all(desk.membership.may(right) for right in rights):
                 raise PermissionDenied
+            if fresh and not has_fresh_factor(request, at=timezone.now()):
+                return redirect_to_login(request.get_full_path(), reverse("mfa_reauthenticate"))
             if request.method == "POST" and request.POST.get("association") != str(desk.association.pk):
                 return errors.conflict(request, back_url=reverse("desk:now"))
             return view(request, *args, **kwargs)

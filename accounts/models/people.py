@@ -1,6 +1,6 @@
-"""Users, associations, memberships, invitations, sign-in codes and the rows of the key tree."""
+"""Associations, the people who sign in, and who works where."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -10,14 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.fields import SealedModel, SealedTextField
 from accounts.rules.roles import Right, Role, rights_of
 from accounts.scope import TenantManager, TenantModel, TenantQuerySet
-
-
-class KeyKind(models.TextChoices):
-    INSTANCE = "instance", "Instance"
-    ASSOCIATION = "association", "Association"
-    USER = "user", "User"
-    PERSON = "person", "Person"
-    CASE = "case", "Case"
 
 
 class Association(models.Model):
@@ -37,23 +29,6 @@ class Association(models.Model):
         return self.name
 
 
-class DataKey(models.Model):
-    """A wrapped key. Deleting the row destroys everything that the key sealed."""
-
-    subject = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    association = models.ForeignKey(Association, null=True, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=12, choices=KeyKind)
-    kek_id = models.CharField(max_length=40, blank=True)
-    wrapped = models.BinaryField()
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["association", "kind"], name="datakey_kind")]
-
-    @property
-    def is_root(self) -> bool:
-        return self.kind in {KeyKind.ASSOCIATION, KeyKind.INSTANCE}
-
-
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(pk=username or "")
@@ -69,6 +44,11 @@ class User(AbstractBaseUser, SealedModel):
     name = SealedTextField()
     language = models.CharField(max_length=2, default="fr")
     is_active = models.BooleanField(default=True)
+    # A card that somebody else printed: its code is replaced by one's own at its first use.
+    card_is_new = models.BooleanField(default=False)
+    # The second factor was taken off for this person by that association; another one has to agree for its own desk.
+    factors_reset_at = models.DateTimeField(null=True)
+    factors_reset_in = models.ForeignKey(Association, null=True, on_delete=models.PROTECT, related_name="+")
 
     USERNAME_FIELD = "id"
     objects = UserManager()
@@ -117,41 +97,6 @@ class Membership(TenantModel):
 
     def may(self, right: Right) -> bool:
         return right in self.rights
-
-
-class InvitationQuerySet(TenantQuerySet["Invitation"]):
-    def unanswered(self) -> "InvitationQuerySet":
-        return self.filter(accepted_at=None, revoked_at=None)
-
-    def open(self, now: Any) -> "InvitationQuerySet":
-        return self.unanswered().filter(expires_at__gt=now)
-
-
-class Invitation(TenantModel, SealedModel):
-    """A link by mail, for one address, once."""
-
-    token_hash = models.CharField(max_length=64, unique=True)
-    email = SealedTextField()
-    name = SealedTextField()
-    roles = models.JSONField(default=list)
-    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    sent_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    accepted_at = models.DateTimeField(null=True)
-    revoked_at = models.DateTimeField(null=True)
-
-    objects = TenantManager.from_queryset(InvitationQuerySet)()
-
-
-class SignInCode(models.Model):
-    """A typed code of ten minutes, bound to the browser that asked. A row without user answers an unknown address."""
-
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
-    code_hash = models.CharField(max_length=64)
-    tries_left = models.PositiveSmallIntegerField(default=5)
-    expires_at = models.DateTimeField(db_index=True)
-    used_at = models.DateTimeField(null=True)
 
 
 ROLE_LABELS = {

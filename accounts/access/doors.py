@@ -1,0 +1,50 @@
+"""The functions that look past the scope; each returns ids, or rows of one person only."""
+
+from django.db import connection
+
+from accounts import crypto, scope
+from accounts.fields import blind_index
+from accounts.models import Association, Invitation, Membership, User
+
+EMAIL_COLUMN = "user.email"
+CARD_COLUMN = "user.card"
+_CARD_SIGNS = str.maketrans("", "", " -")
+
+
+def user_by_email(email: str) -> User | None:
+    """Door: the instance-wide blind index for sign-in."""
+    index = blind_index(email, column=EMAIL_COLUMN, association_id=None)
+    return User.objects.filter(email_index=index, is_active=True).first() if index else None
+
+
+def user_by_card(code: str) -> User | None:
+    """Door: the user of a printed card's code, typed with or without spaces and dashes."""
+    index = blind_index(code.translate(_CARD_SIGNS), column=CARD_COLUMN, association_id=None)
+    return User.objects.filter(card_index=index, is_active=True).first() if index else None
+
+
+def memberships_of(user: User) -> list[Membership]:
+    """Door: a person's own memberships in active associations, oldest first. One query."""
+    with scope.as_user(user.pk):
+        rows = Membership._base_manager.filter(user=user, revoked_at=None, association__is_active=True)
+        return list(rows.select_related("association").order_by("pk"))
+
+
+def associations_at_work() -> list[int]:
+    """Door: the ids of the active associations, for jobs that then enter each scope."""
+    return list(Association.objects.filter(is_active=True).order_by("pk").values_list("pk", flat=True))
+
+
+def invitation_ids(token: str) -> tuple[int, int] | None:
+    """Door: (association id, invitation id) of a token, whatever its state; None for an unknown one."""
+    digest = token_hash(token)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT association_id, id FROM accounts_invitation_by_token(%s)", [digest])
+            row: tuple[int, int] | None = cursor.fetchone()
+            return row
+    return Invitation._base_manager.filter(token_hash=digest).values_list("association_id", "pk").first()
+
+
+def token_hash(token: str) -> str:
+    return crypto.mac(b"token", token)
