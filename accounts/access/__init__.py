@@ -31,7 +31,6 @@ __all__ = [
     "colleague_for",
     "factors_of",
     "has_fresh_factor",
-    "has_fresh_factor",
     "has_second_factor",
     "invitation_for",
     "invitation_ids",
