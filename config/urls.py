@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
 from web.desk.urls import account_urlpatterns, invitation_urlpatterns
@@ -19,7 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("invitation/", include(invitation_urlpatterns)),
     path("api/v1/", include("web.api.v1.urls")),
     path("compte/", include(account_urlpatterns)),
-    path("langue/", set_language, name="set_language"),
+    # Without a token: a public page would need a cookie for it, and all that a foreign page could change is a language.
+    path("langue/", csrf_exempt(set_language), name="set_language"),
 ]
 
 if settings.DEMO:

@@ -17,6 +17,7 @@ NO_PAGE: dict[str, str] = {
     "public:release_file": "a CSV file",
     "portal:file": "a download",
     "portal:leave": "POST only",
+    "portal:quick_exit": "POST only",
     "desk:file": "a download",
     "desk:choose": "POST only",
     "desk:invitation_again": "POST only",

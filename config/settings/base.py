@@ -66,20 +66,22 @@ INSTALLED_APPS = [
     "csp",
 ]
 
+# The first ones set headers: they stand around those that may answer by themselves.
 MIDDLEWARE = [
+    "csp.middleware.CSPMiddleware",
+    "web.parts.headers.every_answer",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.middleware.SessionMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "accounts.middleware.HeadersMiddleware",
     "accounts.middleware.ScopeMiddleware",
     "web.parts.errors.method_pages",
 ]
@@ -145,7 +147,13 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_SERIALIZER = "accounts.crypto.SealedSerializer"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
+# How long somebody may do nothing, and how long a session lasts at most.
+MEMBER_IDLE_MINUTES = env.int("MEMBER_IDLE_MINUTES", default=15)
+MEMBER_SESSION_HOURS = env.int("MEMBER_SESSION_HOURS", default=4)
+VOLUNTEER_IDLE_MINUTES = env.int("VOLUNTEER_IDLE_MINUTES", default=60)
+VOLUNTEER_SESSION_HOURS = env.int("VOLUNTEER_SESSION_HOURS", default=12)
+SESSION_COOKIE_AGE = max(MEMBER_SESSION_HOURS, VOLUNTEER_SESSION_HOURS) * 3600
+CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "web.parts.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -153,6 +161,7 @@ CACHES: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django.core.cache.b
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("Français")), ("en", _("Anglais"))]
+LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Paris"
@@ -161,6 +170,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "sealed"}},
     "staticfiles": {"BACKEND": "web.parts.bundle.BundledStorage"},

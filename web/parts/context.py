@@ -6,12 +6,16 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from web.parts import nav
+from web.parts.headers import MEMBERS
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
-    """`demo`: is this the demonstration; `association`: the one in scope, if any; `nav`: the desk's menu."""
+    """`demo`: is this the demonstration; `association`: the one in scope, if any; `nav`: the desk's menu;
+    `for_members`: does the page stand in the members' part.
+    """
     return {
         "demo": settings.DEMO,
         "association": getattr(request, "association", None),
         "nav": nav.desk(request),
+        "for_members": request.path_info.startswith(MEMBERS),
     }

@@ -3,13 +3,35 @@
 from collections.abc import Callable
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.template import loader
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+_MACHINES = "/api/"
+# Code and sentence, in the shape of web/api/v1/views/doors.py.
+_SAID_TO_MACHINES: dict[int, tuple[str, str | Promise]] = {
+    400: ("bad_request", _("Cette demande ne peut pas être lue.")),
+    403: ("permission_denied", _("Vous n’avez pas ce droit.")),
+    404: ("not_found", _("Rien à cette adresse, ou rien que vous puissiez voir.")),
+    405: ("method_not_allowed", _("Cette adresse se lit seulement.")),
+    409: ("conflict", _("Quelqu’un a été plus rapide.")),
+    413: ("too_large", _("C’est trop lourd.")),
+    429: ("throttled", _("Trop de demandes. Attendez avant de recommencer.")),
+    500: ("server_error", _("Une panne chez nous. Rien n’a changé.")),
+}
 
 
 def _page(request: HttpRequest, status: int, **context: object) -> HttpResponse:
+    if request.path_info.startswith(_MACHINES):
+        return _for_machines(status)
     return render(request, f"{status}.html", context, status=status)
+
+
+def _for_machines(status: int) -> JsonResponse:
+    code, message = _SAID_TO_MACHINES[status]
+    return JsonResponse({"error": {"code": code, "message": str(message)}}, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -68,6 +90,8 @@ def method_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
     return answer
 
 
-def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  Django hands it over
+def server_error(request: HttpRequest) -> HttpResponse:
     """Without the context processors, which may be what failed."""
+    if request.path_info.startswith(_MACHINES):
+        return _for_machines(500)
     return HttpResponse(loader.get_template("500.html").render({}), status=500)

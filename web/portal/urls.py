@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.portal.views import acting, entry, reading, sending
+from web.portal.views import acting, entry, leaving, reading, sending
 
 app_name = "portal"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("entrer/", entry.login, name="login"),
     path("code/", entry.code, name="code"),
     path("sortir/", entry.leave, name="leave"),
+    path("quitter/", leaving.quick_exit, name="quick_exit"),
     path("association/", entry.choose, name="choose"),
     path("<str:reference>/", reading.case, name="case"),
     path("<str:reference>/accord/", acting.consent, name="consent"),

@@ -41,7 +41,7 @@ def test_no_page_title_tells_what_the_case_is_about(mine: HouseClient, case: Cas
     names += [f"{case.reference}/fait/", f"{case.reference}/justificatif/", f"{case.reference}/pas-recu/"]
     names += [f"{case.reference}/continuer/"]
 
-    assert {title(mine.get(f"/espace/{name}")) for name in names} == {"Mon dossier · Opposable"}
+    assert {title(mine.get(f"/espace/{name}")) for name in names} == {"Mon espace"}
 
 
 def test_without_a_letter_it_says_why_there_is_no_date_and_offers_the_other_way(

@@ -14,13 +14,6 @@ function switchTheme() {
   }
 }
 
-// Leaves for a neutral page, and keeps this one out of the way back.
-function quickExit(event, link) {
-  event.preventDefault();
-  document.body.hidden = true;
-  location.replace(link.href);
-}
-
 async function copyText(button) {
   const source = document.querySelector(button.dataset.copy);
   if (!source || !navigator.clipboard) return;
@@ -32,8 +25,6 @@ async function copyText(button) {
 document.addEventListener("click", (event) => {
   const target = event.target instanceof Element ? event.target : null;
   if (!target) return;
-  const exit = target.closest("[data-quick-exit]");
-  if (exit) return quickExit(event, exit);
   if (target.closest("[data-theme-switch]")) return switchTheme();
   if (target.closest("[data-print]")) return window.print();
   const copy = target.closest("[data-copy]");
@@ -64,7 +55,10 @@ document.addEventListener("submit", (event) => {
   form.dataset.changed = "";
 });
 window.addEventListener("pageshow", (event) => {
-  if (event.persisted) sent = new WeakSet();
+  if (!event.persisted) return;
+  sent = new WeakSet();
+  // Who signed out meanwhile must not see it by going back: the server says.
+  if (document.body.matches(".member, .desk")) location.reload();
 });
 
 // A form marked data-keep asks before what was typed is lost.
