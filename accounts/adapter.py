@@ -7,15 +7,19 @@ from uuid import UUID
 
 import segno
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import crypto
+from accounts import actions, crypto
 from accounts.access import EMAIL_COLUMN, user_by_email
 from accounts.fields import blind_index, root_key
-from accounts.models import User
+from accounts.middleware import SESSION_ASSOCIATION, begin_session, leave_session
+from accounts.models import SignInWay, User
 
 
 class BlindIndexBackend(BaseBackend):
@@ -49,6 +53,18 @@ class AccountAdapter(DefaultAccountAdapter):
         "rate_limited": _("Trop d’essais. Attendez cinq minutes, puis recommencez."),
     }
 
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Every session has its row, and the association is told."""
+        super().login(request, user)
+        now = timezone.now()
+        methods = {record["method"] for record in get_authentication_records(request, user)}
+        way = SignInWay.PASSWORD if "password" in methods else SignInWay.PASSKEY
+        begin_session(request, user, way=way, at=now)
+        actions.record_sign_in(user, way=way, association_id=request.session.get(SESSION_ASSOCIATION), at=now)
+
+    def logout(self, request: HttpRequest) -> None:
+        leave_session(request, at=timezone.now())
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
@@ -66,8 +82,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return [method for method in methods if method["id"] == "mfa_reauthenticate"] or methods
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """No address in the cache, not even hashed without a key."""
-        return blind_index(str(credentials.get("email", "")), column=EMAIL_COLUMN, association_id=None)
+        """Who fails elsewhere locks nobody out here. No address in the cache, not even hashed without a key."""
+        index = blind_index(str(credentials.get("email", "")), column=EMAIL_COLUMN, association_id=None)
+        return f"{index}|{ratelimit.get_ip(request)}"
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         raise NotImplementedError("Mail leaves through notifications only.")

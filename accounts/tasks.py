@@ -9,6 +9,8 @@ from accounts import actions
 
 @shared_task(name="accounts.sweep")
 def sweep() -> None:
-    """Codes a day after they expired, sessions once they have."""
-    actions.sweep_codes(now=timezone.now())
+    """Codes a day after they expired, sessions once they have, and who came in when after ninety days."""
+    now = timezone.now()
+    actions.sweep_codes(now=now)
+    actions.sweep_sessions(now=now)
     SessionStore.clear_expired()

@@ -10,13 +10,17 @@ from allauth.account.internal.flows.login import (
 )
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY as RECORDS
 from django.test import Client
+from django.utils import timezone
 
+from accounts import actions
+from accounts.access import SESSION_SIGN_IN
 from accounts.middleware import SESSION_ASSOCIATION
-from accounts.models import Association, Membership, User
+from accounts.models import Association, Membership, SignInWay, User
 from accounts.rules.roles import Role
 from tests import factories
 from tests.pages import fault_in
 
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 BACKEND = "accounts.adapter.BlindIndexBackend"
 
 
@@ -46,7 +50,10 @@ def signed_in_by_code(user: User, *, factor: bool = False, association: Associat
 def _with_session(user: User, methods: list[str], association: Association | None) -> HouseClient:
     client = HouseClient()
     client.force_login(user, backend=BACKEND)
+    way = SignInWay.CODE if "code" in methods else SignInWay.PASSWORD
+    row = actions.open_session(user, way=way, user_agent=BROWSER, at=timezone.now())
     session = client.session
+    session[SESSION_SIGN_IN] = str(row.pk)
     session[RECORDS] = [{"method": method, "at": time.time()} for method in methods]
     session[RECORDS_OF] = str(user.pk)
     if association:

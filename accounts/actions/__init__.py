@@ -12,6 +12,15 @@ from accounts.actions.people import (
     set_card_code,
     user_for_address,
 )
+from accounts.actions.sessions import (
+    check_session,
+    end_session,
+    end_sessions,
+    open_session,
+    record_sign_in,
+    sign_out_elsewhere,
+    sweep_sessions,
+)
 from accounts.actions.teams import (
     INVITATION_LIFE,
     PLEDGE_VERSION,
@@ -25,6 +34,7 @@ from accounts.actions.teams import (
     revoke_invitation,
     revoke_membership,
 )
+from accounts.actions.tokens import create_token, note_use, revoke_token
 
 __all__ = [
     "CODE_LIFE",
@@ -37,19 +47,29 @@ __all__ = [
     "ask_code",
     "change_roles",
     "check_code",
+    "check_session",
     "close_account",
     "create_association",
     "create_keys",
+    "create_token",
     "create_user",
     "create_users",
     "destroy_keys",
+    "end_session",
+    "end_sessions",
     "invite",
     "join",
+    "note_use",
+    "open_session",
+    "record_sign_in",
     "renew_card_code",
     "renew_invitation",
     "revoke_invitation",
     "revoke_membership",
+    "revoke_token",
     "set_card_code",
+    "sign_out_elsewhere",
     "sweep_codes",
+    "sweep_sessions",
     "user_for_address",
 ]

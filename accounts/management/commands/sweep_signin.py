@@ -8,7 +8,7 @@ from accounts import tasks
 
 
 class Command(BaseCommand):
-    help = "Delete sign-in codes a day after they expired, and sessions once they have."
+    help = "Delete sign-in codes a day after they expired, sessions once they have, and the list of them after 90 days."
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -9,7 +9,7 @@ from accounts.models import Membership
 from observatory import access
 from observatory.access import ReleaseView
 from observatory.models import Release
-from tests.people import HouseClient
+from tests.people import HouseClient, signed_in
 from tests.web.public.test_pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -87,8 +87,8 @@ def test_another_name_is_no_file(client: HouseClient, published: ReleaseView) ->
 
 
 def test_a_volunteer_of_another_association_reads_no_more_than_anyone(
-    client: HouseClient, measured: Release, stranger: Membership
+    measured: Release, stranger: Membership
 ) -> None:
-    client.force_login(stranger.user, backend="accounts.adapter.BlindIndexBackend")
+    client = signed_in(stranger.user)
 
     assert client.get(f"/chiffres/{measured.slug}/").status_code == 404

@@ -3,7 +3,6 @@
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
 from allauth.core.internal import ratelimit
-from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import access, actions, scope
 from accounts.actions import PLEDGE_VERSION, AlreadyUsed, InvitationClosed
-from accounts.middleware import SESSION_ASSOCIATION
+from accounts.middleware import SESSION_ASSOCIATION, leave_session
 from accounts.models import Invitation, User
 from web.desk.forms.account import AcceptForm, KnownAccountForm, NewAccountForm, fields_of
 from web.desk.pages.team import role_labels
@@ -77,7 +76,7 @@ def _joined(request: HttpRequest, invitation: Invitation, form: AcceptForm) -> H
 
 def _signed_in(request: HttpRequest, user: User, *, association_id: int) -> HttpResponseBase:
     """They have just typed their password: it counts as such. The desk then leads to the second factor."""
-    logout(request)
+    leave_session(request, at=timezone.now())
     request.session[SESSION_ASSOCIATION] = association_id
     record_authentication(request, user, method="password", reauthenticated=True)
     response: HttpResponseBase = perform_login(request, Login(user=user, redirect_url=reverse("desk:now")))

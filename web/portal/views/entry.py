@@ -7,7 +7,6 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.contrib.auth import login as sign_in
-from django.contrib.auth import logout as sign_out
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import access, actions
 from accounts.fields import blind_index
-from accounts.middleware import SESSION_ASSOCIATION
-from accounts.models import User
+from accounts.middleware import SESSION_ASSOCIATION, begin_session, leave_session
+from accounts.models import SignInWay, User
 from notifications.actions import send_now
 from notifications.rules.kinds import Recipient
 from web.parts.french import clock
@@ -73,7 +72,7 @@ def _enter_by_card(request: HttpRequest, form: EntryForm, *, going_on: str) -> H
             "who", gettext("Ce code de carte ne va pas. Vérifiez chaque signe, ou demandez une autre carte.")
         )
         return render(request, "portal/login.html", {"form": form}, status=422)
-    return _enter(request, user, going_on=going_on)
+    return _enter(request, user, way=SignInWay.CARD, going_on=going_on)
 
 
 def _ask_code(request: HttpRequest, form: EntryForm, *, going_on: str) -> HttpResponse:
@@ -140,7 +139,7 @@ def _send_again(request: HttpRequest, pending: Pending) -> HttpResponse:
 def _check(request: HttpRequest, form: CodeForm, pending: Pending) -> HttpResponse:
     user = actions.check_code(pending["id"], typed=form.cleaned_data["code"], at=timezone.now())
     if user:
-        return _enter(request, user, going_on=pending["next"])
+        return _enter(request, user, way=SignInWay.CODE, going_on=pending["next"])
     left = access.tries_left(pending["id"], at=timezone.now())
     if left:
         form.add_error("code", _wrong(left))
@@ -173,11 +172,12 @@ def _hint(address: str) -> tuple[str, str]:
     return name[:2], domain
 
 
-def _enter(request: HttpRequest, user: User, *, going_on: str) -> HttpResponse:
+def _enter(request: HttpRequest, user: User, *, way: SignInWay, going_on: str) -> HttpResponse:
     """Without allauth's stages: a second factor passed here would open the desk to a session made by a code."""
     request.session.pop(PENDING, None)
     sign_in(request, user, backend=BACKEND)
     record_authentication(request, user, method="code")
+    begin_session(request, user, way=way, at=timezone.now())
     mine = associations_of(user)
     if len(mine) == 1:
         request.session[SESSION_ASSOCIATION] = mine[0].pk
@@ -186,7 +186,7 @@ def _enter(request: HttpRequest, user: User, *, going_on: str) -> HttpResponse:
 
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
-    sign_out(request)
+    leave_session(request, at=timezone.now())
     messages.success(request, gettext("Vous êtes sorti de votre dossier."))
     response = redirect("portal:login")
     response["Clear-Site-Data"] = '"cache", "storage"'

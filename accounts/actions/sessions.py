@@ -1,0 +1,81 @@
+"""A session of a browser is one row, from sign-in to its end; the browser's own store only names it."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts import scope
+from accounts.access import limits_of, memberships_of
+from accounts.models import AuditEntry, SignIn, SignInEnd, SignInWay, User
+from accounts.rules.audit import AuditKind
+from accounts.rules.sessions import device_of
+
+SEEN_EVERY = timedelta(minutes=1)
+KEPT_FOR = timedelta(days=90)
+
+
+def open_session(user: User, *, way: SignInWay, user_agent: str, at: datetime) -> SignIn:
+    """The row of a new session. Of the browser's own words only «Firefox, Android» is kept; of its address nothing."""
+    row = SignIn(user=user, subject=user.subject, way=way, device=device_of(user_agent), opened_at=at, seen_at=at)
+    row.save(force_insert=True)
+    return row
+
+
+def record_sign_in(user: User, *, way: SignInWay, association_id: int | None = None, at: datetime) -> bool:
+    """Into the log of the association that the desk opens with: the chosen one, else the first of theirs."""
+    mine = [membership.association_id for membership in memberships_of(user)]
+    if not mine:
+        return False
+    with scope.enter(association_id if association_id in mine else mine[0]):
+        AuditEntry.objects.record(AuditKind.SIGNED_IN, at=at, by=user, way=way.value)
+    return True
+
+
+def check_session(session_id: UUID | None, *, user_id: UUID | str, at: datetime) -> SignInEnd | None:
+    """None while it is open, else how it ended; what is past its limit ends here. One query, two once a minute.
+
+    A session without a row of this user has ended, whatever the browser shows: LEFT.
+    """
+    row = SignIn.objects.filter(pk=session_id, user_id=user_id).defer("device").first()
+    if row is None:
+        return SignInEnd.LEFT
+    if row.ended_at is not None:
+        return SignInEnd(row.end)
+    moment, past = limits_of(row.way).end_of(opened_at=row.opened_at, seen_at=row.seen_at)
+    if at >= moment:
+        _end(row.pk, end=SignInEnd(past.value), at=moment)
+        return SignInEnd(past.value)
+    if at - row.seen_at >= SEEN_EVERY:
+        SignIn.objects.open().filter(pk=row.pk).update(seen_at=at)
+    return None
+
+
+def end_session(session_id: UUID | None, *, end: SignInEnd, at: datetime) -> bool:
+    """False when there is none, or it has ended before."""
+    return _end(session_id, end=end, at=at)
+
+
+def _end(session_id: UUID | None, *, end: SignInEnd, at: datetime) -> bool:
+    return bool(SignIn.objects.open().filter(pk=session_id).update(ended_at=at, end=end))
+
+
+@transaction.atomic
+def end_sessions(user: User, *, end: SignInEnd, at: datetime, but: UUID | None = None) -> int:
+    """Sign somebody out of every browser at its next request, except of `but`. How many sessions it were."""
+    return SignIn.objects.open().filter(user=user).exclude(pk=but).update(ended_at=at, end=end)
+
+
+@transaction.atomic
+def sign_out_elsewhere(user: User, *, keep: UUID | None, association_id: int | None = None, at: datetime) -> int:
+    """At the person's own wish; recorded where they work. How many sessions it were."""
+    ended = end_sessions(user, end=SignInEnd.ELSEWHERE, at=at, but=keep)
+    if association_id is not None and ended:
+        AuditEntry.objects.record(AuditKind.SIGNED_OUT_EVERYWHERE, at=at, by=user, sessions=ended)
+    return ended
+
+
+def sweep_sessions(*, now: datetime) -> int:
+    """Forget the sessions that were opened more than ninety days ago; all of them have long ended."""
+    count, _ = SignIn.objects.filter(opened_at__lt=now - KEPT_FOR).delete()
+    return count
