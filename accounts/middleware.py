@@ -1,29 +1,41 @@
-"""What surrounds every request: headers, today, the association in scope, and no write on a safe method."""
+"""What surrounds every request: the session and its end, today, the association in scope; no write on a safe method."""
 
 import re
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import datetime
 from typing import Any
 
+from allauth.core.internal.httpkit import get_client_ip
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import logout as flush
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _lazy
 
-from accounts import scope
-from accounts.access import has_second_factor, memberships_of
+from accounts import actions, scope
+from accounts.access import (
+    SESSION_SIGN_IN,
+    bearer_of,
+    current_session,
+    has_second_factor,
+    live_token,
+    memberships_of,
+)
 from accounts.fields import forget_keys
-from accounts.models import Membership
+from accounts.models import ApiToken, Membership, SignInEnd, SignInWay, User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SESSION_ASSOCIATION = "association_id"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
-_PRIVATE = ("/desk/", "/espace/", "/compte/", "/invitation/")
 # A case's own page: the ones below it may take a form only. «nouveau» is a page by itself.
 _OF_CASE = re.compile(r"/desk/dossiers/[^/]+/")
 # Searched, not matched: a write may stand behind WITH. SQL holds placeholders only, so no text of people is read here.
@@ -33,25 +45,59 @@ _WRITE = re.compile(
     re.IGNORECASE,
 )
 # What a safe method may write: the session, and the record that somebody opened a person's file.
-_WRITTEN_BY_READING = {"django_session", "cases_caseevent"}
+_WRITTEN_BY_READING = {"django_session", "cases_caseevent", "accounts_auditentry"}
+# And, of a token, the day on which it was last used: one column, once a day. Nothing else of that table.
+_DAY_OF_USE = re.compile(r'UPDATE "accounts_apitoken" SET "used_on" = \S+ WHERE ')
+
+# Said where somebody was at work in private, and nowhere else: a public page does not tell that there was a session.
+_SIGNED_IN_PAGES = ("/desk/", "/espace/", "/compte/")
+_WHY_ENDED: dict[SignInEnd, str | Promise] = {
+    SignInEnd.LEFT: _lazy("Votre connexion a pris fin. Entrez de nouveau."),
+    SignInEnd.ELSEWHERE: _lazy("Cette connexion a été fermée depuis un autre appareil. Entrez de nouveau."),
+    SignInEnd.IDLE: _lazy(
+        "Vous êtes resté un moment sans rien faire : la page s’est refermée, pour que personne d’autre ne la lise. "
+        "Entrez de nouveau."
+    ),
+    SignInEnd.EXPIRED: _lazy(
+        "Vous étiez entré depuis plusieurs heures : la page s’est refermée, pour votre sécurité. Entrez de nouveau."
+    ),
+    SignInEnd.REVOKED: _lazy("Votre accès a été retiré."),
+    SignInEnd.RESET: _lazy("Votre deuxième code a été réinitialisé. Entrez de nouveau, avec votre mot de passe."),
+}
 
 
 class WriteOnRead(RuntimeError):
     """A safe method tried to change a table."""
 
 
-class HeadersMiddleware:
-    """No page of somebody signed in is kept by a browser or a proxy, nor an invitation, which shows an address."""
+class SessionMiddleware:
+    """A session lasts as long as its row is open and within its limits; then the request goes on as nobody's."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        response.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
-        if request.user.is_authenticated or request.path_info.startswith(_PRIVATE):
-            response["Cache-Control"] = "no-store"
-        return response
+        if SESSION_KEY in request.session:
+            user_id = request.session[SESSION_KEY]
+            ended = actions.check_session(current_session(request), user_id=user_id, at=timezone.now())
+            if ended:
+                flush(request)
+                if request.path_info.startswith(_SIGNED_IN_PAGES):
+                    messages.info(request, str(_WHY_ENDED[ended]))
+        return self.get_response(request)
+
+
+def begin_session(request: HttpRequest, user: User, *, way: SignInWay, at: datetime) -> None:
+    """After Django has signed them in: the row that this browser's session stands on from now on."""
+    actions.end_session(current_session(request), end=SignInEnd.LEFT, at=at)
+    row = actions.open_session(user, way=way, user_agent=request.headers.get("User-Agent", ""), at=at)
+    request.session[SESSION_SIGN_IN] = str(row.pk)
+
+
+def leave_session(request: HttpRequest, *, at: datetime) -> None:
+    """At the person's own wish, in this browser."""
+    actions.end_session(current_session(request), end=SignInEnd.LEFT, at=at)
+    flush(request)
 
 
 class ScopeMiddleware:
@@ -89,10 +135,8 @@ class ScopeMiddleware:
     def _enter(self, request: HttpRequest, audience: str, stack: ExitStack) -> HttpResponse | None:
         if audience == "desk":
             return self._enter_desk(request, stack)
-        if audience == "api" and request.user.is_authenticated and has_second_factor(request):
-            membership = _chosen(request)
-            if membership:
-                _work_for(request, membership, stack)
+        if audience == "api":
+            _enter_api(request, stack)
             return None
         if audience == "espace" and request.user.is_authenticated:
             association_id = request.session.get(SESSION_ASSOCIATION)
@@ -112,6 +156,30 @@ class ScopeMiddleware:
             )
         _work_for(request, membership, stack)
         return None
+
+
+def _enter_api(request: HttpRequest, stack: ExitStack) -> None:
+    """By the token when there is one, whatever session comes along; else by the session of the desk.
+
+    Whoever may not come in goes on as nobody: the endpoint answers, in its own shape.
+    """
+    given = bearer_of(request)
+    if given is not None:
+        token = live_token(given, ip=get_client_ip(request) or "", at=timezone.now())
+        if token:
+            _work_by_token(request, token, stack)
+        return
+    if request.user.is_authenticated and has_second_factor(request):
+        membership = _chosen(request)
+        if membership:
+            _work_for(request, membership, stack)
+
+
+def _work_by_token(request: HttpRequest, token: ApiToken, stack: ExitStack) -> None:
+    request.api_token, request.membership = token, token.membership  # type: ignore[attr-defined]  # our own
+    request.association = token.membership.association  # type: ignore[attr-defined]  # our own
+    stack.enter_context(scope.enter(token.association_id))
+    actions.note_use(token, today=request.today)  # type: ignore[attr-defined]  # our own
 
 
 def _towards_sign_in(request: HttpRequest) -> HttpResponse:
@@ -150,6 +218,6 @@ def _work_for(request: HttpRequest, membership: Membership, stack: ExitStack) ->
 def refuse_writes(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
     """GET changes nothing."""
     for table in _WRITE.findall(sql):
-        if table not in _WRITTEN_BY_READING:
+        if table not in _WRITTEN_BY_READING and not _DAY_OF_USE.match(sql):
             raise WriteOnRead(f"A safe method writes to {table}.")
     return execute(sql, params, many, context)
