@@ -10,7 +10,16 @@ from cases.actions.journal import AlreadyDone, StaleCase
 from cases.actions.justificatifs import check_justificatif, receive_justificatif
 from cases.actions.opening import NewBeneficiary, NewMember, NotAdmitted, create_campaign, open_case, open_case_for
 from cases.actions.sweeping import Sweep, sweep
-from cases.actions.working import HasAddress, add_note, assign, give_consent, hold, renew_card, withdraw_consent
+from cases.actions.working import (
+    HasAddress,
+    add_note,
+    assign,
+    give_consent,
+    hold,
+    renew_card,
+    say_why,
+    withdraw_consent,
+)
 
 __all__ = [
     "AlreadyDone",
@@ -44,6 +53,7 @@ __all__ = [
     "record_facts",
     "renew_card",
     "reopen_case",
+    "say_why",
     "sweep",
     "withdraw_consent",
 ]

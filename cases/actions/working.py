@@ -7,9 +7,10 @@ from django.db import transaction
 
 from accounts.actions import create_user, renew_card_code
 from accounts.models import User
+from accounts.rules.audit import Why
 from cases.actions.journal import move, settle, take
 from cases.actions.opening import make_ready
-from cases.models import Case, Consent, ConsentKind
+from cases.models import Case, CaseEvent, Consent, ConsentKind
 from cases.rules.lifecycle import EventKind
 
 
@@ -42,6 +43,13 @@ def add_note(case: Case, *, text: str, token: UUID | None = None, at: datetime, 
     """A note of the team, sealed. Raises AlreadyDone."""
     case = take(case, version=None)
     move(case, EventKind.NOTE_ADDED, at=at, by=by, token=token, note=text.strip())
+
+
+def say_why(case: Case, *, reason: str, at: datetime, by: User) -> None:
+    """The reason, typed, of opening a case that somebody else follows: sealed, for the team's timeline."""
+    CaseEvent.objects.record(
+        case, EventKind.CASE_CONSULTED, at=at, by=by, note=reason.strip(), why=Why.REASON.value, typed=True
+    )
 
 
 @transaction.atomic

@@ -201,7 +201,7 @@ def test_a_proof_that_came_in_time_is_not_late_because_we_checked_it_late(
 
 
 def test_erasing_leaves_nobody_to_read_or_to_find(
-    open_one: OpenOne, hand: Hand, in_scope: Membership, today: date
+    open_one: OpenOne, hand: Hand, in_scope: Membership, today: date, now: datetime
 ) -> None:
     address = "Zq-effacee@exemple.invalid"
     case = open_one(email=address, consents=[ConsentKind.HANDLING, ConsentKind.STATISTICS])
@@ -212,7 +212,7 @@ def test_erasing_leaves_nobody_to_read_or_to_find(
 
     case = Case.objects.with_people().get(pk=case.pk)
     assert (case.state, case.member.first_name, case.member.email) == ("erased", "", "")
-    assert access.known_members(in_scope, email=address) == []
+    assert access.known_members(in_scope, email=address, at=now) == []
     assert user_by_email(address) is None
     assert User.objects.get(pk=user.pk).email == ""
     assert list(tallies.to_freeze(case.campaign_id, today=today + timedelta(days=200))) == []

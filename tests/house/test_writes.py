@@ -10,14 +10,14 @@ WRITES = {"save", "create", "delete", "bulk_create", "bulk_update", "get_or_crea
 # The seed writes by bulk statements, since a demonstration of thousands of cases must be ready in seconds.
 SEED = ("web/demo/seed", "web/demo/people", "web/management/")
 OWN_SAVE = {
-    "accounts/scope.py AppendOnly": "refuses changes",
+    "accounts/scope/__init__.py AppendOnly": "refuses changes",
     "observatory/models.py Release": "refuses changes once published",
 }
 # Files that look past the scope, and for whom.
 DOORS = {
-    "accounts/access.py": "a person's own memberships; an invitation by its token",
+    "accounts/access/doors.py": "a person's own memberships; an invitation by its token",
     "accounts/fields.py": "key rows: an association's by its id, others by their random subject",
-    "cases/access.py": "a member's own associations",
+    "cases/access/doors.py": "a member's own associations",
     "observatory/access.py": "published releases, which anybody may read",
     "observatory/models.py": "is this release published?",
 }

@@ -14,6 +14,7 @@ from web.desk.views import (
     justificatifs,
     opening,
     queue,
+    reason,
     signin,
     team,
     working,
@@ -37,6 +38,7 @@ _OF_CASE: list[URLPattern | URLResolver] = [
     path("accord/", working.Consents.as_view(), name="consent"),
     path("coordonnees/", case.contact, name="contact"),
     path("carte/", working.MakeCard.as_view(), name="card"),
+    path("motif/", reason.reason, name="reason"),
     path("faits-anciens/", case.events, name="events"),
 ]
 _CASES: list[URLPattern | URLResolver] = [

@@ -10,6 +10,7 @@ from accounts import scope
 from accounts.models import Membership
 from cases import actions
 from cases.models import Attempt, Case, CaseEvent, CaseFact, Consent, Deadline
+from tests import factories
 from tests.factories import CLOSURE, plant
 from tests.people import HouseClient
 from tests.web.desk.conftest import OpenOne, address, answers, on
@@ -86,8 +87,15 @@ def test_two_submits_of_a_call_are_one(case: Case, call: dict[str, Any], at_work
 
 
 def test_a_stale_form_comes_back_as_typed_and_may_be_sent_again(
-    case: Case, call: dict[str, Any], at_work: HouseClient, colleague: Membership, desk: Desk, today: date
+    case: Case,
+    call: dict[str, Any],
+    at_work: HouseClient,
+    colleague: Membership,
+    desk: Desk,
+    today: date,
+    now: datetime,
 ) -> None:
+    factories.say_why(case, by=colleague.user, at=now)
     desk(colleague).post(address("hold", case), answers(case, **on(today + timedelta(days=9), "until")))
 
     response = at_work.post(address("attempt", case), {**call, "note": "Elle entend mal"})
@@ -216,9 +224,11 @@ def test_a_case_is_confided_once(case: Case, at_work: HouseClient, colleague: Me
 
 
 def test_what_a_colleague_confided_meanwhile_is_a_conflict(
-    case: Case, at_work: HouseClient, colleague: Membership, desk: Desk
+    case: Case, at_work: HouseClient, volunteer: Membership, colleague: Membership, desk: Desk, now: datetime
 ) -> None:
+    factories.say_why(case, by=colleague.user, at=now)
     desk(colleague).post(address("assign", case), answers(case, to=str(colleague.user_id)))
+    factories.say_why(case, by=volunteer.user, at=now)
 
     response = at_work.post(address("assign", case), answers(case, to="equipe"))
 

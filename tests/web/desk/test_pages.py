@@ -117,7 +117,7 @@ def test_reading_a_case_is_recorded_once_in_half_an_hour(case: Case, at_work: Ho
 
 
 def test_the_reason_of_a_reading_comes_from_the_way(open_one: OpenOne, colleague: Membership, desk: Desk) -> None:
-    from_queue, from_search = open_one(), open_one()
+    from_queue, from_search = open_one(by=None), open_one(by=None)
 
     desk(colleague).get(address("case", from_queue) + "?de=maintenant")
     desk(colleague).get(address("case", from_search) + "?de=recherche")

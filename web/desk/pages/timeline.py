@@ -182,7 +182,10 @@ _WHY: Words = {
     "assigned": gettext_lazy("suit ce dossier"),
     "queue": gettext_lazy("venu de la liste du moment"),
     "search": gettext_lazy("cherché ou trouvé dans les dossiers"),
+    "permanence": gettext_lazy("pendant une permanence"),
     "api": gettext_lazy("par un programme"),
+    "export": gettext_lazy("pour un export"),
+    "reason": gettext_lazy("suivi par quelqu’un d’autre, raison donnée"),
     "own": gettext_lazy("son propre dossier"),
 }
 

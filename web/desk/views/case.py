@@ -12,7 +12,7 @@ from web.desk.pages import case as page
 from web.desk.pages.deadlines import deadlines
 from web.desk.pages.head import case_head
 from web.desk.pages.timeline import items
-from web.desk.views.doors import DeskRequest, needs, opened_case, shown
+from web.desk.views.doors import DeskRequest, needs, opened_case, shown, why_of
 
 
 @require_safe
@@ -70,6 +70,6 @@ def events(request: DeskRequest, reference: str) -> HttpResponse:
 def contact(request: DeskRequest, reference: str) -> HttpResponse:
     """Address and number, with the record that they were read."""
     found = opened_case(request, reference)
-    access.consult_contact(found, reader=request.user, at=timezone.now())
+    access.consult_contact(found, reader=request.user, why=why_of(request, found), at=timezone.now())
     context = {"head": case_head(found, today=request.today), "member": found.member}
     return shown(request, "contact.html", context)

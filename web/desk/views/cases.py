@@ -1,6 +1,7 @@
 """All cases: newest first, filtered, or searched."""
 
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -19,7 +20,7 @@ def cases(request: DeskRequest) -> HttpResponse:
     query = request.POST.get("q", "").strip()[:120]
     filters = _filters(request)
     if query:
-        found, following = access.search(request.membership, query), None
+        found, following = access.search(request.membership, query, at=timezone.now()), None
     else:
         found, following = access.all_cases(
             request.membership,

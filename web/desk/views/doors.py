@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import wraps
 from typing import Any, ClassVar, cast
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -18,9 +19,10 @@ from django.views import View
 
 from accounts.access import has_fresh_factor
 from accounts.models import Association, Membership, User
+from accounts.rules.audit import Why
 from accounts.rules.roles import Right
 from cases import access
-from cases.access import Access, Why
+from cases.access import Access
 from cases.actions import AlreadyDone, BeforeLetter, StaleCase
 from cases.models import Case
 from cases.rules import lifecycle
@@ -46,6 +48,14 @@ class DeskRequest(HttpRequest):
     user: User
 
 
+class Stop(Exception):
+    """Nothing is done: this answer instead."""
+
+    def __init__(self, response: HttpResponseBase) -> None:
+        super().__init__("Another answer than the page.")
+        self.response = response
+
+
 def needs(*rights: Right, fresh: bool = False) -> Callable[[Answer], Answer]:
     """403 for a role without all of these rights; 409 for a form that was rendered for another association.
 
@@ -62,7 +72,10 @@ def needs(*rights: Right, fresh: bool = False) -> Callable[[Answer], Answer]:
                 return redirect_to_login(request.get_full_path(), reverse("mfa_reauthenticate"))
             if request.method == "POST" and request.POST.get("association") != str(desk.association.pk):
                 return errors.conflict(request, back_url=reverse("desk:now"))
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except Stop as stop:
+                return stop.response
 
         return guarded
 
@@ -82,29 +95,36 @@ def shown(
     return render(request, f"desk/{template}", whole, status=status)
 
 
-def opened_case(request: DeskRequest, reference: str, *, to: Access = Access.CONSULT) -> Case:
-    """The case, its opening recorded for the person to see. 404 for what this membership may not see."""
-    case = access.case_for(request.membership, reference, to=to)
-    access.consult(case, reader=request.user, why=_why(request, case), at=timezone.now())
+def opened_case(request: DeskRequest, reference: str, *, to: Access = Access.CONSULT, why: Why = Why.SEARCH) -> Case:
+    """The case, its opening recorded for the person to see. `why`: of this page, when the case is nobody's.
+
+    404 for what this membership may not see. Raises Stop towards the page that asks why, for somebody else's case.
+    """
+    case, at = access.case_for(request.membership, reference, to=to), timezone.now()
+    if access.is_somebody_elses(case, reader=request.user) and not access.said_why(case, reader=request.user, at=at):
+        raise Stop(_ask_why(request, case))
+    access.consult(case, reader=request.user, why=why_of(request, case, page=why), at=at)
     return case
 
 
-def _why(request: DeskRequest, case: Case) -> Why:
+def why_of(request: DeskRequest, case: Case, *, page: Why = Why.SEARCH) -> Why:
+    """The reason of this reading, from the route."""
     if case.assigned_to_id == request.user.pk:
         return Why.ASSIGNED
-    return Why.QUEUE if request.GET.get("de") == FROM_QUEUE else Why.SEARCH
+    if access.is_somebody_elses(case, reader=request.user):
+        return Why.REASON
+    return Why.QUEUE if request.GET.get("de") == FROM_QUEUE else page
+
+
+def _ask_why(request: DeskRequest, case: Case) -> HttpResponseBase:
+    if request.method == "POST":
+        messages.warning(request, _("Rien n’a été enregistré : dites d’abord pourquoi vous ouvrez ce dossier."))
+    onwards = urlencode({"next": request.get_full_path()})
+    return redirect(f"{reverse('desk:reason', args=[case.reference])}?{onwards}")
 
 
 def case_url(case: Case) -> str:
     return reverse("desk:case", args=[case.reference])
-
-
-class Stop(Exception):
-    """Nothing is done: this answer instead."""
-
-    def __init__(self, response: HttpResponseBase) -> None:
-        super().__init__("Another answer than the page.")
-        self.response = response
 
 
 class CaseAction(View):
@@ -130,11 +150,8 @@ class CaseAction(View):
 
     def _dispatch(self, request: HttpRequest, reference: str, **kwargs: Any) -> HttpResponseBase:
         self.case = opened_case(self.request, reference, to=Access.WORK)
-        try:
-            self.prepare()
-            return super().dispatch(request, reference, **kwargs)
-        except Stop as stop:
-            return stop.response
+        self.prepare()
+        return super().dispatch(request, reference, **kwargs)
 
     # What an action says about itself
 

@@ -17,7 +17,7 @@ from web.desk.forms.base import DeskForm
 from web.desk.forms.justificatifs import CheckForm, UploadForm
 from web.desk.pages import case as page
 from web.desk.pages.words import definition_of
-from web.desk.views.doors import CaseAction, DeskRequest, Stop, case_url, needs, opened_case, stamp
+from web.desk.views.doors import CaseAction, DeskRequest, Stop, case_url, needs, opened_case, stamp, why_of
 from web.parts import errors
 
 
@@ -50,7 +50,7 @@ def file(request: DeskRequest, reference: str, pk: int) -> HttpResponse:
     found = access.justificatif_for(case, pk)
     sealed = found.sealed_file
     content = b"".join(vault.access.open_plain(sealed))
-    access.consult_file(case, found, reader=request.user, at=timezone.now())
+    access.consult_file(case, found, reader=request.user, why=why_of(request, case), at=timezone.now())
     return HttpResponse(
         content,
         content_type=sealed.media_type,

@@ -6,9 +6,11 @@ from uuid import uuid5
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.rules.audit import Why
 from accounts.rules.roles import Right
 from cases import access, actions
 from cases.actions import AlreadyDone, NotAdmitted
@@ -27,7 +29,7 @@ from web.parts.french import plain_words
 def open_case(request: DeskRequest) -> HttpResponseBase:
     """`?member=<reference>`: for the member of that case, with their household."""
     reference = request.GET.get("member", "")
-    before = opened_case(request, reference) if reference else None
+    before = opened_case(request, reference, why=Why.PERMANENCE) if reference else None
     if request.method != "POST":
         return _page(request, _form(request, before), before)
     if "chercher" in request.POST:
@@ -48,7 +50,7 @@ def _form(request: DeskRequest, before: Case | None, *, typed: bool = False) -> 
 
 def _receive(request: DeskRequest, before: Case | None) -> HttpResponseBase:
     form = _form(request, before, typed=True)
-    same = [] if before else access.known_members(request.membership, **form.contacts())
+    same = [] if before else access.known_members(request.membership, at=timezone.now(), **form.contacts())
     if same or (not before and request.POST.get("same_as", SOMEBODY_ELSE) != SOMEBODY_ELSE):
         form.ask_whether_same([(str(member.pk), page.known_as(member)) for member in same])
     if not form.is_valid():
@@ -104,7 +106,7 @@ def _tell_opened(request: DeskRequest, case: Case) -> None:
 def _found(request: DeskRequest, before: Case | None) -> HttpResponse:
     """Members by reference, name, address or number; each leads to this page, filled with their household."""
     query = request.POST.get("q", "").strip()[:120]
-    cases = access.search(request.membership, query) if query else []
+    cases = access.search(request.membership, query, why=Why.PERMANENCE, at=timezone.now()) if query else []
     return _page(request, _form(request, before), before, found=page.members(cases), query=query)
 
 

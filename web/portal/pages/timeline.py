@@ -41,7 +41,10 @@ _WHY = {
     Why.ASSIGNED: _("pour suivre votre dossier"),
     Why.QUEUE: _("pour traiter les dossiers en attente"),
     Why.SEARCH: _("après une recherche"),
+    Why.PERMANENCE: _("pendant une permanence"),
     Why.API: _("par un logiciel de l’association"),
+    Why.EXPORT: _("pour une liste de l’association"),
+    Why.REASON: _("pour une raison notée par écrit"),
 }
 _PLAIN: dict[EventKind, tuple[Any, str, str]] = {
     EventKind.CASE_OPENED: (_("Votre dossier est ouvert"), "check", "done"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases import access, actions
-from cases.access import Access
+from cases.access import Access, Why
 from cases.actions import AlreadyDone
 from cases.models import Case
 from cases.rules.lifecycle import EventKind, Impossible, State, may
@@ -86,7 +86,7 @@ def file(request: MemberRequest, reference: str, pk: int) -> HttpResponse:
     """An attachment under a neutral name, in which nothing may run. Joined first: damage shows only at the end."""
     case = access.case_for(request.user, reference, to=Access.CONSULT)
     found = access.justificatif_for(case, pk)
-    access.consult_file(case, found, reader=request.user, at=timezone.now())
+    access.consult_file(case, found, reader=request.user, why=Why.OWN, at=timezone.now())
     sealed, number = found.sealed_file, sum(row.pk <= found.pk for row in access.justificatifs_of(case))
     response = HttpResponse(b"".join(open_plain(sealed)), content_type=sealed.media_type)
     response["Content-Disposition"] = f'attachment; filename="document-{number}{sealed.suffix}"'

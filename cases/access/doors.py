@@ -1,0 +1,70 @@
+"""A case, or a part of one: what somebody may not see answers 404, like nothing."""
+
+from enum import StrEnum
+
+from django.http import Http404
+
+from accounts import scope
+from accounts.fields import load_keys
+from accounts.models import Membership, User
+from cases.models import Case, Deadline, Justificatif, Member
+from cases.rules import references
+from cases.rules.lifecycle import State
+
+
+class Access(StrEnum):
+    """What the caller is about to do with the case."""
+
+    CONSULT = "consult"
+    WORK = "work"
+    ADD_JUSTIFICATIF = "add_justificatif"
+
+
+Reader = Membership | User
+
+
+def case_for(reader: Reader, reference: str, *, to: Access) -> Case:
+    """The case that this volunteer (a Membership) or this member (a User) may reach. Raises Http404. Two queries.
+
+    An erased case can be consulted (what is left of it), not worked on.
+    """
+    try:
+        written = references.parse(reference)
+    except references.NotAReference:
+        raise Http404 from None
+    rows = cases_of(reader).with_people().select_related("assigned_to")
+    case: Case | None = rows.filter(reference=written).first()
+    if case is None or (case.state == State.ERASED and to is not Access.CONSULT):
+        raise Http404
+    load_keys(case.key_subjects() | ({case.assigned_to.subject} if case.assigned_to else set()))
+    return case
+
+
+def cases_of(reader: Reader):  # type: ignore[no-untyped-def]  # a CaseQuerySet
+    """Every case that the reader may reach, as a CaseQuerySet; unordered."""
+    if isinstance(reader, Membership):
+        return Case.objects.visible_to(reader)
+    return Case.objects.of_user(reader)
+
+
+def members_of(user: User) -> list[Member]:
+    """Door: the member rows of somebody who signs in as a member, in all active associations, oldest first."""
+    with scope.as_user(user.pk):
+        rows = Member._base_manager.filter(user=user, association__is_active=True)
+        return list(rows.select_related("association").order_by("pk"))
+
+
+def deadline_for(case: Case, pk: int) -> Deadline:
+    """A deadline of a case that `case_for` gave. Raises Http404."""
+    found: Deadline | None = Deadline.objects.filter(case=case, void_on=None, pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def justificatif_for(case: Case, pk: int) -> Justificatif:
+    """A justificatif of a case that `case_for` gave. Raises Http404."""
+    found: Justificatif | None = Justificatif.objects.filter(case=case, pk=pk).select_related("sealed_file").first()
+    if found is None:
+        raise Http404
+    return found
