@@ -1,103 +1,144 @@
-"""Who gets what at each address: the status of a GET for each of seven people.
+"""Who gets what at each address: the statuses of a GET and of a POST for each of twelve people.
 
-`not my case` is a second member of the same association; `no factor` a volunteer who gave their password only and has
-no second factor yet; `stranger` the coordinator of another association, whose own desk is open to them.
+The POST carries an empty form: nothing but the association for which its page was rendered. HEAD answers like GET;
+PUT, PATCH and DELETE are 405, or what GET answers to those whom it keeps out; OPTIONS tells no more than that
+(`test_permissions.py`). At home each volunteer sees their own cases and nobody's; the case is that of `member`, and
+`volunteer` follows it.
+
+- `not my case`: a second member of the same association
+- `no factor`: a volunteer who gave their password only, and has no second factor yet
+- `not assigned`, `reception`: the case is a colleague's
+- `ex-volunteer`: their session lives on, their membership ended
+- `stranger`: the coordinator of another association, whose own desk is open to them
+
+The bearer of an API token is nobody everywhere but at `BEARER`.
 """
 
-PEOPLE = ("nobody", "member", "not my case", "no factor", "volunteer", "coordinator", "stranger")
+PEOPLE = (
+    *("nobody", "member", "not my case", "no factor", "volunteer", "not assigned", "reception", "referent"),
+    *("coordinator", "delegate", "ex-volunteer", "stranger"),
+)
 
-OPEN = "200 200 200 200 200 200 200"
-SENT_ON = "302 302 302 302 302 302 302"
-POSTED = "405 405 405 405 405 405 405"  # takes POST only
-NOTHING = "404 404 404 404 404 404 404"
-OWN = "302 200 404 404 404 404 404"  # one's own case
-DESK = "302 403 403 302 200 200 200"
-CASE = "302 403 403 302 200 200 404"  # the association's case
-RUN = "302 403 403 302 403 200 200"  # for coordinators, each in their own association
-RUN_HERE = "302 403 403 302 403 200 404"  # something of this association, for its coordinators
-POSTED_AT_DESK = "302 403 403 302 405 405 405"
-FACTOR = "302 403 403 404 404 404 404"  # there is none yet; a session opened by a code has no say in it
+# nobody, member, not my case, no factor | volunteer, not assigned, reception, referent
+# coordinator, delegate, ex-volunteer | stranger
+OPEN = "200 200 200 200  200 200 200 200  200 200 200  200"
+SENT_ON = "302 302 302 302  302 302 302 302  302 302 302  302"
+POSTED = "405 405 405 405  405 405 405 405  405 405 405  405"  # takes POST only; as a POST: takes GET only
+NOTHING = "404 404 404 404  404 404 404 404  404 404 404  404"
+OWN = "302 200 404 404  404 404 404 404  404 404 404  404"  # one's own case
+SIGNED_IN = "302 200 200 200  200 200 200 200  200 200 200  200"
+ENTRY = "200 302 302 302  302 302 302 302  302 302 302  302"  # who is in already is sent on
+DESK = "302 403 403 302  200 200 200 200  200 200 403  200"
+POSTED_AT_DESK = "302 403 403 302  405 405 405 405  405 405 403  405"
+WORK = "302 403 403 302  200 200 200 200  200 403 403  200"  # whoever follows cases
+CASE = "302 403 403 302  200 404 404 200  200 403 403  404"  # this case
+RUN = "302 403 403 302  403 403 403 403  200 403 403  200"  # for coordinators, each in their own association
+RUN_HERE = "302 403 403 302  403 403 403 403  200 403 403  404"  # something of this association, for its coordinators
+WATCH = "302 403 403 302  403 403 403 403  200 200 403  200"  # for coordinators and data delegates
+WATCH_HERE = "302 403 403 302  403 403 403 403  200 200 403  404"
+REVIEW = "302 403 403 302  403 403 403 403  403 200 403  403"  # for data delegates
+ACCOUNT = "302 403 403 200  200 200 200 200  200 200 200  200"  # a session opened by a code has no say in it
+FACTOR = "302 403 403 302  302 302 302 302  302 302 302  302"  # asks for the password or the factor first
+NO_FACTOR = "302 403 403 404  404 404 404 404  404 404 404  404"  # there is none yet
 
-TABLE: dict[str, str] = {
-    "public:home": OPEN,
-    "public:two_ways": OPEN,
-    "public:procedures": OPEN,
-    "public:procedure": OPEN,
-    "public:figures": OPEN,
-    "public:release": OPEN,
-    "public:release_file": OPEN,
-    "public:privacy": OPEN,
-    "public:accessibility": OPEN,
-    "public:styleguide": OPEN,
-    "portal:home": "302 200 200 200 200 200 200",  # who is no member is told so
-    "portal:login": "200 302 302 302 302 302 302",
-    "portal:code": SENT_ON,  # no code was asked for
-    "portal:leave": POSTED,
-    "portal:choose": "302 200 200 200 200 200 200",  # one association only
-    "portal:case": OWN,
-    "portal:consent": "302 302 404 404 404 404 404",  # given already
-    "portal:channel": OWN,
-    "portal:step": OWN,
-    "portal:report": OWN,
-    "portal:continue": OWN,
-    "portal:upload": OWN,
-    "portal:file": OWN,
-    "portal:missing": OWN,
-    "desk:now": DESK,
-    "desk:overview": DESK,
-    "desk:cases": DESK,
-    "desk:open": DESK,
-    "desk:case": CASE,
-    "desk:attempt": CASE,
-    "desk:facts": CASE,
-    "desk:upload": CASE,
-    "desk:file": CASE,
-    "desk:check": CASE,
-    "desk:answer": CASE,
-    "desk:close": CASE,
-    "desk:convert": CASE,
-    "desk:reopen": "302 403 403 302 409 409 404",  # it is not closed
-    "desk:assign": CASE,
-    "desk:hold": CASE,
-    "desk:note": CASE,
-    "desk:consent": CASE,
-    "desk:contact": CASE,
-    "desk:card": "302 403 403 302 409 409 404",  # this member has an address
-    "desk:events": "302 403 403 302 404 404 404",  # there are none older
-    "desk:team": RUN,
-    "desk:invite": RUN,
-    "desk:invitation_again": POSTED_AT_DESK,
-    "desk:invitation_revoke": POSTED_AT_DESK,
-    "desk:member_roles": RUN_HERE,
-    "desk:member_revoke": RUN_HERE,
-    "desk:figures": RUN,
-    "desk:figures_measure": RUN_HERE,
-    "desk:release": RUN_HERE,
-    "desk:release_review": POSTED_AT_DESK,
-    "desk:release_publish": POSTED_AT_DESK,
-    "desk:release_reject": POSTED_AT_DESK,
-    "desk:account": DESK,
-    "desk:choose": POSTED_AT_DESK,
-    "invitation": OPEN,
-    "api:index": OPEN,
-    "api:schema": OPEN,
-    "api:cases": "401 403 403 403 200 200 200",
-    "api:case": "401 403 403 403 200 200 404",
-    "api:procedures": OPEN,
-    "api:procedure": OPEN,
-    "api:releases": OPEN,
-    "api:release": OPEN,
-    "api:nothing": NOTHING,
-    "account_login": "200 302 302 302 302 302 302",
-    "account_logout": "302 200 200 200 200 200 200",
-    "account_reauthenticate": "302 403 403 200 200 200 200",
-    "mfa_index": "302 403 403 200 200 200 200",
-    "mfa_authenticate": SENT_ON,
-    "mfa_reauthenticate": "302 403 403 302 302 302 302",
-    "mfa_activate_totp": "302 403 403 302 302 302 302",
-    "mfa_deactivate_totp": FACTOR,
-    "mfa_view_recovery_codes": FACTOR,
-    "mfa_generate_recovery_codes": "302 403 403 302 302 302 302",
-    "set_language": SENT_ON,
-    "demo:home": OPEN,
+
+def answered(row: str, status: int) -> str:
+    """The row, with another answer than the page to those who pass."""
+    return row.replace("200", str(status))
+
+
+# (GET, POST)
+Asked = tuple[str, str]
+OPEN_PAGE: Asked = (OPEN, POSTED)
+OWN_PAGE: Asked = (OWN, POSTED)
+OWN_FORM: Asked = (OWN, answered(OWN, 422))
+CASE_PAGE: Asked = (CASE, POSTED_AT_DESK)
+CASE_FORM: Asked = (CASE, answered(CASE, 422))
+REVIEW_BUTTON: Asked = (POSTED_AT_DESK, answered(REVIEW, 409))  # it was published before
+
+TABLE: dict[str, Asked] = {
+    "public:home": OPEN_PAGE,
+    "public:two_ways": OPEN_PAGE,
+    "public:procedures": OPEN_PAGE,
+    "public:procedure": OPEN_PAGE,
+    "public:figures": OPEN_PAGE,
+    "public:release": OPEN_PAGE,
+    "public:release_file": OPEN_PAGE,
+    "public:privacy": OPEN_PAGE,
+    "public:accessibility": OPEN_PAGE,
+    "public:styleguide": OPEN_PAGE,
+    "portal:home": (SIGNED_IN, POSTED),  # who is no member is told so
+    "portal:login": (ENTRY, answered(ENTRY, 422)),
+    "portal:code": (SENT_ON, SENT_ON),  # no code was asked for
+    "portal:leave": (POSTED, SENT_ON),
+    "portal:quick_exit": (POSTED, SENT_ON),
+    "portal:choose": (SIGNED_IN, "302 302 302 422  422 422 422 422  422 422 422  422"),  # a member of one only
+    "portal:case": OWN_PAGE,
+    "portal:consent": (answered(OWN, 302), answered(OWN, 302)),  # given already
+    "portal:channel": OWN_FORM,
+    "portal:step": (OWN, answered(OWN, 302)),
+    "portal:report": OWN_FORM,
+    "portal:continue": OWN_FORM,
+    "portal:upload": OWN_FORM,
+    "portal:file": OWN_PAGE,
+    "portal:missing": OWN_PAGE,
+    "desk:now": (DESK, POSTED_AT_DESK),
+    "desk:overview": (WORK, POSTED_AT_DESK),
+    "desk:cases": (WORK, WORK),  # searches: who is looked for stands in no address
+    "desk:open": (WORK, answered(WORK, 422)),
+    "desk:case": CASE_PAGE,
+    "desk:attempt": CASE_FORM,
+    "desk:facts": CASE_FORM,
+    "desk:upload": CASE_FORM,
+    "desk:file": CASE_PAGE,
+    "desk:check": CASE_FORM,
+    "desk:answer": CASE_FORM,
+    "desk:close": CASE_FORM,
+    "desk:convert": CASE_FORM,
+    "desk:reopen": (answered(CASE, 409), answered(CASE, 422)),  # it is not closed
+    "desk:assign": CASE_FORM,
+    "desk:hold": CASE_FORM,
+    "desk:note": CASE_FORM,
+    "desk:consent": CASE_FORM,
+    "desk:contact": CASE_PAGE,
+    "desk:card": (answered(CASE, 409), answered(CASE, 409)),  # this member has an address
+    "desk:events": (answered(CASE, 404), POSTED_AT_DESK),  # there are none older
+    "desk:team": (RUN, POSTED_AT_DESK),
+    "desk:invite": (RUN, answered(RUN, 422)),
+    "desk:invitation_again": (POSTED_AT_DESK, answered(RUN_HERE, 302)),
+    "desk:invitation_revoke": (POSTED_AT_DESK, answered(RUN_HERE, 302)),
+    "desk:member_roles": (RUN_HERE, answered(RUN_HERE, 422)),
+    "desk:member_revoke": (RUN_HERE, answered(RUN_HERE, 302)),
+    "desk:figures": (WATCH, POSTED_AT_DESK),
+    "desk:figures_measure": (RUN_HERE, answered(RUN_HERE, 302)),
+    "desk:release": (WATCH_HERE, POSTED_AT_DESK),
+    "desk:release_review": REVIEW_BUTTON,
+    "desk:release_publish": REVIEW_BUTTON,
+    "desk:release_reject": REVIEW_BUTTON,
+    "desk:account": (DESK, POSTED_AT_DESK),
+    "desk:choose": (POSTED_AT_DESK, answered(DESK, 404)),  # it names none of one's own
+    "invitation": (OPEN, answered(OPEN, 422)),
+    "api:index": OPEN_PAGE,
+    "api:schema": OPEN_PAGE,
+    "api:cases": ("401 403 403 403  200 200 200 200  200 403 403  200", POSTED),
+    "api:case": ("401 403 403 403  200 404 404 200  200 403 403  404", POSTED),
+    "api:procedures": OPEN_PAGE,
+    "api:procedure": OPEN_PAGE,
+    "api:releases": OPEN_PAGE,
+    "api:release": OPEN_PAGE,
+    "api:nothing": (NOTHING, NOTHING),
+    "account_login": (ENTRY, answered(ENTRY, 422)),
+    "account_logout": (SIGNED_IN, SENT_ON),
+    "account_reauthenticate": (ACCOUNT, answered(ACCOUNT, 422)),
+    "mfa_index": (ACCOUNT, answered(ACCOUNT, 405)),
+    "mfa_authenticate": (SENT_ON, SENT_ON),
+    "mfa_reauthenticate": (FACTOR, FACTOR),
+    "mfa_activate_totp": (FACTOR, FACTOR),
+    "mfa_deactivate_totp": (NO_FACTOR, NO_FACTOR),
+    "mfa_view_recovery_codes": (NO_FACTOR, POSTED),
+    "mfa_generate_recovery_codes": (FACTOR, FACTOR),
+    "set_language": (SENT_ON, SENT_ON),
+    "demo:home": OPEN_PAGE,
 }
+# What the bearer of a volunteer's token gets, and the volunteer whose cases they are would get as well.
+BEARER: dict[str, int] = {}

@@ -7,6 +7,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_safe
 
 from web.parts import bars
 from web.parts.forms import DatePartsField, HouseForm
@@ -154,6 +155,7 @@ def _forms() -> dict[str, forms.Form]:
     }
 
 
+@require_safe
 def styleguide(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("registre", "")
     register = asked if asked in REGISTERS else REGISTERS[0]

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accounts.rules.roles import Right
 from cases import access
@@ -30,6 +31,7 @@ class Horizon:
         return cls(until=today + AHEAD, urgent_by=today + timedelta(days=1))
 
 
+@require_safe
 def now(request: DeskRequest) -> HttpResponse:
     """Seven queries at any size (session, user and membership not counted): two stages of the list, the keys of its
     people and the key of those keys, its deadlines, the counts in one, the campaigns. An empty list asks two more."""
@@ -81,6 +83,7 @@ def _empty(request: DeskRequest, filters: page.Filters, counts: dict[str, int]) 
     return page.nothing_waits(counts, whose=filters.whose, coming=coming[0] if coming else None, today=request.today)
 
 
+@require_safe
 @needs(Right.WORK_OWN)
 def overview(request: DeskRequest) -> HttpResponse:
     """How the cases stand, each number leading to its list. Three queries."""
