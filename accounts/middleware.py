@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from allauth.core.internal.httpkit import get_client_ip
-from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth import logout as flush
@@ -194,11 +193,13 @@ def _towards_sign_in(request: HttpRequest) -> HttpResponse:
 def _towards_factor(request: HttpRequest) -> HttpResponse:
     if not memberships_of(request.user):  # type: ignore[arg-type]  # signed in
         raise PermissionDenied(gettext("Cette partie est réservée aux bénévoles."))
-    if is_mfa_enabled(request.user):
+    if has_factor(request.user):
         raise PermissionDenied(
-            gettext("Déconnectez-vous, puis revenez avec votre mot de passe et votre deuxième code.")
+            gettext(
+                "Déconnectez-vous, puis revenez avec votre clé d’accès, ou votre mot de passe et votre deuxième code."
+            )
         )
-    return redirect("mfa_activate_totp")
+    return redirect("mfa_index")
 
 
 def _chosen(request: HttpRequest) -> Membership | None:

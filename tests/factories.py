@@ -14,8 +14,9 @@ from django.utils import timezone
 import cases.actions
 import observatory.actions
 from accounts import actions, scope
-from accounts.models import Association, Invitation, Membership, User
+from accounts.models import ApiToken, Association, Invitation, Membership, SignIn, SignInWay, User
 from accounts.rules.roles import Role
+from accounts.rules.tokens import TokenScope
 from cases.actions import NewBeneficiary, NewFact, NewMember
 from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, ConsentKind, Justificatif
 from cases.tallies import campaigns
@@ -77,6 +78,34 @@ def make_invitation(
             name=plant("accounts.Invitation.name"),
             roles=roles,
             by=by,
+            at=at,
+        )
+
+
+def make_sign_in(user: User, *, at: datetime, way: SignInWay = SignInWay.PASSWORD, device: str | None = None) -> SignIn:
+    """An open session of a browser that calls itself `device`."""
+    row = actions.open_session(user, way=way, user_agent="", at=at)
+    row.device = plant("accounts.SignIn.device") if device is None else device
+    row.save(update_fields=["device"])
+    return row
+
+
+def make_token(
+    membership: Membership,
+    *,
+    at: datetime,
+    scopes: Iterable[TokenScope] = tuple(TokenScope),
+    networks: Iterable[str] = (),
+    days: int = 90,
+) -> tuple[ApiToken, str]:
+    """A program's token and its text; every scope, from anywhere, unless told."""
+    with scope.enter(membership.association_id):
+        return actions.create_token(
+            membership,
+            label=plant("accounts.ApiToken.label"),
+            scopes=scopes,
+            networks=networks,
+            days=days,
             at=at,
         )
 
@@ -164,6 +193,14 @@ def make_note(case: Case, *, by: User, at: datetime) -> str:
     text = plant("cases.CaseEvent.note")
     with scope.enter(case.association_id):
         cases.actions.add_note(case, text=text, at=at, by=by)
+    return text
+
+
+def say_why(case: Case, *, by: User, at: datetime) -> str:
+    """Types the reason of opening a case that somebody else follows; good for twelve hours."""
+    text = plant("cases.CaseEvent.note")
+    with scope.enter(case.association_id):
+        cases.actions.say_why(case, reason=text, at=at, by=by)
     return text
 
 

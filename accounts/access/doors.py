@@ -4,7 +4,7 @@ from django.db import connection
 
 from accounts import crypto, scope
 from accounts.fields import blind_index
-from accounts.models import Association, Invitation, Membership, User
+from accounts.models import ApiToken, Association, Invitation, Membership, User
 
 EMAIL_COLUMN = "user.email"
 CARD_COLUMN = "user.card"
@@ -44,6 +44,17 @@ def invitation_ids(token: str) -> tuple[int, int] | None:
             row: tuple[int, int] | None = cursor.fetchone()
             return row
     return Invitation._base_manager.filter(token_hash=digest).values_list("association_id", "pk").first()
+
+
+def token_ids(token: str) -> tuple[int, int] | None:
+    """Door: (association id, token id) of a program's token, whatever its state; None for an unknown one."""
+    digest = token_hash(token)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT association_id, id FROM accounts_token_by_hash(%s)", [digest])
+            row: tuple[int, int] | None = cursor.fetchone()
+            return row
+    return ApiToken._base_manager.filter(token_hash=digest).values_list("association_id", "pk").first()
 
 
 def token_hash(token: str) -> str:

@@ -1,6 +1,21 @@
 """Every write to users, associations, keys and what is recorded of them. One function is one transaction."""
 
 from accounts.actions.codes import CODE_LIFE, ask_code, check_code, sweep_codes
+from accounts.actions.factors import (
+    RESET_LIFE,
+    AlreadyAsked,
+    AskerLeft,
+    OwnHalf,
+    add_passkey,
+    approve_reset,
+    ask_reset,
+    cancel_reset,
+    change_password,
+    record_factor_change,
+    remove_factor,
+    reset_by_operator,
+    use_passkey,
+)
 from accounts.actions.keys import create_keys, destroy_keys
 from accounts.actions.people import (
     AlreadyUsed,
@@ -40,11 +55,20 @@ __all__ = [
     "CODE_LIFE",
     "INVITATION_LIFE",
     "PLEDGE_VERSION",
+    "RESET_LIFE",
+    "AlreadyAsked",
     "AlreadyUsed",
+    "AskerLeft",
     "InvitationClosed",
     "LastCoordinator",
+    "OwnHalf",
     "accept_invitation",
+    "add_passkey",
+    "approve_reset",
     "ask_code",
+    "ask_reset",
+    "cancel_reset",
+    "change_password",
     "change_roles",
     "check_code",
     "check_session",
@@ -61,9 +85,12 @@ __all__ = [
     "join",
     "note_use",
     "open_session",
+    "record_factor_change",
     "record_sign_in",
+    "remove_factor",
     "renew_card_code",
     "renew_invitation",
+    "reset_by_operator",
     "revoke_invitation",
     "revoke_membership",
     "revoke_token",
@@ -71,5 +98,6 @@ __all__ = [
     "sign_out_elsewhere",
     "sweep_codes",
     "sweep_sessions",
+    "use_passkey",
     "user_for_address",
 ]

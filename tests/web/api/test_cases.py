@@ -45,7 +45,7 @@ def test_nobody_reads_without_signing_in(client: HouseClient, case: Case) -> Non
     for url in (LIST, one(case)):
         response = client.get(url)
         assert error_of(response) == (401, "not_authenticated")
-        assert response["WWW-Authenticate"] == "Session"
+        assert response["WWW-Authenticate"] == "Bearer"
 
 
 def test_a_password_alone_is_not_enough(case: Case, coordinator: Membership) -> None:
@@ -309,3 +309,15 @@ def queries(client: HouseClient, url: str) -> list[dict[str, str]]:
     with CaptureQueriesContext(connection) as captured:
         assert client.get(url).status_code == 200
     return [one for one in captured.captured_queries if "FROM" in one["sql"]]
+
+
+def test_a_session_says_why_before_it_reads_a_colleague_s_case(
+    open_one: OpenOne, volunteer: Membership, coordinator: Membership, today: date, now: datetime
+) -> None:
+    case = open_one(by=volunteer.user)
+    reader = signed_in(coordinator.user, association=coordinator.association)
+
+    assert error_of(reader.get(one(case))) == (403, "reason_missing")
+    assert "confié à quelqu’un d’autre" in reader.get(one(case)).json()["error"]["message"]
+    factories.say_why(case, by=coordinator.user, at=now)
+    assert reader.get(one(case)).status_code == 200

@@ -1,5 +1,6 @@
 """Cases of the association in scope, as far as this volunteer may see them."""
 
+from datetime import datetime
 from typing import cast
 
 from django.http import Http404
@@ -11,29 +12,33 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from accounts.models import Membership, User
+from accounts.rules.audit import Why
+from accounts.rules.tokens import TokenScope
 from cases import access
-from cases.access import Access, Why
+from cases.access import Access
 from cases.models import Case
 from cases.rules import references
 from cases.rules.lifecycle import State
 from procedures import registry
 from web.api.v1 import serializers
-from web.api.v1.views.doors import BadParameter, CaseDoor, errors, membership_of, parameters
+from web.api.v1.views.doors import BadParameter, CaseDoor, ReasonMissing, errors, membership_of, parameters
 
 PAGE = 50
 
 
 class Cases(CaseDoor):
+    scope = TokenScope.CASES_LIST
+
     @extend_schema(
         operation_id="cases_list",
         summary="Cases, newest first, fifty a page",
-        description="Those that the volunteer may see on the desk, without names or free text.",
+        description="Those that the volunteer may see on the desk, without names or text. A token needs `cases:list`.",
         parameters=[
             OpenApiParameter("after", str, description="Reference of the last case of the page before."),
             OpenApiParameter("state", str, enum=[one.value for one in State]),
             OpenApiParameter("procedure", str, description="Key of a procedure."),
         ],
-        responses={200: serializers.CasePage, **errors(400, 401, 403)},
+        responses={200: serializers.CasePage, **errors(400, 401, 403, 429)},
     )
     def get(self, request: Request) -> Response:
         asked = parameters(request, {"after", "state", "procedure"})
@@ -43,22 +48,34 @@ class Cases(CaseDoor):
 
 
 class OneCase(CaseDoor):
+    scope = TokenScope.CASES_READ
+
     @extend_schema(
         operation_id="cases_retrieve",
         summary="One case with its facts, deadlines and attempts",
-        description="The consultation is recorded in the case, where its member sees it.",
-        responses={200: serializers.CaseWhole, **errors(400, 401, 403, 404)},
+        description="The consultation is recorded in the case, where its member sees it. A token needs `cases:read`.",
+        responses={200: serializers.CaseWhole, **errors(400, 401, 403, 404, 429)},
     )
     def get(self, request: Request, reference: str) -> Response:
         parameters(request, ())
         case = access.case_for(_reader(request), reference, to=Access.CONSULT)
-        access.consult(case, reader=cast(User, request.user), why=Why.API, at=timezone.now())
+        reader, at = cast(User, request.user), timezone.now()
+        _check_reason(request, case, reader=reader, at=at)
+        access.consult(case, reader=reader, why=Why.API, at=at)
         lists = {
             "facts": serializers.CaseFact(access.facts_of(case), many=True).data,
             "deadlines": serializers.CaseDeadline(access.deadlines_of(case), many=True).data,
             "attempts": serializers.CaseAttempt(access.attempts_of(case), many=True).data,
         }
         return Response({**serializers.CaseLine(case).data, **lists})
+
+
+def _check_reason(request: Request, case: Case, *, reader: User, at: datetime) -> None:
+    """A session is somebody at a browser, who says why on the desk's page; a token is a program, recorded as such."""
+    if request.auth is not None or not access.is_somebody_elses(case, reader=reader):
+        return
+    if not access.said_why(case, reader=reader, at=at):
+        raise ReasonMissing
 
 
 def _reader(request: Request) -> Membership:

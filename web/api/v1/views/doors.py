@@ -1,22 +1,26 @@
 """What every endpoint shares: who may come in, and one shape for what went wrong."""
 
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions, status
-from rest_framework.authentication import SessionAuthentication
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 from rest_framework.views import exception_handler as framework_handler
 
-from accounts.models import Membership
+from accounts.access import bearer_of
+from accounts.models import ApiToken, Membership, User
 from accounts.rules.roles import Right
+from accounts.rules.tokens import TokenScope
 from web.api.v1 import serializers
 
 
@@ -27,11 +31,74 @@ class BadParameter(exceptions.APIException):
     default_code = "bad_parameter"
 
 
-class VolunteerSession(SessionAuthentication):
-    """The session of the desk. Naming a scheme makes an anonymous request 401 instead of 403."""
+class ReasonMissing(exceptions.APIException):
+    """The case is assigned to somebody else, and this reader did not say why they open it."""
+
+    status_code = status.HTTP_403_FORBIDDEN
+    default_code = "reason_missing"
+    default_detail = gettext_lazy(
+        "Ce dossier est confié à quelqu’un d’autre. Ouvrez-le d’abord sur son écran, où la raison est demandée."
+    )
+
+
+class ScopeMissing(exceptions.APIException):
+    """The token is good, but not for this."""
+
+    status_code = status.HTTP_403_FORBIDDEN
+    default_code = "scope_missing"
+
+    def __init__(self, scope: TokenScope) -> None:
+        super().__init__(_("Cet accès de logiciel n’a pas le droit « %(scope)s ».") % {"scope": scope.value})
+
+
+class ProgramToken(BaseAuthentication):
+    """`Authorization: Bearer opp_…`. One answer for every token that does not stand, whatever it lacks.
+
+    Asked before the session: a request with both acts as the token. Its challenge also makes nobody's request 401.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        if bearer_of(request._request) is None:
+            return None
+        token: ApiToken | None = getattr(request._request, "api_token", None)
+        if token is None:
+            raise exceptions.AuthenticationFailed
+        return token.membership.user, token
 
     def authenticate_header(self, request: Request) -> str:
-        return "Session"
+        return "Bearer"
+
+
+class ProgramTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its registry
+    """How the schema describes it."""
+
+    target_class = ProgramToken
+    name = "programToken"
+    priority = 1
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A token that a coordinator made for a program. It acts with its owner's rights, narrowed "
+            "to its scopes: `cases:list` (the list of cases), `cases:read` (one case). "
+            "Each operation names the scope that it needs.",
+        }
+
+
+class PerToken(SimpleRateThrottle):
+    """How often one token may ask; sessions are not counted here."""
+
+    scope = "token"
+    rate = "120/min"
+
+    def get_cache_key(self, request: Request, view: APIView) -> str | None:
+        token = request.auth
+        return f"api-token-{token.pk}" if isinstance(token, ApiToken) else None
+
+
+class VolunteerSession(SessionAuthentication):
+    """The session of the desk, when no token is given."""
 
 
 class VolunteerSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its registry
@@ -55,6 +122,16 @@ class AtWork(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         membership = membership_of(request)
         return membership is not None and bool({Right.WORK_OWN, Right.WORK_ALL} & membership.rights)
+
+
+class InScope(BasePermission):
+    """A token does what its scopes name; a session whatever its owner may."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        needed: TokenScope = getattr(view, "scope")  # noqa: B009  every CaseDoor has one
+        if isinstance(request.auth, ApiToken) and needed not in request.auth.scopes:
+            raise ScopeMissing(needed)
+        return True
 
 
 def membership_of(request: Request) -> Membership | None:
@@ -83,15 +160,23 @@ class OpenDoor(Door):
 
 
 class CaseDoor(Door):
-    authentication_classes = (VolunteerSession,)
-    permission_classes = (AtWork,)
+    """For volunteers and their programs; a token needs `scope`."""
+
+    authentication_classes = (ProgramToken, VolunteerSession)
+    permission_classes = (AtWork, InScope)
+    throttle_classes = (PerToken,)
+    scope: ClassVar[TokenScope]
 
 
 _MESSAGES: dict[int, tuple[str, Callable[[], str]]] = {
-    401: ("not_authenticated", lambda: _("Connectez-vous d’abord, avec votre second facteur.")),
-    403: ("permission_denied", lambda: _("Réservé aux bénévoles entrés avec leur second facteur.")),
+    401: ("not_authenticated", lambda: _("Entrez avec votre second facteur, ou donnez un accès de logiciel valable.")),
+    403: (
+        "permission_denied",
+        lambda: _("Réservé aux bénévoles entrés avec leur second facteur, et à leurs logiciels."),
+    ),
     404: ("not_found", lambda: _("Rien à cette adresse, ou rien que vous puissiez voir.")),
     405: ("method_not_allowed", lambda: _("Cette adresse se lit seulement.")),
+    429: ("too_many_requests", lambda: _("Trop de demandes à la suite. Attendez une minute, puis reprenez.")),
     406: ("not_acceptable", lambda: _("Cette interface ne parle que JSON.")),
 }
 
@@ -106,7 +191,8 @@ def as_error(exception: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def _body(code: int, exception: Exception) -> dict[str, dict[str, str]]:
-    if isinstance(exception, Http404 | PermissionDenied) or code in _MESSAGES:
+    said_itself = isinstance(exception, ReasonMissing | ScopeMissing)
+    if isinstance(exception, Http404 | PermissionDenied) or (code in _MESSAGES and not said_itself):
         name, message = _MESSAGES[code]
         return {"error": {"code": name, "message": message()}}
     said = exception if isinstance(exception, exceptions.APIException) else exceptions.APIException()
