@@ -25,7 +25,9 @@ from accounts.access import (
     SESSION_SIGN_IN,
     bearer_of,
     current_session,
+    has_factor,
     has_second_factor,
+    is_closed_by_reset,
     live_token,
     memberships_of,
 )
@@ -150,9 +152,7 @@ class ScopeMiddleware:
             return _towards_factor(request)
         membership = _chosen(request)
         if membership is None:
-            raise PermissionDenied(
-                gettext("Vous n’êtes bénévole d’aucune association. Demandez une invitation à la vôtre.")
-            )
+            raise PermissionDenied(_why_nowhere(request))
         _work_for(request, membership, stack)
         return None
 
@@ -203,10 +203,23 @@ def _towards_factor(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest) -> Membership | None:
-    """The membership that this session works under: the chosen one, else the person's first."""
-    mine = memberships_of(request.user)  # type: ignore[arg-type]  # signed in
+    """The membership that this session works under: the chosen one, else the person's first.
+
+    Never one whose association has not agreed to factors that another one had taken off.
+    """
+    user: Any = request.user
+    mine = [one for one in memberships_of(user) if not is_closed_by_reset(one, user=user)]
     chosen = request.session.get(SESSION_ASSOCIATION)
     return next((one for one in mine if one.association_id == chosen), mine[0] if mine else None)
+
+
+def _why_nowhere(request: HttpRequest) -> str:
+    if memberships_of(request.user):  # type: ignore[arg-type]  # signed in
+        return gettext(
+            "Votre deuxième code a été réinitialisé ailleurs. Ici, deux personnes de la coordination doivent encore "
+            "donner leur accord : demandez-le-leur. Rien n’est perdu."
+        )
+    return gettext("Vous n’êtes bénévole d’aucune association. Demandez une invitation à la vôtre.")
 
 
 def _work_for(request: HttpRequest, membership: Membership, stack: ExitStack) -> None:

@@ -11,6 +11,7 @@ from accounts.models import AuditEntry, SignIn, SignInEnd, SignInWay, User
 from accounts.rules.audit import AuditKind
 from accounts.rules.sessions import device_of
 
+_JUDGED = ("way", "opened_at", "seen_at", "ended_at", "end")
 SEEN_EVERY = timedelta(minutes=1)
 KEPT_FOR = timedelta(days=90)
 
@@ -37,7 +38,7 @@ def check_session(session_id: UUID | None, *, user_id: UUID | str, at: datetime)
 
     A session without a row of this user has ended, whatever the browser shows: LEFT.
     """
-    row = SignIn.objects.filter(pk=session_id, user_id=user_id).defer("device").first()
+    row = SignIn.objects.filter(pk=session_id, user_id=user_id).only(*_JUDGED).first()
     if row is None:
         return SignInEnd.LEFT
     if row.ended_at is not None:

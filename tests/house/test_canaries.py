@@ -37,7 +37,6 @@ HOLDS_NOBODY = {
     "accounts.Invitation.roles": "codes",
     "accounts.Invitation.token_hash": "a hash of a random token",
     "accounts.Membership.roles": "codes",
-    "accounts.SignIn.device": "a browser and a system, from a closed list",
     "accounts.SignIn.end": "a code",
     "accounts.SignIn.way": "a code",
     "accounts.SignInCode.address_index": "a keyed hash",
@@ -138,6 +137,7 @@ def come_in(volunteer: Membership, *, at: datetime) -> None:
     session = signed_in(volunteer.user).session
     session["account_authentication_methods"] = [{"method": "password", "email": volunteer.user.email}]
     session.save()
+    factories.make_sign_in(volunteer.user, at=at)
     actions.ask_code(volunteer.user, at=at)
     actions.renew_card_code(volunteer.user)
 

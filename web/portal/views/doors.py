@@ -6,10 +6,12 @@ from functools import wraps
 from typing import Any, cast
 from uuid import uuid4
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 
 from accounts import scope
 from accounts.middleware import SESSION_ASSOCIATION
@@ -32,6 +34,10 @@ def member_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     @wraps(view)
     def guarded(plain: HttpRequest, **kwargs: Any) -> HttpResponse:
         if not plain.user.is_authenticated:
+            if plain.method == "POST":
+                messages.warning(
+                    plain, gettext("Ce que vous venez d’envoyer n’a pas été gardé. Recommencez une fois entré.")
+                )
             return redirect(f"{reverse('portal:login')}?{urlencode({'next': plain.path})}")
         request = cast(MemberRequest, plain)
         request.associations = associations_of(request.user)
