@@ -4,7 +4,7 @@ import accounts.fields
 import django.db.models.deletion
 import uuid
 
-from accounts.scope import AppendOnlyTable, IsolateTenant, OnPostgres
+from accounts.scope.walls import AppendOnlyTable, BelongTogether, IsolateTenant, OnPostgres
 from django.conf import settings
 from django.db import migrations, models
 
@@ -227,7 +227,9 @@ class Migration(migrations.Migration):
         IsolateTenant("FactorReset"),
         IsolateTenant("ApiToken"),
         IsolateTenant("AuditEntry"),
-        AppendOnlyTable("AuditEntry", when="OLD.hash <> ''"),
+        BelongTogether("FactorReset", "membership"),
+        BelongTogether("ApiToken", "membership"),
+        AppendOnlyTable("AuditEntry", filled_once=["place", "hash"]),
         OnPostgres(
             "CREATE FUNCTION accounts_invitation_by_token(digest text) RETURNS TABLE(association_id bigint, id bigint) "
             "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$ "

@@ -7,7 +7,7 @@ import datetime
 import django.db.models.deletion
 import uuid
 
-from accounts.scope import AppendOnlyTable, IsolateTenant
+from accounts.scope.walls import AppendOnlyTable, BelongTogether, IsolateTenant
 from django.conf import settings
 from django.db import migrations, models
 
@@ -373,5 +373,13 @@ class Migration(migrations.Migration):
         IsolateTenant("Justificatif"),
         IsolateTenant("CaseEvent"),
         IsolateTenant("Export"),
-        AppendOnlyTable("CaseEvent", when="OLD.hash <> ''"),
+        BelongTogether("Beneficiary", "member"),
+        BelongTogether("Consent", "beneficiary"),
+        BelongTogether("Case", "campaign", "member", "beneficiary", "follows"),
+        BelongTogether("CaseFact", "case"),
+        BelongTogether("Attempt", "case"),
+        BelongTogether("Deadline", "case"),
+        BelongTogether("Justificatif", "case", "sealed_file"),
+        BelongTogether("CaseEvent", "case"),
+        AppendOnlyTable("CaseEvent", filled_once=["place", "hash"]),
     ]

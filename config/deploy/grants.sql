@@ -26,5 +26,19 @@ BEGIN
     IF to_regclass('public.django_migrations') IS NOT NULL THEN
         REVOKE INSERT, UPDATE, DELETE ON TABLE public.django_migrations FROM opposable_app, opposable_purge;
     END IF;
+    -- Written once: nobody deletes a line, and of the chained ones only place and hash are filled, later and once.
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename IN
+        ('accounts_auditentry', 'cases_caseevent', 'observatory_ledgerline', 'observatory_releasefile')
+    LOOP
+        EXECUTE format('REVOKE UPDATE, DELETE ON TABLE public.%I FROM opposable_app, opposable_purge', name);
+    END LOOP;
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename IN
+        ('accounts_auditentry', 'cases_caseevent')
+    LOOP
+        EXECUTE format('GRANT UPDATE (place, hash) ON TABLE public.%I TO opposable_app, opposable_purge', name);
+    END LOOP;
+    IF to_regclass('public.observatory_release') IS NOT NULL THEN
+        REVOKE DELETE ON TABLE public.observatory_release FROM opposable_app, opposable_purge;
+    END IF;
 END
 $$;

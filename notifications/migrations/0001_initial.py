@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 
-from accounts.scope import IsolateTenant
+from accounts.scope.walls import IsolateTenant
 from django.db import migrations, models
 
 

@@ -5,7 +5,7 @@ import observatory.rules.lifecycle
 from django.conf import settings
 from django.db import migrations, models
 
-from accounts.scope import AppendOnlyTable, IsolateTenant, OnPostgres
+from accounts.scope.walls import AppendOnlyTable, BelongTogether, IsolateTenant, OnPostgres
 
 
 class Migration(migrations.Migration):
@@ -158,9 +158,11 @@ class Migration(migrations.Migration):
             "ReleaseFile",
             or_where="EXISTS (SELECT 1 FROM observatory_release r WHERE r.id = release_id AND r.state = 'published')",
         ),
+        BelongTogether("Release", "plan"),
+        BelongTogether("ReleaseFile", "release"),
         AppendOnlyTable("LedgerLine"),
         AppendOnlyTable("ReleaseFile"),
-        AppendOnlyTable("Release", when="OLD.state = 'published'"),
+        AppendOnlyTable("Release", when="OLD.state IN ('published', 'rejected')"),
         OnPostgres(
             "CREATE FUNCTION observatory_releasefile_late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
             "IF EXISTS (SELECT 1 FROM observatory_release r WHERE r.id = NEW.release_id AND r.state = 'published') "

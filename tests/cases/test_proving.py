@@ -6,7 +6,6 @@ from datetime import datetime
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import models
 
 from cases import actions
 from cases.actions import proving
@@ -23,12 +22,13 @@ def case(open_one: OpenOne) -> Case:
 
 
 def test_an_event_committed_late_with_a_smaller_id_takes_the_next_place(case: Case, now: datetime) -> None:
-    late = CaseEvent.objects.record(case, EventKind.CASE_CONSULTED, at=now, by=None)
-    first = CaseEvent.objects.record(case, EventKind.NOTE_ADDED, at=now, by=None)
-    models.QuerySet.delete(CaseEvent.objects.filter(pk=late.pk))
-    actions.chain_events()
-    CaseEvent.objects.bulk_create([late])
-    actions.chain_events()
+    first, late = (
+        CaseEvent(pk=pk, association_id=case.association_id, case=case, subject=case.subject, kind=kind, at=now)
+        for pk, kind in [(10**6, EventKind.NOTE_ADDED), (10**6 - 1, EventKind.CASE_CONSULTED)]
+    )
+    for event in (first, late):
+        CaseEvent.objects.bulk_create([event])
+        actions.chain_events()
 
     in_order = list(CaseEvent.objects.all().chained().filter(case=case).values_list("pk", "place"))
     assert in_order[-2:] == [(first.pk, len(in_order) - 1), (late.pk, len(in_order))]

@@ -41,7 +41,6 @@ def test_only_these_tables_belong_to_no_association() -> None:
         "accounts.Association",  # the tenant itself
         "accounts.DataKey",  # nullable: the instance's own keys
         "accounts.SignIn",  # a person's session, whatever they do in it
-        "accounts.SignIn",  # a browser's session, whatever the association
         "accounts.SignInCode",  # before anybody is known
         "accounts.User",  # a person may belong to several
     }

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 import uuid
 
-from accounts.scope import IsolateTenant
+from accounts.scope.walls import IsolateTenant
 from django.db import migrations, models
 
 
