@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from accounts.rules import sheets
 from observatory.rules.periods import Period
 from observatory.rules.release import Figure, PublishedTable
 from observatory.rules.tables import Keys, Table
@@ -12,7 +13,6 @@ from procedures.rules.texts import Text
 
 TOTAL = "total"
 TOTAL_LABEL = Text(fr="Total", en="Total")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +42,11 @@ def columns(table: Table) -> list[str]:
 
 
 def write(table: Table, period: Period, published: PublishedTable) -> bytes:
-    lines = io.StringIO()
-    writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(columns(table))
+    rows: list[list[sheets.Cell]] = [[*columns(table)]]
     for row in rows_of(table, published):
         keys = row.keys or (TOTAL,) * len(table.dimensions)
-        texts = [harmless(text) for text in (period.key, *keys, row.label.fr, row.label.en)]
-        writer.writerow([*texts, _number(row.value), _number(row.margin), str(row.hidden).lower()])
-    return lines.getvalue().encode()
+        rows.append([period.key, *keys, row.label.fr, row.label.en, row.value, row.margin, str(row.hidden).lower()])
+    return sheets.file_of([sheets.lines(rows, sheet=sheets.PUBLISHED)], sheet=sheets.PUBLISHED)
 
 
 def rows_of(table: Table, published: PublishedTable) -> list[Row]:
@@ -63,17 +60,8 @@ def read(content: bytes, *, dimensions: Iterable[str]) -> list[Row]:
     return [_parsed(line, names) for line in csv.DictReader(io.StringIO(content.decode(), newline=""))]
 
 
-def harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
-
-
 def _row(keys: Keys, label: Text, figure: Figure) -> Row:
     return Row(keys=keys, label=label, value=figure.value, margin=figure.margin)
-
-
-def _number(number: int | None) -> str:
-    return "" if number is None else str(number)
 
 
 def _parsed(line: dict[str, str], names: list[str]) -> Row:

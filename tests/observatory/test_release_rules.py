@@ -15,6 +15,7 @@ from observatory.rules.periods import Period
 from observatory.rules.profiles import TABLES, Profile, table_of
 from observatory.rules.release import Figure, PublishedTable
 from observatory.rules.tables import Table
+from procedures.rules.texts import Text
 
 ALL_TABLES = [table for tables in TABLES.values() for table in tables]
 S1 = table_of(Profile.SMALL, "S1")
@@ -109,9 +110,14 @@ def test_the_yearly_file_has_the_promised_columns_and_hides_wholly() -> None:
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+33", "-2", "@sum", "\tx", "\rx"])
-def test_no_cell_is_a_formula(text: str) -> None:
-    assert files.harmless(text) == f"'{text}"
-    assert files.harmless("Obtenu = oui") == "Obtenu = oui"
+def test_no_cell_is_a_formula(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    label = Text(fr=text, en="Obtenu = oui")
+    monkeypatch.setattr(files, "rows_of", lambda *_: [files.Row(keys=("k",), label=label, value=1, margin=0)])
+
+    written = files.write(S1, Period.parse("2025"), PublishedTable(cells=(), total=None)).decode()
+
+    [_, line] = csv.reader(io.StringIO(written, newline=""))
+    assert line == ["2025", "k", "'" + text.replace("\r", " "), "Obtenu = oui", "1", "0", "false"]
 
 
 @pytest.mark.parametrize("table", ALL_TABLES, ids=lambda table: table.key)
