@@ -12,6 +12,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 # Where members land who leave in a hurry; the only other site that a form of ours may lead to.
 QUICK_EXIT_SITE = "https://www.meteofrance.com/"
 MEMBERS = "/espace/"
+# Of a person's file: nothing in it may run, whatever a browser takes it for.
+FILE_POLICY = "default-src 'none'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'; sandbox"
 _PRIVATE = ("/desk/", MEMBERS, "/compte/", "/invitation/", "/demo/")
 _FORGET = '"cache", "storage"'
 

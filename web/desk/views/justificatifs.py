@@ -19,6 +19,7 @@ from web.desk.pages import case as page
 from web.desk.pages.words import definition_of
 from web.desk.views.doors import CaseAction, DeskRequest, Stop, case_url, needs, opened_case, stamp, why_of
 from web.parts import errors
+from web.parts.headers import FILE_POLICY
 
 
 class Upload(CaseAction):
@@ -57,6 +58,7 @@ def file(request: DeskRequest, reference: str, pk: int) -> HttpResponse:
         headers={
             "Content-Disposition": f'attachment; filename="document{sealed.suffix}"',
             "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": FILE_POLICY,
             "Cache-Control": "no-store",
         },
     )

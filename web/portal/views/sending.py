@@ -18,6 +18,7 @@ from procedures import registry
 from vault.access import open_plain
 from vault.rules.refusals import Code, Refused
 from web.parts import errors
+from web.parts.headers import FILE_POLICY
 from web.portal.forms import UploadForm
 from web.portal.pages.cases import contact_of
 from web.portal.pages.timeline import language
@@ -91,6 +92,6 @@ def file(request: MemberRequest, reference: str, pk: int) -> HttpResponse:
     response = HttpResponse(b"".join(open_plain(sealed)), content_type=sealed.media_type)
     response["Content-Disposition"] = f'attachment; filename="document-{number}{sealed.suffix}"'
     response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Content-Security-Policy"] = FILE_POLICY
     response["Cache-Control"] = "no-store"
     return response
