@@ -38,7 +38,7 @@ def check_session(session_id: UUID | None, *, user_id: UUID | str, at: datetime)
 
     A session without a row of this user has ended, whatever the browser shows: LEFT.
     """
-    row = SignIn.objects.filter(pk=session_id, user_id=user_id).only(*_JUDGED).first()
+    row = SignIn.objects.filter(pk=session_id, user_id=user_id).only(*_JUDGED).first() if session_id else None
     if row is None:
         return SignInEnd.LEFT
     if row.ended_at is not None:
@@ -54,10 +54,10 @@ def check_session(session_id: UUID | None, *, user_id: UUID | str, at: datetime)
 
 def end_session(session_id: UUID | None, *, end: SignInEnd, at: datetime) -> bool:
     """False when there is none, or it has ended before."""
-    return _end(session_id, end=end, at=at)
+    return session_id is not None and _end(session_id, end=end, at=at)
 
 
-def _end(session_id: UUID | None, *, end: SignInEnd, at: datetime) -> bool:
+def _end(session_id: UUID, *, end: SignInEnd, at: datetime) -> bool:
     return bool(SignIn.objects.open().filter(pk=session_id).update(ended_at=at, end=end))
 
 

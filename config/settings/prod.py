@@ -25,7 +25,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "config.cache.SturdyCache",
         "LOCATION": secret("CACHE_URL", "redis://redis:6379/1"),
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 1},
     }
