@@ -14,3 +14,15 @@ def sweep() -> None:
     actions.sweep_codes(now=now)
     actions.sweep_sessions(now=now)
     SessionStore.clear_expired()
+
+
+@shared_task(name="accounts.chain")
+def chain() -> int:
+    """Give what was recorded since the last run its place in each association's chain."""
+    return actions.chain_all()
+
+
+@shared_task(name="accounts.heads")
+def heads() -> int:
+    """Write outside where each chain ends today."""
+    return actions.write_heads(today=timezone.localdate())

@@ -29,6 +29,8 @@ def daily(hour: int, minute: int, *, task: str) -> BeatEntry:
 
 # Sorted by name, one entry a task.
 BEAT_TABLE: dict[str, BeatEntry] = {
+    "accounts.chain": every(600, task="accounts.chain"),
+    "accounts.heads": daily(4, 10, task="accounts.heads"),
     "accounts.sweep": daily(4, 5, task="accounts.sweep"),
     "cases.sweep": every(600, task="cases.sweep"),
     "notifications.deliver": every(60, task="notifications.deliver"),

@@ -1,5 +1,6 @@
 """Every write to users, associations, keys and what is recorded of them. One function is one transaction."""
 
+from accounts.actions.audit import chain_all, chain_entries, read_heads, see_alert, verify_audit, write_heads
 from accounts.actions.codes import CODE_LIFE, ask_code, check_code, sweep_codes
 from accounts.actions.factors import (
     RESET_LIFE,
@@ -68,6 +69,8 @@ __all__ = [
     "ask_code",
     "ask_reset",
     "cancel_reset",
+    "chain_all",
+    "chain_entries",
     "change_password",
     "change_roles",
     "check_code",
@@ -85,6 +88,7 @@ __all__ = [
     "join",
     "note_use",
     "open_session",
+    "read_heads",
     "record_factor_change",
     "record_sign_in",
     "remove_factor",
@@ -94,10 +98,13 @@ __all__ = [
     "revoke_invitation",
     "revoke_membership",
     "revoke_token",
+    "see_alert",
     "set_card_code",
     "sign_out_elsewhere",
     "sweep_codes",
     "sweep_sessions",
     "use_passkey",
     "user_for_address",
+    "verify_audit",
+    "write_heads",
 ]

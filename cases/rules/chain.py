@@ -1,9 +1,9 @@
 """The evidence journal: each event's hash covers the one before, so that an edit, a gap or a swap shows."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from accounts.rules import chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class Link:
 
 def hash_of(link: Link, *, previous: str) -> str:
     """SHA-256, in hex, of the previous hash and the event in canonical JSON."""
-    content = [previous, link.case_id, link.event_id, link.kind, link.at, link.by, link.payload]
-    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    content = [link.case_id, link.event_id, link.kind, link.at, link.by, link.payload]
+    return chain.hash_of(content, previous=previous)
 
 
 def first_break(links: Sequence[Link]) -> int | None:

@@ -88,6 +88,8 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
+# Whether web, worker and beat end at once when a deploy check fails (config/checks.py).
+STARTS_ONLY_WHEN_SOUND = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FORM_RENDERER = "web.parts.forms.HouseRenderer"
 
@@ -134,9 +136,13 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"}
 MFA_ADAPTER = "accounts.adapter.FactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey counts as password and second factor
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}  # two requests each; there is nothing to guess
 MFA_FORMS = {
     "authenticate": "web.desk.forms.signin.FactorSignIn",
+    "authenticate_webauthn": "web.desk.forms.passkeys.PasskeySecond",
     "reauthenticate": "web.desk.forms.signin.FactorAgain",
     "activate_totp": "web.desk.forms.signin.InstallApp",
 }
@@ -170,6 +176,8 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+# Where the audit chains end each day: to be put where whoever rewrites the database cannot write.
+AUDIT_HEADS_FILE = env.str("AUDIT_HEADS_FILE", default=str(VAR_DIR / "audit-heads.jsonl"))
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "sealed"}},
@@ -213,7 +221,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
 }
 
-EMAIL_FROM = env.str("EMAIL_FROM", default="Opposable <nouvelles@localhost>")
+EMAIL_FROM = env.str("EMAIL_FROM", default="Nouvelles <nouvelles@localhost>")
 DEFAULT_FROM_EMAIL = EMAIL_FROM
 EMAIL_TIMEOUT = 20
 
@@ -229,6 +237,7 @@ LOGGING = {
     "loggers": {
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "pikepdf": {"level": "WARNING"},  # greets at every import
+        "fido2": {"level": "WARNING"},  # names each passkey that is used
     },
 }
 

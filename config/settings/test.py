@@ -22,6 +22,7 @@ atexit.register(_scratch.cleanup)
 VAR_DIR = Path(_scratch.name)
 
 STATIC_ROOT = VAR_DIR / "static"
+AUDIT_HEADS_FILE = str(VAR_DIR / "audit-heads.jsonl")
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing folder
 
 _url = os.environ.get("TEST_DATABASE_URL", "")

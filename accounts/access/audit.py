@@ -1,0 +1,143 @@
+"""Reading the audit log: for whoever may, in the association in scope."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import CharField, Exists, OuterRef, QuerySet
+from django.db.models.functions import Cast
+from django.http import Http404
+
+from accounts.fields import load_keys
+from accounts.models import AuditEntry, Membership
+from accounts.rules.audit import ALERTS, About, AuditKind
+from accounts.rules.chain import Entry
+from accounts.rules.roles import Right
+
+PAGE = 50
+MOST_ALERTS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is looked for; an empty answer asks for everything. `until` is not included."""
+
+    by: UUID | None = None
+    case: int | None = None
+    kinds: tuple[AuditKind, ...] = ()
+    why: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Where the association's chain stands: its last place and moment, and how many entries wait for theirs."""
+
+    place: int
+    at: datetime | None
+    waiting: int
+
+
+def entries(
+    reader: Membership, asked: Asked, *, before: int | None = None, limit: int = PAGE
+) -> tuple[list[AuditEntry], int | None]:
+    """Newest first, a keyset page, and the id to go on from; the names of whoever acted at hand. Three queries."""
+    _require(reader)
+    rows = _asked(asked).select_related("by").order_by("-pk")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows[: limit + 1])
+    load_keys({entry.by.subject for entry in found if entry.by})
+    return found[:limit], found[limit - 1].pk if len(found) > limit else None
+
+
+def _asked(asked: Asked) -> "QuerySet[AuditEntry]":
+    rows = AuditEntry.objects.all()
+    if asked.by:
+        rows = rows.filter(by=asked.by)
+    if asked.case is not None:
+        rows = rows.filter(about=About.CASE, about_id=str(asked.case))
+    if asked.kinds:
+        rows = rows.filter(kind__in=asked.kinds)
+    if asked.why:
+        rows = rows.filter(why=asked.why)
+    if asked.since:
+        rows = rows.filter(at__gte=asked.since)
+    return rows.filter(at__lt=asked.until) if asked.until else rows
+
+
+def unseen_alerts() -> "QuerySet[AuditEntry]":
+    """Of the association in scope, newest first; for whoever checks rights themselves."""
+    same = AuditEntry.objects.filter(kind=AuditKind.ALERT_SEEN, about=About.ENTRY, about_id=Cast(OuterRef("pk"), _TEXT))
+    return AuditEntry.objects.filter(~Exists(same), kind__in=ALERTS).order_by("-pk")
+
+
+_TEXT = CharField(max_length=36)
+
+
+def alerts_for(reader: Membership) -> list[AuditEntry]:
+    """What nobody has looked at yet, newest first: a hundred at most. PermissionDenied without AUDIT_READ."""
+    _require(reader)
+    found = list(unseen_alerts().select_related("by")[:MOST_ALERTS])
+    load_keys({alert.by.subject for alert in found if alert.by})
+    return found
+
+
+def alert_count(reader: Membership) -> int:
+    """For the menu, counted up to a hundred; 0 for whoever may not read them."""
+    return unseen_alerts()[:MOST_ALERTS].count() if reader.may(Right.AUDIT_READ) else 0
+
+
+def alert_for(reader: Membership, pk: int) -> AuditEntry:
+    """An alert to take off the page. Http404 for another entry; PermissionDenied for one about oneself, while
+    somebody else could look at it."""
+    _require(reader)
+    alert: AuditEntry | None = AuditEntry.objects.filter(kind__in=ALERTS, pk=pk).first()
+    if alert is None:
+        raise Http404
+    if alert.by_id == reader.user_id and len(readers_of_alerts()) > 1:
+        raise PermissionDenied
+    return alert
+
+
+def readers_of_alerts() -> list[Membership]:
+    """Who watches over the association in scope."""
+    rows = Membership.objects.active().select_related("user").order_by("pk")
+    return [row for row in rows if row.may(Right.AUDIT_READ)]
+
+
+def chain_state(reader: Membership) -> Chain:
+    _require(reader)
+    last = AuditEntry.objects.all().chained().last()
+    waiting = AuditEntry.objects.all().unchained()[:1000].count()
+    return Chain(last.place or 0, last.at, waiting) if last else Chain(0, None, waiting)
+
+
+def plain(entry: AuditEntry, *, place: int | None = None) -> Entry:
+    """The entry as the chain sees it; `place`: the one that it is about to take."""
+    return Entry(
+        id=entry.pk,
+        association=entry.association_id,
+        kind=entry.kind,
+        at=entry.at.astimezone(UTC).isoformat(),
+        by=str(entry.by_id or ""),
+        about=entry.about,
+        about_id=entry.about_id,
+        why=entry.why,
+        payload=entry.payload,
+        place=(entry.place or 0) if place is None else place,
+        hash=entry.hash,
+    )
+
+
+def chained_entries() -> Iterable[Entry]:
+    """Of the association in scope, by place, a few at a time in memory."""
+    return (plain(entry) for entry in AuditEntry.objects.all().chained().iterator(chunk_size=2000))
+
+
+def _require(reader: Membership) -> None:
+    if not reader.may(Right.AUDIT_READ):
+        raise PermissionDenied

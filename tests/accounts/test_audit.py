@@ -1,0 +1,386 @@
+"""The audit log: chained by the tick, proved by a command, its heads written outside."""
+
+import json
+import threading
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection
+from django.http import Http404
+
+from accounts import access, actions, scope, tasks
+from accounts.access import Asked
+from accounts.models import Association, AuditEntry, Membership
+from accounts.rules.audit import About, AuditKind, Why
+from accounts.rules.roles import Role
+from tests import database, factories
+
+Tamper = Callable[..., None]
+
+
+@pytest.fixture
+def heads_file(settings: Any, tmp_path: Path) -> Path:
+    settings.AUDIT_HEADS_FILE = str(tmp_path / "heads" / "audit.jsonl")
+    return Path(settings.AUDIT_HEADS_FILE)
+
+
+def record(association: Association, count: int, *, at: datetime, by: Membership | None = None) -> None:
+    with scope.enter(association.pk):
+        for number in range(count):
+            AuditEntry.objects.record(
+                AuditKind.CASE_CONSULTED,
+                at=at + timedelta(seconds=number, microseconds=5),
+                by=by.user if by else None,
+                about=About.CASE,
+                about_id=number,
+                why=Why.QUEUE,
+                é="è",
+                n=number,
+            )
+
+
+def rows(association: Association) -> list[AuditEntry]:
+    with scope.enter(association.pk):
+        return list(AuditEntry.objects.order_by("pk"))
+
+
+def verified(*, expect: int, **options: Any) -> str:
+    """What the command says on stdout; `expect` is its exit code."""
+    out = StringIO()
+    try:
+        call_command("verify_audit", stdout=out, **options)
+        code = 0
+    except CommandError as error:
+        code = error.returncode
+    assert code == expect, out.getvalue()
+    return out.getvalue()
+
+
+def test_entries_are_chained_by_the_task_and_hold(
+    association: Association, coordinator: Membership, now: datetime, heads_file: Path
+) -> None:
+    record(association, 5, at=now, by=coordinator)
+    assert {row.hash for row in rows(association)} == {""}
+
+    assert tasks.chain() == 5
+    assert tasks.chain() == 0
+
+    assert [row.place for row in rows(association)] == [1, 2, 3, 4, 5]
+    assert verified(expect=0) == "union: 5 chained, 0 waiting, 0 heads: sound.\n"
+
+
+def test_each_association_has_its_own_chain(
+    association: Association, other_association: Association, now: datetime, heads_file: Path
+) -> None:
+    record(association, 2, at=now)
+    record(other_association, 3, at=now)
+
+    tasks.chain()
+
+    assert [row.place for row in rows(other_association)] == [1, 2, 3]
+    lines = verified(expect=0, json=True).splitlines()
+    assert [(line["slug"], line["chained"]) for line in map(json.loads, lines)] == [("union", 2), ("autre", 3)]
+    assert "autre" not in verified(expect=0, association="union")
+
+
+def test_what_is_recorded_later_goes_on_from_there(association: Association, now: datetime, heads_file: Path) -> None:
+    record(association, 2, at=now)
+    tasks.chain()
+    record(association, 2, at=now)
+    tasks.chain()
+
+    assert [row.place for row in rows(association)] == [1, 2, 3, 4]
+    verified(expect=0)
+
+
+def test_the_command_does_what_the_task_does(association: Association, now: datetime, heads_file: Path) -> None:
+    record(association, 3, at=now)
+
+    call_command("chain_audit", heads=True)
+
+    assert [row.place for row in rows(association)] == [1, 2, 3]
+    assert len(heads_file.read_text().splitlines()) == 1
+
+
+def test_recording_takes_no_lock_for_the_chain(association: Association, now: datetime) -> None:
+    with scope.enter(association.pk):
+        entry = AuditEntry.objects.record(AuditKind.SEARCHED, at=now, by=None, found=1)
+
+    assert (entry.place, entry.hash) == (None, "")
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_tickers_at_once_never_fork_the_chain(association: Association, now: datetime, heads_file: Path) -> None:
+    record(association, 300, at=now)
+    start, done, failed = threading.Barrier(4), list[int](), list[Exception]()
+
+    def tick() -> None:
+        start.wait()
+        try:
+            done.append(actions.chain_all())
+        except Exception as error:  # noqa: BLE001  the test tells it
+            failed.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=tick) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (failed, sum(done)) == ([], 300)
+    assert sorted(row.place or 0 for row in rows(association)) == list(range(1, 301))
+    verified(expect=0)
+
+
+# Tampering, by whoever owns the tables
+
+
+@pytest.fixture
+def tamper(transactional_db: None) -> Tamper:
+    """`tamper("UPDATE ...", *params)`: raw SQL as the owner, whom no trigger stops."""
+
+    def run(sql: str, *params: object) -> None:
+        if connection.vendor == "postgresql":
+            with database.connect_as_owner() as opened:
+                opened.execute("ALTER TABLE accounts_auditentry DISABLE TRIGGER USER")
+                opened.execute(sql, params)
+                opened.execute("ALTER TABLE accounts_auditentry ENABLE TRIGGER USER")
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+
+    return run
+
+
+@pytest.fixture
+def chained(transactional_db: None, association: Association, now: datetime, heads_file: Path) -> list[int]:
+    """The ids of five chained entries whose head was written outside."""
+    record(association, 5, at=now)
+    tasks.chain()
+    actions.write_heads(today=now.date())
+    return [row.pk for row in rows(association)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "kind = 'searched'",
+        "at = '2020-01-01 00:00:00+00:00'",
+        "about_id = '99'",
+        "about = 'export'",
+        "why = 'assigned'",
+        "payload = '{\"n\": 99}'",
+        "payload = '{}'",
+    ],
+)
+def test_any_edit_is_found(change: str, chained: list[int], tamper: Tamper) -> None:
+    tamper(f"UPDATE accounts_auditentry SET {change} WHERE id = %s", chained[2])
+
+    assert "edited at place 3." in verified(expect=1)
+
+
+def test_another_author_is_found(chained: list[int], tamper: Tamper, coordinator: Membership) -> None:
+    author = coordinator.user_id if connection.vendor == "postgresql" else coordinator.user_id.hex
+    tamper("UPDATE accounts_auditentry SET by_id = %s WHERE id = %s", author, chained[0])
+
+    assert "edited at place 1" in verified(expect=1)
+
+
+def test_a_gap_is_found(chained: list[int], tamper: Tamper) -> None:
+    tamper("DELETE FROM accounts_auditentry WHERE id = %s", chained[1])
+
+    assert "CHANGED: gap at place 2." in verified(expect=1)
+
+
+def test_a_gap_closed_by_counting_anew_is_found(chained: list[int], tamper: Tamper) -> None:
+    tamper("DELETE FROM accounts_auditentry WHERE id = %s", chained[1])
+    for place, pk in enumerate(chained[2:], 2):
+        tamper("UPDATE accounts_auditentry SET place = %s WHERE id = %s", place, pk)
+
+    assert "edited at place 2" in verified(expect=1)
+
+
+def test_another_order_is_found(chained: list[int], tamper: Tamper) -> None:
+    for place, pk in ((99, chained[1]), (2, chained[2]), (3, chained[1])):
+        tamper("UPDATE accounts_auditentry SET place = %s WHERE id = %s", place, pk)
+
+    assert "edited at place 2, edited at place 3" in verified(expect=1)
+
+
+def test_a_cut_end_is_found_by_the_head_outside(chained: list[int], tamper: Tamper, heads_file: Path) -> None:
+    tamper("DELETE FROM accounts_auditentry WHERE id IN (%s, %s)", *chained[3:])
+
+    assert "CHANGED: cut at place 4." in verified(expect=1)
+    heads_file.unlink()
+    verified(expect=0)  # without its head a shorter chain looks whole: that is what the file is for
+
+
+def test_an_emptied_log_is_found(chained: list[int], tamper: Tamper) -> None:
+    tamper("DELETE FROM accounts_auditentry")
+
+    assert "cut at place 1" in verified(expect=1)
+
+
+def test_a_chain_written_anew_from_an_edit_is_found_by_its_head(chained: list[int], tamper: Tamper) -> None:
+    tamper("UPDATE accounts_auditentry SET about_id = '99' WHERE id = %s", chained[2])
+    tamper("UPDATE accounts_auditentry SET place = NULL, hash = '' WHERE id >= %s", chained[2])
+    tasks.chain()
+
+    assert "CHANGED: replaced at place 5." in verified(expect=1)
+
+
+def test_an_unknown_kind_is_found(association: Association, now: datetime, chained: list[int], tamper: Tamper) -> None:
+    record(association, 1, at=now)
+    tamper("UPDATE accounts_auditentry SET kind = 'nothing' WHERE hash = ''")
+    tasks.chain()
+
+    assert "unknown_kind at place 6" in verified(expect=1)
+
+
+def test_an_unknown_association_or_file_is_no_proof(association: Association, heads_file: Path) -> None:
+    with pytest.raises(CommandError, match="no such association"):
+        call_command("verify_audit", association="nulle-part")
+    with pytest.raises(CommandError, match="no file of heads"):
+        call_command("verify_audit", heads="/nulle/part")
+
+
+def test_a_place_is_taken_once(chained: list[int], tamper: Tamper) -> None:
+    with pytest.raises((IntegrityError, Exception), match=r"(?i)unique"):
+        tamper("UPDATE accounts_auditentry SET place = 1 WHERE id = %s", chained[1])
+
+
+# Heads
+
+
+def test_heads_are_written_once_a_day_and_logged(
+    association: Association, now: datetime, today: date, heads_file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    record(association, 2, at=now)
+    tasks.chain()
+
+    with caplog.at_level("INFO", logger="accounts.audit"):
+        assert actions.write_heads(today=today) == 1
+        assert actions.write_heads(today=today) == 0
+    assert actions.write_heads(today=today + timedelta(days=1)) == 1
+
+    lines = [json.loads(line) for line in heads_file.read_text().splitlines()]
+    last = rows(association)[-1]
+    assert lines[0] == {"date": today.isoformat(), "association": association.pk, "place": 2, "hash": last.hash}
+    assert len(lines) == 2
+    assert last.hash in caplog.text
+
+
+def test_a_line_that_was_cut_short_hides_no_other(
+    association: Association, now: datetime, today: date, heads_file: Path
+) -> None:
+    record(association, 2, at=now)
+    tasks.chain()
+    heads_file.parent.mkdir()
+    heads_file.write_text('{"association": 1, "da\n')
+
+    actions.write_heads(today=today)
+
+    assert actions.read_heads(heads_file)[association.pk] == {2: rows(association)[-1].hash}
+
+
+def test_an_empty_log_has_no_head(association: Association, today: date, heads_file: Path) -> None:
+    assert actions.write_heads(today=today) == 0
+
+
+# Reading it
+
+
+def test_the_log_is_read_by_whoever_may_and_found_by_what_is_asked(
+    association: Association, coordinator: Membership, delegate: Membership, volunteer: Membership, now: datetime
+) -> None:
+    record(association, 3, at=now, by=volunteer)
+    with scope.enter(association.pk):
+        AuditEntry.objects.record(AuditKind.SEARCHED, at=now + timedelta(days=2), by=coordinator.user, found=0)
+        found = {
+            "all": len(access.entries(delegate, Asked())[0]),
+            "by": len(access.entries(coordinator, Asked(by=volunteer.user_id))[0]),
+            "case": len(access.entries(coordinator, Asked(case=2))[0]),
+            "kind": len(access.entries(coordinator, Asked(kinds=(AuditKind.SEARCHED,)))[0]),
+            "why": len(access.entries(coordinator, Asked(why="queue"))[0]),
+            "since": len(access.entries(coordinator, Asked(since=now + timedelta(days=1)))[0]),
+            "until": len(access.entries(coordinator, Asked(until=now + timedelta(days=1)))[0]),
+        }
+        for reader in (volunteer,):
+            with pytest.raises(PermissionDenied):
+                access.entries(reader, Asked())
+            with pytest.raises(PermissionDenied):
+                access.chain_state(reader)
+
+    assert found == {"all": 4, "by": 3, "case": 1, "kind": 1, "why": 3, "since": 1, "until": 3}
+
+
+def test_pages_of_the_log_hold_every_entry_once(
+    association: Association, coordinator: Membership, now: datetime
+) -> None:
+    record(association, 5, at=now)
+
+    with scope.enter(association.pk):
+        seen, before = list[int](), None
+        while True:
+            page, before = access.entries(coordinator, Asked(), before=before, limit=2)
+            seen += [entry.pk for entry in page]
+            if before is None:
+                break
+
+    assert seen == sorted((row.pk for row in rows(association)), reverse=True)
+
+
+def test_another_associations_log_is_not_there(association: Association, stranger: Membership, now: datetime) -> None:
+    record(association, 1, at=now)
+
+    with scope.enter(stranger.association_id):
+        assert access.entries(stranger, Asked())[0] == []
+        with pytest.raises(Http404):
+            access.alert_for(stranger, rows(association)[0].pk)
+
+
+# Alerts
+
+
+def alert(association: Association, *, by: Membership, at: datetime) -> AuditEntry:
+    with scope.enter(association.pk):
+        return AuditEntry.objects.record(AuditKind.MASS_READING, at=at, by=by.user, found=60)
+
+
+def test_an_alert_stands_until_somebody_has_seen_it(
+    association: Association, coordinator: Membership, delegate: Membership, volunteer: Membership, now: datetime
+) -> None:
+    raised = alert(association, by=volunteer, at=now)
+    with scope.enter(association.pk):
+        assert access.alerts_for(coordinator) == [raised]
+        assert (access.alert_count(delegate), access.alert_count(volunteer)) == (1, 0)
+
+        assert actions.see_alert(access.alert_for(delegate, raised.pk), by=delegate.user, at=now)
+        assert not actions.see_alert(raised, by=coordinator.user, at=now)
+
+        assert access.alerts_for(coordinator) == []
+        [seen] = AuditEntry.objects.filter(kind=AuditKind.ALERT_SEEN)
+        assert (seen.by_id, seen.about, seen.about_id) == (delegate.user_id, "entry", str(raised.pk))
+        with pytest.raises(PermissionDenied):
+            access.alerts_for(volunteer)
+
+
+def test_an_alert_about_oneself_is_for_somebody_else_to_see(
+    association: Association, coordinator: Membership, now: datetime
+) -> None:
+    raised = alert(association, by=coordinator, at=now)
+    with scope.enter(association.pk):
+        assert access.alert_for(coordinator, raised.pk) == raised  # nobody else could
+
+    factories.make_membership(association, Role.DATA_DELEGATE)
+    with scope.enter(association.pk), pytest.raises(PermissionDenied):
+        access.alert_for(coordinator, raised.pk)
