@@ -4,19 +4,24 @@ Every committed promise reaches the SMTP server at least once. A second copy is 
 between the server's 250 and our COMMIT: one per sending process per death, with the same Message-ID.
 """
 
+import functools
 import logging
+import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypedDict
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models import F
 
 from accounts import scope
 from accounts.access import associations_at_work
+from accounts.fields import forget_keys
 from notifications import registry, smtp
 from notifications.models import DropReason, Notice, NoticeState
 from notifications.rules import backoff
@@ -29,6 +34,7 @@ BATCH = 100
 LEASE = timedelta(minutes=10)
 BATCH_TIME = timedelta(minutes=5)
 RUN_TIME = timedelta(minutes=7)
+WAITING_MAILS = 50
 
 log = logging.getLogger(__name__)
 
@@ -250,19 +256,63 @@ def retry(notice: Notice, *, at: datetime) -> bool:
     return bool(rows.update(state=NoticeState.WAITING, attempts=0, next_try_at=at))
 
 
-def send_now(recipient: Recipient | None, *, templates: str, context: Mapping[str, Any]) -> bool:
-    """Send a code or an invitation at once, past the outbox: its words must stand in no table. False when it failed.
-
-    With nobody as recipient everything is done but the last dialogue: an unknown address costs nearly the same.
-    """
-    addressed = recipient or Recipient("nobody@localhost")
-    built = _message(addressed, templates=templates, context=context, message_id=smtp.new_message_id())
+def send_now(recipient: Recipient, *, templates: str, context: Mapping[str, Any]) -> bool:
+    """Send a code or an invitation at once, past the outbox: its words must stand in no table. False when it failed."""
     try:
+        built = _message(recipient, templates=templates, context=context, message_id=smtp.new_message_id())
         with Courier() as courier:
-            courier.open()
-            if recipient is not None:
-                courier.carry(built)
+            courier.carry(built)
     except (Undelivered, ValueError) as refusal:
         log.warning("mail not sent: %s", refusal.code if isinstance(refusal, Undelivered) else type(refusal).__name__)
         return False
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What `send_now` is given. Lives in memory only."""
+
+    recipient: Recipient
+    templates: str
+    context: Mapping[str, Any]
+
+
+def send_soon(write: Callable[[], Letter]) -> bool:
+    """Send a mail beside the request, whose time then tells nothing of it; False when too many wait already.
+
+    `write` runs in a thread of this process too. Those that wait are sent before the process ends; they are lost only
+    if it is killed, as any answer on its way is. Nothing of them leaves the memory.
+    """
+    if not settings.MAIL_THREADS:
+        _write_and_send(write)
+        return True
+    if not _places.acquire(blocking=False):
+        log.warning("mail not sent: too many wait")
+        return False
+    _threads().submit(_send_beside, write)
+    return True
+
+
+_places = threading.BoundedSemaphore(WAITING_MAILS)
+
+
+@functools.cache
+def _threads() -> ThreadPoolExecutor:
+    """Made at the first mail, after the web server has forked. Python waits for its work at the end of the process."""
+    return ThreadPoolExecutor(settings.MAIL_THREADS, thread_name_prefix="mail")
+
+
+def _send_beside(write: Callable[[], Letter]) -> None:
+    try:
+        _write_and_send(write)
+    except Exception as error:  # noqa: BLE001  nobody reads what a thread raises
+        log.warning("mail not sent: %s", type(error).__name__)
+    finally:
+        forget_keys()
+        connections.close_all()
+        _places.release()
+
+
+def _write_and_send(write: Callable[[], Letter]) -> None:
+    letter = write()
+    send_now(letter.recipient, templates=letter.templates, context=letter.context)

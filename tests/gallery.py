@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 from django.urls import reverse
 from playwright.sync_api import Page
@@ -99,7 +100,7 @@ def press(page: Page, name: str) -> None:
 
 
 def _ask_code(page: Page) -> None:
-    page.get_by_role("main").get_by_role("textbox").fill("personne@exemple.invalid")
+    page.get_by_role("main").get_by_role("textbox").fill(f"personne-{uuid4()}@exemple.invalid")  # three a day for one
     press(page, "Continuer")
 
 

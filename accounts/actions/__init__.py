@@ -1,7 +1,7 @@
 """Every write to users, associations, keys and what is recorded of them. One function is one transaction."""
 
 from accounts.actions.audit import chain_all, chain_entries, read_heads, see_alert, verify_audit, write_heads
-from accounts.actions.codes import CODE_LIFE, ask_code, check_code, sweep_codes
+from accounts.actions.codes import CODE_LIFE, CODES_A_DAY, TooManyCodes, ask_code, check_code, sweep_codes
 from accounts.actions.factors import (
     RESET_LIFE,
     AlreadyAsked,
@@ -17,7 +17,7 @@ from accounts.actions.factors import (
     reset_by_operator,
     use_passkey,
 )
-from accounts.actions.keys import create_keys, destroy_keys
+from accounts.actions.keys import Rotated, create_keys, destroy_keys, rotate_keys
 from accounts.actions.people import (
     AlreadyUsed,
     close_account,
@@ -53,6 +53,7 @@ from accounts.actions.teams import (
 from accounts.actions.tokens import create_token, note_use, revoke_token
 
 __all__ = [
+    "CODES_A_DAY",
     "CODE_LIFE",
     "INVITATION_LIFE",
     "PLEDGE_VERSION",
@@ -63,6 +64,8 @@ __all__ = [
     "InvitationClosed",
     "LastCoordinator",
     "OwnHalf",
+    "Rotated",
+    "TooManyCodes",
     "accept_invitation",
     "add_passkey",
     "approve_reset",
@@ -98,6 +101,7 @@ __all__ = [
     "revoke_invitation",
     "revoke_membership",
     "revoke_token",
+    "rotate_keys",
     "see_alert",
     "set_card_code",
     "sign_out_elsewhere",

@@ -12,15 +12,29 @@ from accounts import crypto
 from accounts.models import SignInCode, User
 
 CODE_LIFE = timedelta(minutes=10)
+A_DAY = timedelta(days=1)
+CODES_A_DAY = 3
 _CODE_SIGNS = "23456789"
 
 
+class TooManyCodes(ValueError):
+    """This address had its mails of the day."""
+
+
 def ask_code(user: User | None, *, at: datetime, address_index: str = "") -> tuple[SignInCode, str]:
-    """A fresh code of eight digits and its row; also for nobody, so that an unknown address costs the same."""
+    """A fresh code of eight digits and its row; also for nobody, so that an unknown address costs the same.
+
+    With an `address_index`, its mails of one day are counted, in rows: raises TooManyCodes at the fourth. Counting
+    after writing, so that of many at once too few pass rather than too many.
+    """
     code = "".join(secrets.choice(_CODE_SIGNS) for _ in range(8))
     row = SignInCode(user=user, address_index=address_index, asked_at=at, expires_at=at + CODE_LIFE)
     row.code_hash = _code_hash(row.pk, code)
     row.save(force_insert=True)
+    of_today = SignInCode.objects.filter(address_index=address_index, asked_at__gt=at - A_DAY)
+    if address_index and of_today.count() > CODES_A_DAY:
+        row.delete()
+        raise TooManyCodes("Three mails a day for one address.")
     return row, code
 
 
@@ -43,5 +57,5 @@ def _code_hash(code_id: UUID, code: str) -> str:
 
 def sweep_codes(*, now: datetime) -> int:
     """Delete codes that expired more than a day ago."""
-    count, _ = SignInCode.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
+    count, _ = SignInCode.objects.filter(expires_at__lt=now - A_DAY).delete()
     return count

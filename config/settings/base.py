@@ -224,6 +224,8 @@ SPECTACULAR_SETTINGS = {
 EMAIL_FROM = env.str("EMAIL_FROM", default="Nouvelles <nouvelles@localhost>")
 DEFAULT_FROM_EMAIL = EMAIL_FROM
 EMAIL_TIMEOUT = 20
+# Threads that send sign-in codes beside the requests; 0 sends them within.
+MAIL_THREADS = env.int("MAIL_THREADS", default=2)
 
 CELERY_TIMEZONE = TIME_ZONE
 

@@ -111,6 +111,27 @@ def test_of_parallel_tries_with_the_right_code_one_wins(now: datetime) -> None:
     assert len(won) == 1
 
 
+def test_three_mails_a_day_for_one_address_known_or_not(member_user: User, now: datetime) -> None:
+    for user, index in ((member_user, "a" * 64), (None, "b" * 64)):
+        for hours in (0, 1, 2):
+            actions.ask_code(user, at=now + timedelta(hours=hours), address_index=index)
+        with pytest.raises(actions.TooManyCodes):
+            actions.ask_code(user, at=now + timedelta(hours=23), address_index=index)
+        actions.ask_code(user, at=now + timedelta(hours=24, seconds=1), address_index=index)
+
+    assert SignInCode.objects.count() == 8
+
+
+def test_whoever_is_refused_waits_no_longer_for_it(now: datetime) -> None:
+    for _ in range(3):
+        actions.ask_code(None, at=now, address_index="c" * 64)
+    for hours in range(1, 24):
+        with pytest.raises(actions.TooManyCodes):
+            actions.ask_code(None, at=now + timedelta(hours=hours), address_index="c" * 64)
+
+    assert actions.ask_code(None, at=now + timedelta(hours=24, seconds=1), address_index="c" * 64)
+
+
 def test_a_cards_code_finds_its_user_however_it_is_typed(member_user: User) -> None:
     code = actions.renew_card_code(member_user)
 

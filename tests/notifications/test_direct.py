@@ -1,12 +1,19 @@
 """Codes and invitations: sent at once, in either language, and telling nothing to who reads over a shoulder."""
 
 import logging
+import os
 import re
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from notifications import actions, smtp
+from notifications.actions import Letter
 from notifications.registry import Recipient
 from notifications.rules.kinds import Words
 from tests.notifications.conftest import Sink
@@ -17,7 +24,7 @@ INVITATION: dict[str, Any] = {
     "roles": ["Bénévole", "Coordination"],
     "link": "https://exemple.invalid/invitation/abc?x=1&y=2",
 }
-MAILS: list[tuple[str, dict[str, Any]]] = [("sign_in_code", CODE), ("invitation", INVITATION)]
+MAILS: list[tuple[str, dict[str, Any]]] = [("sign_in_code", CODE), ("sign_in_unknown", {}), ("invitation", INVITATION)]
 TELLING = re.compile(r"sant[ée]|health|dossier|oppos|médical|medical|case|patient|dup", re.IGNORECASE)
 
 
@@ -39,8 +46,12 @@ def test_a_direct_mail_is_neutral_and_complete(key: str, context: dict[str, Any]
 
 
 def test_the_subjects_say_nothing() -> None:
-    assert [words(key, context, "fr").subject for key, context in MAILS] == ["Votre code", "Une invitation"]
-    assert [words(key, context, "en").subject for key, context in MAILS] == ["Your code", "An invitation"]
+    assert [words(key, context, "fr").subject for key, context in MAILS] == [
+        "Votre code",
+        "Votre code",
+        "Une invitation",
+    ]
+    assert [words(key, context, "en").subject for key, context in MAILS] == ["Your code", "Your code", "An invitation"]
 
 
 @pytest.mark.parametrize(("language", "life"), [("fr", "10\N{NO-BREAK SPACE}minutes"), ("en", "10 minutes")])
@@ -89,24 +100,103 @@ def test_a_code_is_sent_at_once(sink: Sink) -> None:
     assert "Dupont" not in message.as_string()
 
 
-def send(recipient: Recipient | None) -> bool:
+def send(recipient: Recipient) -> bool:
     return actions.send_now(recipient, templates="notifications/mail/sign_in_code", context=CODE)
 
 
-def test_nobody_gets_nothing_but_the_server_is_asked_all_the_same(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened = []
-    reach = smtp.Courier.open
+def test_an_unknown_address_gets_a_mail_without_a_code(sink: Sink) -> None:
+    known, unknown = words("sign_in_code", CODE, "fr"), words("sign_in_unknown", {}, "fr")
 
-    def watched(courier: smtp.Courier) -> Any:
-        opened.append("open")
-        return reach(courier)
+    assert unknown.subject == known.subject
+    assert not re.search(r"\d", unknown.text)
+    assert actions.send_now(Recipient("zq@exemple.invalid"), templates="notifications/mail/sign_in_unknown", context={})
+    assert sink.messages[0]["To"] == "zq@exemple.invalid"
 
-    monkeypatch.setattr(smtp.Courier, "open", watched)
 
-    assert send(None) is True
+def letter() -> Letter:
+    return Letter(Recipient("zq@exemple.invalid"), "notifications/mail/sign_in_code", CODE)
 
-    assert sink.messages == []
-    assert opened == ["open"]
+
+@pytest.fixture
+def threads(settings: Any) -> Iterator[None]:
+    settings.MAIL_THREADS = 1
+    actions._threads.cache_clear()
+    yield
+    actions._threads().shutdown()
+    actions._threads.cache_clear()
+
+
+def test_a_mail_beside_the_request_leaves_in_another_thread(sink: Sink, threads: None) -> None:
+    wrote_in: list[str] = []
+
+    def write() -> Letter:
+        wrote_in.append(threading.current_thread().name)
+        return letter()
+
+    assert actions.send_soon(write)
+    actions._threads().shutdown(wait=True)
+
+    assert len(sink.messages) == 1
+    assert wrote_in[0].startswith("mail")
+
+
+def test_what_goes_wrong_beside_the_request_is_logged_without_words(
+    threads: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    def write() -> Letter:
+        raise KeyError("zq@exemple.invalid")
+
+    for _ in range(actions.WAITING_MAILS + 1):
+        assert actions.send_soon(write)
+        actions._threads().submit(int).result()
+
+    assert "mail not sent: KeyError" in caplog.text
+    assert "zq" not in caplog.text
+
+
+def test_the_queue_is_bounded(threads: None, monkeypatch: pytest.MonkeyPatch, sink: Sink) -> None:
+    monkeypatch.setattr(actions, "_places", threading.BoundedSemaphore(2))
+    go = threading.Event()
+
+    def write() -> Letter:
+        go.wait(5)
+        return letter()
+
+    taken = [actions.send_soon(write) for _ in range(4)]
+    go.set()
+    actions._threads().shutdown(wait=True)
+
+    assert taken == [True, True, False, False]
+    assert len(sink.messages) == 2
+
+
+PROGRAM = """
+import time
+import django
+django.setup()
+from notifications import actions
+def write():
+    time.sleep(0.3)
+    print("written", flush=True)
+    raise SystemError
+for _ in range(3):
+    actions.send_soon(write)
+print("over", flush=True)
+"""
+
+
+def test_a_process_that_ends_sends_first_what_waits() -> None:
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings.dev", "MAIL_THREADS": "1"}
+    with tempfile.TemporaryDirectory() as folder:
+        ran = subprocess.run(
+            [sys.executable, "-c", PROGRAM],
+            env=environment | {"VAR_DIR": folder},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+
+    assert ran.stdout.split() == ["over", "written", "written", "written"]
 
 
 @pytest.mark.parametrize("reply", ["550 no such user", "451 try later"])
@@ -132,4 +222,3 @@ def test_a_server_that_is_away_is_told(sink: Sink, settings: Any) -> None:
     settings.EMAIL_PORT = 1
 
     assert send(Recipient("zq@exemple.invalid")) is False
-    assert send(None) is False

@@ -17,6 +17,7 @@ from procedures.rules.definitions import Channel, Definition
 from web.parts.forms import DatePartsField, HouseForm
 
 CARD_SIGNS = 12
+TRAP = "site"
 EARLIEST = date(1900, 1, 1)
 # No number of a person is typed here: thirteen digits, or twelve around the A or B of Corsica, are no reference.
 _PERSONAL_NUMBER = re.compile(r"\d{13}|\d{6}[AB]\d{6}")
@@ -44,6 +45,11 @@ class EntryForm(HouseForm, forms.Form):
         elif sum(sign.isalnum() for sign in typed) != CARD_SIGNS:
             raise ValidationError(gettext("Ce n’est ni une adresse complète, ni un code de carte de douze signes."))
         return typed
+
+    @property
+    def is_trapped(self) -> bool:
+        """The box that people do not see was filled: by a program."""
+        return bool(self.data.get(TRAP))
 
     @property
     def is_card(self) -> bool:

@@ -1,6 +1,7 @@
 """In and out. An unknown address gets the same answer, in the same time, as a known one; GET consumes nothing."""
 
 from datetime import datetime
+from functools import partial
 from typing import TypedDict, cast
 
 from allauth.account.internal.flows.login import record_authentication
@@ -12,14 +13,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import access, actions
+from accounts.actions import TooManyCodes
 from accounts.fields import blind_index
 from accounts.middleware import SESSION_ASSOCIATION, begin_session, leave_session
 from accounts.models import SignInWay, User
-from notifications.actions import send_now
+from notifications.actions import Letter, send_soon
 from notifications.rules.kinds import Recipient
 from web.parts.french import clock
 from web.portal.forms import CodeForm, EntryForm
@@ -28,8 +30,9 @@ from web.portal.views.doors import associations_of
 PENDING = "sign_in"
 CODE_MAIL = "notifications/mail/sign_in_code"
 BACKEND = "accounts.adapter.BlindIndexBackend"
-# Codes that are asked for; cards that were wrong.
-RATES = {"code": "6/h/key,60/h/ip", "card": "20/h/ip"}
+UNKNOWN_MAIL = "notifications/mail/sign_in_unknown"
+# Codes that are asked for; cards that were wrong. The mails to one address are counted in rows (`actions.ask_code`).
+RATES = {"code": "60/h/ip", "card": "20/h/ip"}
 
 
 class Pending(TypedDict):
@@ -64,7 +67,9 @@ def _own_page(request: HttpRequest, url: str) -> str:
 def _enter_by_card(request: HttpRequest, form: EntryForm, *, going_on: str) -> HttpResponse:
     """A card's code is long and random: it is enough by itself, for people without an address."""
     if not _may(request, "card", dry_run=True):
-        return _too_many(request, form)
+        return _too_many(
+            request, form, gettext("Trop de codes ont été essayés. Attendez une heure, ou appelez l’association.")
+        )
     user = access.user_by_card(form.cleaned_data["who"])
     if user is None:
         _may(request, "card")
@@ -76,37 +81,51 @@ def _enter_by_card(request: HttpRequest, form: EntryForm, *, going_on: str) -> H
 
 
 def _ask_code(request: HttpRequest, form: EntryForm, *, going_on: str) -> HttpResponse:
-    if not _send(request, form.cleaned_data["who"], going_on=going_on):
-        return _too_many(request, form)
-    return redirect("portal:code")
+    refusal = _send(request, form.cleaned_data["who"], going_on=going_on, trapped=form.is_trapped)
+    return _too_many(request, form, refusal) if refusal else redirect("portal:code")
 
 
-def _send(request: HttpRequest, address: str, *, going_on: str) -> bool:
-    """False when too many were asked for. Whether the address is known makes no difference that can be seen."""
+def _send(request: HttpRequest, address: str, *, going_on: str, trapped: bool = False) -> str:
+    """The sentence that refuses, or "". Whether the address is known makes no difference that can be seen.
+
+    `trapped`: everything but the mail, which then counts for no address.
+    """
+    if not _may(request, "code"):
+        return gettext("Trop de codes ont été demandés. Attendez une heure, ou appelez l’association.")
     index = blind_index(address, column=access.EMAIL_COLUMN, association_id=None)
-    if not _may(request, "code", key=index):
-        return False
     now = timezone.now()
     user = access.user_by_email(address)
-    row, typed = actions.ask_code(user, at=now)
+    try:
+        row, typed = actions.ask_code(user, at=now, address_index="" if trapped else index)
+    except TooManyCodes:
+        return gettext(
+            "Trois codes ont déjà été demandés pour cette adresse en un jour. Revenez demain, ou appelez l’association."
+        )
     pending = Pending(id=str(row.pk), address=address, sent_at=now.isoformat(), next=going_on)
     request.session[PENDING] = pending
-    send_now(_recipient(user), templates=CODE_MAIL, context={"code": typed})
-    return True
+    if not trapped:
+        send_soon(partial(_letter, user, address=address, language=get_language() or "fr", typed=typed))
+    return ""
 
 
-def _recipient(user: User | None) -> Recipient | None:
-    return Recipient(email=user.email, name=user.name, language=user.language) if user else None
+def _letter(user: User | None, *, address: str, language: str, typed: str) -> Letter:
+    """Written beside the request: reading what is sealed costs time for a known address only.
+
+    The code goes to the address on file, never to the one that was typed: two spellings of one address to us may be
+    two mailboxes to their providers.
+    """
+    if user is None:
+        return Letter(Recipient(email=address, language=language), UNKNOWN_MAIL, {})
+    return Letter(Recipient(email=user.email, name=user.name, language=user.language), CODE_MAIL, {"code": typed})
 
 
-def _may(request: HttpRequest, action: str, *, key: str | None = None, dry_run: bool = False) -> bool:
+def _may(request: HttpRequest, action: str, *, dry_run: bool = False) -> bool:
     """Counts one more, unless `dry_run` only asks."""
-    usage = ratelimit.consume(request, app="web.portal", action=action, config=RATES, key=key, dry_run=dry_run)
-    return usage is not None
+    return ratelimit.consume(request, app="web.portal", action=action, config=RATES, dry_run=dry_run) is not None
 
 
-def _too_many(request: HttpRequest, form: EntryForm) -> HttpResponse:
-    form.add_error(None, gettext("Trop de codes ont été demandés. Attendez une heure, ou appelez l’association."))
+def _too_many(request: HttpRequest, form: EntryForm, sentence: str) -> HttpResponse:
+    form.add_error(None, sentence)
     return render(request, "portal/login.html", {"form": form}, status=429)
 
 
@@ -127,10 +146,11 @@ def code(request: HttpRequest) -> HttpResponse:
 
 
 def _send_again(request: HttpRequest, pending: Pending) -> HttpResponse:
-    if not _send(request, pending["address"], going_on=pending["next"]):
+    refusal = _send(request, pending["address"], going_on=pending["next"])
+    if refusal:
         form = CodeForm(request.POST)
         form.errors.clear()
-        form.add_error(None, gettext("Trop de codes ont été demandés. Attendez une heure, ou appelez l’association."))
+        form.add_error(None, refusal)
         return _code_page(request, form, pending, status=429)
     messages.success(request, gettext("Un nouveau code est parti. Les codes d’avant ne servent plus."))
     return redirect("portal:code")
