@@ -39,6 +39,11 @@ def test_every_handler_has_the_filter() -> None:
         ("/invitation/s3cr3t/", "/invitation/…"),
         ("Not Found: /invitation/s3cr3t/ and more", "Not Found: /invitation/… and more"),
         ("/desk/equipe/inviter/", "/desk/equipe/inviter/"),
+        ('"GET /desk/dossiers/?q=zq+nom&page=2 HTTP/1.1"', '"GET /desk/dossiers/?… HTTP/1.1"'),
+        ("Not Found: /desk/dossiers/zq-nom/note/", "Not Found: /desk/dossiers/…/note/"),
+        ("Not Found: /desk/dossiers/BADU-KEVI-TOR/note/", "Not Found: /desk/dossiers/BADU-KEVI-TOR/note/"),
+        ("Bad Request: /desk/dossiers/nouveau/", "Bad Request: /desk/dossiers/nouveau/"),
+        (ValueError("zq nom"), "ValueError"),
         (404, 404),
     ],
 )
@@ -66,6 +71,32 @@ def test_a_mistake_of_ours_keeps_its_traceback(written: io.StringIO) -> None:
     _log_raised(ZeroDivisionError("ours"))
 
     assert "Traceback" in written.getvalue()
+    assert written.getvalue().rstrip().endswith("ZeroDivisionError")
+
+
+def test_the_words_of_a_mistake_are_not_told_nor_those_of_its_causes(written: io.StringIO) -> None:
+    """A database repeats the row that it refuses, a parser what it could not read."""
+    first, second, third = KeyError("zq-first"), ValueError("zq-second"), RuntimeError("zq-third")
+    third.__cause__, second.__context__ = second, first
+    _log_raised(third)
+
+    assert "zq-" not in written.getvalue()
+    assert (
+        written.getvalue().index("KeyError")
+        < written.getvalue().index("ValueError")
+        < written.getvalue().index("RuntimeError")
+    )
+    assert "_log_raised" in written.getvalue()
+
+
+def test_a_task_that_fails_tells_its_name_and_no_word(written: io.StringIO) -> None:
+    """The shape of Celery's own records: one mapping for all places."""
+    told = {"name": "cases.sweep", "id": "1", "exc": "ValueError('zq-word')", "args": "['zq-arg']", "traceback": "zq"}
+    text, failed = "Task %(name)s[%(id)s] raised unexpected: %(exc)s %(args)s %(traceback)s", ValueError("zq-word")
+    logging.getLogger("django.request").error(text, told, exc_info=failed)
+
+    assert "zq" not in written.getvalue()
+    assert "Task cases.sweep[1] raised unexpected: ValueError … …" in written.getvalue()
 
 
 def test_a_wrong_answer_is_an_ordinary_event_of_no_case(written: io.StringIO) -> None:
