@@ -2,8 +2,8 @@
 
 The POST carries an empty form: nothing but the association for which its page was rendered. HEAD answers like GET;
 PUT, PATCH and DELETE are 405, or what GET answers to those whom it keeps out; OPTIONS tells no more than that
-(`test_permissions.py`). At home each volunteer sees their own cases and nobody's; the case is that of `member`, and
-`volunteer` follows it.
+(`test_permissions.py`). At home each volunteer sees their own cases and nobody’s; the case is that of `member`,
+`volunteer` follows it, and who is responsible for all cases said why they open it.
 
 - `not my case`: a second member of the same association
 - `no factor`: a volunteer who gave their password only, and has no second factor yet
@@ -47,7 +47,7 @@ def answered(row: str, status: int) -> str:
     return row.replace("200", str(status))
 
 
-# (GET, POST)
+# The rows of GET and of POST.
 Asked = tuple[str, str]
 OPEN_PAGE: Asked = (OPEN, POSTED)
 OWN_PAGE: Asked = (OWN, POSTED)
@@ -101,6 +101,7 @@ TABLE: dict[str, Asked] = {
     "desk:note": CASE_FORM,
     "desk:consent": CASE_FORM,
     "desk:contact": CASE_PAGE,
+    "desk:reason": (answered(CASE, 302), answered(CASE, 302)),  # they follow it, or said why already
     "desk:card": (answered(CASE, 409), answered(CASE, 409)),  # this member has an address
     "desk:events": (answered(CASE, 404), POSTED_AT_DESK),  # there are none older
     "desk:team": (RUN, POSTED_AT_DESK),

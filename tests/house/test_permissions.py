@@ -10,9 +10,9 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 
-from accounts.models import Association, Membership
+from accounts.models import Association
 from tests.house.permissions import PEOPLE, TABLE
-from tests.house.world import World, addresses, make_world
+from tests.house.world import World, address, addresses, make_world
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 WALLS = {302, 401, 403, 404, 409}
@@ -31,8 +31,8 @@ def test_every_row_names_a_status_for_everybody() -> None:
 
 
 @pytest.fixture
-def world(association: Association, stranger: Membership, today: date, now: datetime) -> World:
-    return make_world(association, stranger, today=today, at=now)
+def world(association: Association, other_association: Association, today: date, now: datetime) -> World:
+    return make_world(association, other_association, today=today, at=now)
 
 
 @pytest.mark.django_db
@@ -76,17 +76,17 @@ class Asking:
 
     def __init__(self, world: World, person: str) -> None:
         self.world = world
-        self.form = {"association": str(world.association_of(person))}
+        self.form = {"association": str(world.side_of(person).association.pk)}
         self.browser: Client = world.browser_of(person)
         self.browser.raise_request_exception = False
         self.cookies = {name: morsel.value for name, morsel in self.browser.cookies.items()}
 
     def status(self, method: str, name: str, places: frozenset[str]) -> int:
-        address = self.world.address(name, places)
+        asked = address(name, places, self.world.home.parts["first"])
         self.browser.cookies = SimpleCookie(self.cookies)
         with undone():
             sent = {"data": self.form} if method == "POST" else {}
-            response = getattr(self.browser, method.lower())(address, **sent)
+            response = getattr(self.browser, method.lower())(asked, **sent)
             if response.streaming:
                 list(response)
         status: int = response.status_code

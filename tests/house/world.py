@@ -1,7 +1,11 @@
-"""Two associations at work, everybody who may knock, and the ids that stand in an address."""
+"""Two associations at work with everybody who may knock, and the ids that stand in an address.
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+At home the case of `first` is followed by the volunteer, that of `second` by the coordinator, `third`'s by nobody; the
+other association is the same again. Each volunteer sees their own cases and nobody's.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -9,23 +13,47 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
 from accounts import actions, scope
-from accounts.models import Association, Membership, User
+from accounts.models import Association, AuditEntry, Membership, User
 from accounts.rules.roles import Role
 from cases.actions import assign, sweep
-from cases.models import Case, Deadline
+from cases.models import Campaign, Case, Deadline
 from observatory.access import published_file
 from tests import factories
+from tests.house.filling import fill
 from tests.people import HouseClient, signed_in, signed_in_by_code
 
-ROLES = {
+TEAM = {
     "no factor": Role.VOLUNTEER,
     "volunteer": Role.VOLUNTEER,
     "not assigned": Role.VOLUNTEER,
     "reception": Role.RECEPTION,
     "referent": Role.REFERENT,
     "coordinator": Role.COORDINATOR,
+    "second coordinator": Role.COORDINATOR,
     "delegate": Role.DATA_DELEGATE,
     "ex-volunteer": Role.VOLUNTEER,
+}
+# Addresses whose `pk` (or `id`) is not that of a justificatif, by the beginning of their name.
+OTHER_KEYS = {
+    "desk:answer": "deadline",
+    "desk:invitation": "invitation",
+    "desk:member": "membership",
+    "desk:token": "apitoken",
+    "desk:export": "export",
+    "desk:factor": "factorreset",
+    "desk:reset": "factorreset",
+    "desk:session": "session",
+    "desk:alert": "alert",
+    "desk:audit": "alert",
+    "portal:session": "session",
+    "mfa_remove_webauthn": "passkey",
+    "mfa_edit_webauthn": "passkey",
+}
+SHARED_PLACES = {
+    "table": "S2",
+    "key": factories.OPPOSITION,
+    "channel": "phone",
+    "number": 1,
 }
 
 
@@ -42,69 +70,87 @@ def addresses(
             yield f"{space}{entry.name or entry.pattern}", places
 
 
+def part_of(name: str, place: str) -> str:
+    """What the place of an address holds: «pk» of `desk:answer` is a deadline's."""
+    if place in {"pk", "id", "session"}:
+        return next((key for start, key in OTHER_KEYS.items() if name.startswith(start)), "pk")
+    return place
+
+
+def address(name: str, places: frozenset[str], parts: dict[str, Any]) -> str:
+    return reverse(name, kwargs={place: (SHARED_PLACES | parts)[part_of(name, place)] for place in places})
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One association: its team, and a member with a case; `parts` fill the places of an address with its ids."""
+    """One association: its team, its campaign, and three members, each with a case and the ids around it."""
 
     association: Association
     team: dict[str, Membership]
-    case: Case
-    member: User
-    parts: dict[str, Any] = field(default_factory=dict)
+    campaign: Campaign
+    members: dict[str, User]
+    cases: dict[str, Case]
+    parts: dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """At home a volunteer follows the case of `member`; only who is responsible for all cases sees it too."""
-
     home: Side
-    second_case: Case
-    second: User
-    stranger: Membership
+    other: Side
 
-    def browser_of(self, person: str) -> Client:
+    def side_of(self, person: str) -> Side:
+        return self.other if person == "stranger" else self.home
+
+    def user_of(self, person: str) -> User | None:
         match person:
             case "nobody":
-                return HouseClient()
+                return None
             case "member":
-                return signed_in_by_code(self.home.member, association=self.home.association)
+                return self.home.members["first"]
             case "not my case":
-                return signed_in_by_code(self.second, association=self.home.association)
+                return self.home.members["second"]
             case "stranger":
-                return signed_in(self.stranger.user, association=self.stranger.association)
+                return self.other.team["coordinator"].user
             case _:
-                user = self.home.team[person].user
-                return signed_in(user, factor=person != "no factor", association=self.home.association)
+                return self.home.team[person].user
 
-    def association_of(self, person: str) -> int:
-        """The one that this person's own forms are rendered for."""
-        return self.stranger.association_id if person == "stranger" else self.home.association.pk
-
-    def address(self, name: str, places: frozenset[str]) -> str:
-        """With the home's own ids in its places; a name of its own («desk:answer.pk») goes before a shared one."""
-        parts = self.home.parts
-        return reverse(name, kwargs={place: parts.get(f"{name}.{place}", parts.get(place)) for place in places})
+    def browser_of(self, person: str) -> Client:
+        user, association = self.user_of(person), self.side_of(person).association
+        if user is None:
+            return HouseClient()
+        if person in {"member", "not my case"}:
+            return signed_in_by_code(user, association=association)
+        return signed_in(user, factor=person != "no factor", association=association)
 
 
-def make_world(home: Association, stranger: Membership, *, today: date, at: datetime) -> World:
-    home.team_sees_all = False
-    home.save(update_fields=["team_sees_all"])
-    team = {name: factories.make_membership(home, role, at=at) for name, role in ROLES.items()}
-    by = team["volunteer"].user
-    campaign = factories.make_campaign(home, today=today)
-    case, second = (factories.make_case(campaign, by=by, today=today, at=at, sent=60) for _ in range(2))
-    with scope.enter(home.pk):
-        case = assign(case, to=by, today=today, at=at, by=by)
-        second = assign(second, to=team["coordinator"].user, today=today, at=at, by=by)
-        actions.revoke_membership(team["ex-volunteer"], at=at)
+def make_world(home: Association, other: Association, *, today: date, at: datetime) -> World:
+    return World(home=_side(home, today=today, at=at), other=_side(other, today=today, at=at))
+
+
+def _side(association: Association, *, today: date, at: datetime) -> Side:
+    association.team_sees_all = False
+    association.save(update_fields=["team_sees_all"])
+    team = {name: factories.make_membership(association, role, at=at) for name, role in TEAM.items()}
+    by = team["coordinator"].user
+    campaign = factories.make_campaign(association, today=today)
+    cases = {
+        name: factories.make_case(campaign, by=by, today=today, at=at, sent=60) for name in ("first", "second", "third")
+    }
+    with scope.enter(association.pk):
+        cases["first"] = assign(cases["first"], to=team["volunteer"].user, today=today, at=at, by=by)
+        cases["second"] = assign(cases["second"], to=by, today=today, at=at, by=by)
     sweep(today=today, at=at)
-    parts = _parts(case, team=team, today=today, at=at)
-    return World(
-        home=Side(association=home, team=team, case=case, member=_user_of(case), parts=parts),
-        second_case=second,
-        second=_user_of(second),
-        stranger=stranger,
-    )
+    parts = {name: _in(case, team=team, today=today, at=at) for name, case in cases.items()}
+    shared = _around(campaign, team=team, today=today, at=at) | fill(association, by=by, at=at)
+    with scope.enter(association.pk):
+        shared["alert"] = AuditEntry.objects.order_by("pk")[0].pk
+    members = {name: _user_of(case) for name, case in cases.items()}
+    for name, user in members.items():
+        parts[name] |= shared | {"session": factories.make_sign_in(user, at=at).pk}
+    side = Side(association=association, team=team, campaign=campaign, members=members, cases=cases, parts=parts)
+    with scope.enter(association.pk):
+        actions.revoke_membership(team["ex-volunteer"], at=at)
+    return side
 
 
 def _user_of(case: Case) -> User:
@@ -114,30 +160,35 @@ def _user_of(case: Case) -> User:
     return user
 
 
-def _parts(case: Case, *, team: dict[str, Membership], today: date, at: datetime) -> dict[str, Any]:
-    volunteer, coordinator, delegate = (team[name] for name in ("volunteer", "coordinator", "delegate"))
-    justificatif = factories.make_justificatif(case, by=volunteer.user, today=today, at=at)
-    release = factories.make_release(case.campaign, by=coordinator.user, reviewed_by=delegate.user, today=today, at=at)
-    invitation, token = factories.make_invitation(case.association, by=coordinator.user, at=at)
+def _in(case: Case, *, team: dict[str, Membership], today: date, at: datetime) -> dict[str, Any]:
+    """The ids of what lies in the case; whoever is responsible for all cases has said why they open it."""
+    by = team["volunteer"].user
+    factories.make_note(case, by=by, at=at)
+    justificatif = factories.make_justificatif(case, by=by, today=today, at=at)
+    for reader in ("referent", "coordinator", "second coordinator"):
+        factories.say_why(case, by=team[reader].user, at=at)
     with scope.enter(case.association_id):
         missed = Deadline.objects.missed().filter(case=case).get()
+    return {"reference": case.reference, "pk": justificatif.pk, "deadline": missed.pk}
+
+
+def _around(campaign: Campaign, *, team: dict[str, Membership], today: date, at: datetime) -> dict[str, Any]:
+    """The ids of what the team has between themselves."""
+    coordinator, delegate = team["coordinator"], team["delegate"]
+    release = factories.make_release(campaign, by=coordinator.user, reviewed_by=delegate.user, today=today, at=at)
+    invitation, token = factories.make_invitation(campaign.association, by=coordinator.user, at=at)
+    api_token, _ = factories.make_token(team["volunteer"], at=at)
+    with scope.enter(campaign.association_id):
         file = published_file(release.slug)
     assert file
     return {
-        "reference": case.reference,
-        "pk": justificatif.pk,
-        "desk:answer.pk": missed.pk,
         "name": file.name,
         "slug": release.slug,
-        "token": token,
-        "desk:invitation_again.pk": invitation.pk,
-        "desk:invitation_revoke.pk": invitation.pk,
-        "desk:member_roles.pk": volunteer.pk,
-        "desk:member_revoke.pk": volunteer.pk,
         "plan": release.plan_id,
-        "table": "S2",
         "period": release.period,
-        "key": factories.OPPOSITION,
-        "channel": "phone",
-        "number": 1,
+        "token": token,
+        "invitation": invitation.pk,
+        "membership": team["volunteer"].pk,
+        "apitoken": api_token.pk,
+        "passkey": 1,
     }
