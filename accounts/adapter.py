@@ -3,20 +3,23 @@
 import base64
 import io
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import segno
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import actions, crypto
-from accounts.access import EMAIL_COLUMN, user_by_email
+from accounts.access import EMAIL_COLUMN, has_factor, has_fresh_proof, user_by_email, was_opened_by_passkey
 from accounts.fields import blind_index, root_key
 from accounts.middleware import SESSION_ASSOCIATION, begin_session, leave_session
 from accounts.models import SignInWay, User
@@ -57,8 +60,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Every session has its row, and the association is told."""
         super().login(request, user)
         now = timezone.now()
-        methods = {record["method"] for record in get_authentication_records(request, user)}
-        way = SignInWay.PASSWORD if "password" in methods else SignInWay.PASSKEY
+        way = SignInWay.PASSKEY if was_opened_by_passkey(request, user) else SignInWay.PASSWORD
         begin_session(request, user, way=way, at=now)
         actions.record_sign_in(user, way=way, association_id=request.session.get(SESSION_ASSOCIATION), at=now)
 
@@ -78,8 +80,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Whoever has a second factor confirms with it: a password alone must not change what protects it."""
-        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        return [method for method in methods if method["id"] == "mfa_reauthenticate"] or methods
+        if not user.is_authenticated:
+            return []
+        name = "mfa_reauthenticate" if has_factor(user) else "account_reauthenticate"
+        return [{"id": name, "description": "", "url": reverse(name)}]
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """What was given to sign in counts like what is given again. allauth's own rule would take a password."""
+        return not has_fresh_proof(context.request, at=timezone.now())
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Who fails elsewhere locks nobody out here. No address in the cache, not even hashed without a key."""
@@ -108,6 +116,14 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         return crypto.unseal(base64.b64decode(encrypted_text), self._key(), self._AAD).decode()
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """The site of our mails, whatever the Host header says."""
+        return {"id": urlsplit(settings.PUBLIC_ORIGIN).hostname or "", "name": settings.MFA_TOTP_ISSUER}
+
+    def get_public_key_credential_user_entity(self, user: Any) -> dict[str, Any]:
+        """The address and the name stay in the browser's own list; the passkey comes back with the random id alone."""
+        return {"id": user.pk.bytes, "display_name": user.name or user.email, "name": user.email or user.name}
 
     def get_totp_label(self, user: Any) -> str:
         return str(user.email or user.name or "Opposable")

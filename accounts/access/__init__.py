@@ -39,6 +39,7 @@ from accounts.access.factors import (
     was_opened_by_passkey,
     who_has_factor,
 )
+from accounts.access.keys import ClosedRoots, closed_roots, root_keys
 from accounts.access.passkeys import (
     Answer,
     Ceremony,
@@ -81,6 +82,7 @@ __all__ = [
     "Asked",
     "Ceremony",
     "Chain",
+    "ClosedRoots",
     "Factors",
     "Passkey",
     "PasskeyRefused",
@@ -95,6 +97,7 @@ __all__ = [
     "bearer_of",
     "chain_state",
     "chained_entries",
+    "closed_roots",
     "colleague_for",
     "creation_options",
     "current_session",
@@ -122,6 +125,7 @@ __all__ = [
     "reset_for",
     "reset_to_cancel",
     "resets_of",
+    "root_keys",
     "session_for",
     "sessions_of",
     "still_decides",

@@ -17,7 +17,7 @@ def open_invitation(invitation_id: int, *, now: datetime) -> Invitation | None:
 
 def team_for(membership: Membership) -> list[Membership]:
     """Everybody at work in the association in scope, with their names at hand; PermissionDenied without MANAGE."""
-    _require(membership, Right.MANAGE)
+    require(membership, Right.MANAGE)
     team = list(Membership.objects.active().select_related("user").order_by("joined_at", "pk"))
     load_keys(colleague.user.subject for colleague in team)
     return team
@@ -25,7 +25,7 @@ def team_for(membership: Membership) -> list[Membership]:
 
 def colleague_for(membership: Membership, pk: int) -> Membership:
     """A colleague to decide about. Http404 outside the team; PermissionDenied without MANAGE, and for oneself."""
-    _require(membership, Right.MANAGE)
+    require(membership, Right.MANAGE)
     colleague: Membership | None = Membership.objects.active().select_related("user").filter(pk=pk).first()
     if colleague is None:
         raise Http404
@@ -36,7 +36,7 @@ def colleague_for(membership: Membership, pk: int) -> Membership:
 
 def invitations_for(membership: Membership) -> list[Invitation]:
     """Those that wait for an answer, expired ones too, newest first. PermissionDenied without MANAGE."""
-    _require(membership, Right.MANAGE)
+    require(membership, Right.MANAGE)
     waiting = list(Invitation.objects.unanswered().order_by("-sent_at", "-pk"))
     load_keys(invitation.subject for invitation in waiting)
     return waiting
@@ -44,13 +44,13 @@ def invitations_for(membership: Membership) -> list[Invitation]:
 
 def invitation_for(membership: Membership, pk: int) -> Invitation:
     """An invitation to revoke or to send again. Http404 outside the association; PermissionDenied without MANAGE."""
-    _require(membership, Right.MANAGE)
+    require(membership, Right.MANAGE)
     invitation: Invitation | None = Invitation.objects.filter(pk=pk).first()
     if invitation is None:
         raise Http404
     return invitation
 
 
-def _require(membership: Membership, right: Right) -> None:
+def require(membership: Membership, right: Right) -> None:
     if not membership.may(right):
         raise PermissionDenied

@@ -1,7 +1,7 @@
 """Associations, people, how they come in, the rows of the key tree, tokens and the audit log."""
 
 from accounts.models.audit import AuditEntry
-from accounts.models.entry import FactorReset, Invitation, SignIn, SignInCode, SignInEnd, SignInWay
+from accounts.models.entry import FactorReset, Invitation, PasskeyKind, SignIn, SignInCode, SignInEnd, SignInWay
 from accounts.models.keys import DataKey, KeyKind
 from accounts.models.people import ROLE_LABELS, Association, Membership, User, UserManager
 from accounts.models.tokens import ApiToken
@@ -16,6 +16,7 @@ __all__ = [
     "Invitation",
     "KeyKind",
     "Membership",
+    "PasskeyKind",
     "SignIn",
     "SignInCode",
     "SignInEnd",

@@ -53,6 +53,14 @@ class SignInCode(models.Model):
         indexes: ClassVar = [models.Index(fields=["address_index", "asked_at"], name="signincode_asked")]
 
 
+class PasskeyKind(models.TextChoices):
+    """What a passkey lives in. A closed list: allauth keeps it in plain, and free text would name people."""
+
+    PHONE = "phone", _("Un téléphone ou une tablette")
+    COMPUTER = "computer", _("Un ordinateur")
+    KEY = "key", _("Une clé de sécurité à brancher")
+
+
 class SignInWay(models.TextChoices):
     PASSWORD = "password", _("Mot de passe et deuxième code")
     PASSKEY = "passkey", _("Clé d’accès")

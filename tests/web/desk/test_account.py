@@ -30,7 +30,7 @@ def test_my_account_says_who_i_am_and_what_protects_me(volunteer: Membership) ->
 
     page = signed_in(volunteer.user).get(reverse("desk:account")).content.decode()
 
-    for words in (volunteer.user.name, volunteer.user.email, "Bénévole", "Application de codes en place", "8 codes"):
+    for words in (volunteer.user.name, volunteer.user.email, "Bénévole", "Application de codes", "8 codes"):
         assert words in page
     assert reverse("mfa_index") in page
     assert "Travailler pour une autre association" not in page

@@ -138,7 +138,7 @@ def test_a_members_session_is_told_how_to_come_as_a_volunteer(volunteer: Members
     nobody = signed_in_by_code(member_user).get("/desk/")
 
     assert as_member.status_code == nobody.status_code == 403
-    assert "Déconnectez-vous, puis revenez avec votre mot de passe" in as_member.content.decode()
+    assert "Déconnectez-vous, puis revenez avec votre clé d’accès, ou votre mot de passe" in as_member.content.decode()
     assert "Cette partie est réservée aux bénévoles." in nobody.content.decode()
     assert 'action="/compte/deconnexion/"' in as_member.content.decode()
 
@@ -148,6 +148,7 @@ def test_a_members_session_is_told_how_to_come_as_a_volunteer(volunteer: Members
     [
         "mfa_index",
         "mfa_activate_totp",
+        "mfa_add_webauthn",
         "mfa_deactivate_totp",
         "mfa_view_recovery_codes",
         "mfa_generate_recovery_codes",
@@ -167,9 +168,8 @@ def test_a_session_opened_by_a_code_changes_no_factor(client: HouseClient, volun
 
 def test_without_a_factor_the_desk_leads_to_one_and_opens_after_it(client: HouseClient, volunteer: Membership) -> None:
     give_password(client, volunteer.user)
-    assert location(client.get("/desk/")) == "/compte/facteur/application/"
-    assert location(client.get("/compte/facteur/application/")).startswith("/compte/confirmer/")
-    client.post("/compte/confirmer/?next=/compte/facteur/application/", {"password": factories.PASSWORD})
+    assert location(client.get("/desk/")) == "/compte/facteur/"
+    assert "/compte/facteur/application/" in client.get("/compte/facteur/").content.decode()
 
     page = client.get("/compte/facteur/application/").content.decode()
     done = client.post("/compte/facteur/application/", {"code": code_of(secret_in(page))}, follow=True)
@@ -177,6 +177,18 @@ def test_without_a_factor_the_desk_leads_to_one_and_opens_after_it(client: House
     assert done.redirect_chain[-1][0] == "/compte/facteur/secours/"
     assert len(re.findall(r"<li><code>\d+</code>", done.content.decode())) == 8
     assert client.get("/desk/").status_code == 200
+
+
+def test_a_first_factor_wants_a_password_of_the_last_five_minutes(
+    client: HouseClient, volunteer: Membership, clock: time_machine.Traveller
+) -> None:
+    give_password(client, volunteer.user)
+    clock.shift(301)
+
+    assert location(client.get("/compte/facteur/application/")).startswith("/compte/confirmer/")
+    assert location(client.get("/compte/facteur/cles/")).startswith("/compte/confirmer/")
+    client.post("/compte/confirmer/?next=/compte/facteur/application/", {"password": factories.PASSWORD})
+    assert client.get("/compte/facteur/application/").status_code == 200
 
 
 def test_the_square_is_drawn_in_the_page(client: HouseClient, volunteer: Membership) -> None:
@@ -197,7 +209,7 @@ def test_a_wrong_first_code_keeps_the_same_square(client: HouseClient, volunteer
     assert not access.factors_of(volunteer.user).has_app
 
 
-def test_recovery_codes_are_in_sight_for_ten_minutes_in_the_browser_that_made_them(
+def test_recovery_codes_are_in_sight_for_five_minutes_in_the_browser_that_made_them(
     client: HouseClient, volunteer: Membership, clock: time_machine.Traveller
 ) -> None:
     client.post("/compte/facteur/application/", {"code": code_of(secret_in(installing(client, volunteer)))})
@@ -206,14 +218,17 @@ def test_recovery_codes_are_in_sight_for_ten_minutes_in_the_browser_that_made_th
     assert code in client.get("/compte/facteur/secours/").content.decode()
     assert code in client.get("/compte/facteur/secours/").content.decode()
     assert code not in signed_in(volunteer.user).get("/compte/facteur/secours/").content.decode()
-    clock.shift(601)
+    clock.shift(301)
     assert code not in client.get("/compte/facteur/secours/").content.decode()
 
 
-def test_the_factor_is_confirmed_by_itself_before_it_is_taken_away(volunteer: Membership) -> None:
+def test_the_factor_is_confirmed_by_itself_before_it_is_taken_away(
+    volunteer: Membership, clock: time_machine.Traveller
+) -> None:
     secret = enrol(volunteer.user)
     client = signed_in(volunteer.user)
     leave = "/compte/facteur/application/retirer/"
+    clock.shift(301)
 
     assert location(client.get(leave)).startswith("/compte/facteur/confirmer/")
     assert location(client.get("/compte/confirmer/")).startswith("/compte/facteur/confirmer/")
@@ -223,7 +238,7 @@ def test_the_factor_is_confirmed_by_itself_before_it_is_taken_away(volunteer: Me
     client.post(leave)
 
     assert not access.factors_of(volunteer.user).has_app
-    assert location(client.get("/desk/")) == "/compte/facteur/application/"
+    assert location(client.get("/desk/")) == "/compte/facteur/"
 
 
 def test_new_recovery_codes_replace_the_old_ones(volunteer: Membership) -> None:
@@ -240,8 +255,11 @@ def test_new_recovery_codes_replace_the_old_ones(volunteer: Membership) -> None:
     assert not set(old) & set(access.factors_of(volunteer.user).codes)
 
 
-def test_a_wrong_password_confirms_nothing(client: HouseClient, volunteer: Membership) -> None:
+def test_a_wrong_password_confirms_nothing(
+    client: HouseClient, volunteer: Membership, clock: time_machine.Traveller
+) -> None:
     give_password(client, volunteer.user)
+    clock.shift(301)
 
     refused = client.post("/compte/confirmer/", {"password": "autre", "next": "/compte/facteur/application/"})
 

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from web.desk.forms.base import DeskForm
 from web.parts.forms import HouseForm
 
@@ -14,6 +15,45 @@ class ChooseForm(DeskForm):
     """`association`, as on every form, is the one of the page; `wanted` the one to work for from now on."""
 
     wanted = forms.IntegerField(widget=forms.HiddenInput)
+
+
+_LONG_ENOUGH = _(
+    "Au moins 12 signes : quatre ou cinq mots font très bien l’affaire. "
+    "Pas seulement des chiffres, ni un mot de passe courant."
+)
+
+
+def _new_password(*, label: Any, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+    )
+
+
+class PasswordForm(DeskForm):
+    """Typed twice, since nobody sees what is typed."""
+
+    password = _new_password(label=_("Votre nouveau mot de passe"), help_text=_LONG_ENOUGH)
+    again = _new_password(label=_("Le même, encore une fois"))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password, self.user)
+        return password
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        typed = {cleaned.get(name) for name in ("password", "again")}
+        if not self.errors and len(typed) > 1:
+            self.add_error("again", _("Ce n’est pas le même mot de passe. Tapez-le encore."))
+        return cleaned
 
 
 def _pledge() -> forms.BooleanField:
@@ -27,10 +67,7 @@ class NewAccountForm(HouseForm, forms.Form):
     name = forms.CharField(label=_("Prénom et nom"), max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
     password = forms.CharField(
         label=_("Votre mot de passe"),
-        help_text=_(
-            "Au moins 12 signes : quatre ou cinq mots font très bien l’affaire. "
-            "Pas seulement des chiffres, ni un mot de passe courant."
-        ),
+        help_text=_LONG_ENOUGH,
         strip=False,
         max_length=1000,
         widget=forms.PasswordInput({"autocomplete": "new-password"}),

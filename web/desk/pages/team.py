@@ -7,19 +7,21 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from accounts.access import ResetAsked
 from accounts.models import ROLE_LABELS, Invitation, Membership
 from accounts.rules.roles import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Colleague:
-    """`roles_url` and `leave_url` are empty for oneself."""
+    """`roles_url`, `reset_url` and `leave_url` are empty for oneself."""
 
     name: str
     roles: list[str]
     has_factor: bool
     joined_at: datetime
     roles_url: str
+    reset_url: str
     leave_url: str
 
 
@@ -37,6 +39,17 @@ class Waiting:
     revoke_url: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResetLine:
+    """A lost factor that waits for its second person. `approve_url` is empty for whoever may not be that one."""
+
+    name: str
+    asked_by: str
+    expires_at: datetime
+    approve_url: str
+    cancel_url: str
+
+
 def role_labels(roles: Iterable[str]) -> list[str]:
     """In the order of the house, whatever the order of the list; an unknown role keeps its code."""
     given = list(roles)
@@ -52,6 +65,7 @@ def colleagues(team: Iterable[Membership], *, me: Membership, with_factor: set[U
             has_factor=one.user_id in with_factor,
             joined_at=one.joined_at,
             roles_url="" if one.pk == me.pk else reverse("desk:member_roles", args=[one.pk]),
+            reset_url="" if one.pk == me.pk else reverse("desk:reset_ask", args=[one.pk]),
             leave_url="" if one.pk == me.pk else reverse("desk:member_revoke", args=[one.pk]),
         )
         for one in team
@@ -71,4 +85,19 @@ def waiting(invitations: Iterable[Invitation], *, now: datetime) -> list[Waiting
             revoke_url=reverse("desk:invitation_revoke", args=[one.pk]),
         )
         for one in invitations
+    ]
+
+
+def resets(asked: Iterable[ResetAsked], *, me: Membership) -> list[ResetLine]:
+    return [
+        ResetLine(
+            name=one.person.name,
+            asked_by=one.asked_by.name,
+            expires_at=one.reset.expires_at,
+            approve_url=""
+            if me.user_id in {one.person.pk, one.asked_by.pk}
+            else reverse("desk:reset_approve", args=[one.reset.pk]),
+            cancel_url=reverse("desk:reset_cancel", args=[one.reset.pk]),
+        )
+        for one in asked
     ]

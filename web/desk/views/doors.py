@@ -7,7 +7,6 @@ from typing import Any, ClassVar, cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
@@ -17,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views import View
 
-from accounts.access import has_fresh_factor
+from accounts.access import factor_given_at, has_fresh_factor
 from accounts.models import Association, Membership, User
 from accounts.rules.audit import Why
 from accounts.rules.roles import Right
@@ -32,6 +31,7 @@ from web.desk.forms.base import DeskForm
 from web.desk.pages import menu
 from web.desk.pages.head import case_head
 from web.desk.pages.refusals import not_now
+from web.desk.views.stepup import confirm_first
 from web.parts import errors
 from web.parts.refusals import before_letter
 
@@ -56,10 +56,11 @@ class Stop(Exception):
         self.response = response
 
 
-def needs(*rights: Right, fresh: bool = False) -> Callable[[Answer], Answer]:
+def needs(*rights: Right, fresh: bool = False, form: str = "") -> Callable[[Answer], Answer]:
     """403 for a role without all of these rights; 409 for a form that was rendered for another association.
 
     `fresh`: the second factor must have been given within the last five minutes; else it is asked for first.
+    `form`: the page to go back to then, for a door that takes a POST alone.
     """
 
     def guard(view: Answer) -> Answer:
@@ -69,7 +70,7 @@ def needs(*rights: Right, fresh: bool = False) -> Callable[[Answer], Answer]:
             if not all(desk.membership.may(right) for right in rights):
                 raise PermissionDenied
             if fresh and not has_fresh_factor(request, at=timezone.now()):
-                return redirect_to_login(request.get_full_path(), reverse("mfa_reauthenticate"))
+                return confirm_first(request, form=form)
             if request.method == "POST" and request.POST.get("association") != str(desk.association.pk):
                 return errors.conflict(request, back_url=reverse("desk:now"))
             try:
@@ -103,6 +104,8 @@ def opened_case(request: DeskRequest, reference: str, *, to: Access = Access.CON
     case, at = access.case_for(request.membership, reference, to=to), timezone.now()
     if access.is_somebody_elses(case, reader=request.user) and not access.said_why(case, reader=request.user, at=at):
         raise Stop(_ask_why(request, case))
+    if not access.may_read_on(case, reader=request.user, factor_at=factor_given_at(request), at=at):
+        raise Stop(_ask_factor(request))
     access.consult(case, reader=request.user, why=why_of(request, case, page=why), at=at)
     return case
 
@@ -121,6 +124,18 @@ def _ask_why(request: DeskRequest, case: Case) -> HttpResponseBase:
         messages.warning(request, _("Rien n’a été enregistré : dites d’abord pourquoi vous ouvrez ce dossier."))
     onwards = urlencode({"next": request.get_full_path()})
     return redirect(f"{reverse('desk:reason', args=[case.reference])}?{onwards}")
+
+
+def _ask_factor(request: DeskRequest) -> HttpResponseBase:
+    """Many files were opened within the hour: whoever sits here proves again who they are."""
+    messages.warning(
+        request,
+        _(
+            "Vous avez ouvert beaucoup de dossiers en une heure. "
+            "Donnez de nouveau votre deuxième facteur pour continuer ; la coordination en est avertie."
+        ),
+    )
+    return confirm_first(request)
 
 
 def case_url(case: Case) -> str:

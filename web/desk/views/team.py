@@ -32,18 +32,20 @@ _GET_AND_POST = ["GET", "HEAD", "POST"]
 @require_safe
 @needs(Right.MANAGE)
 def team(request: DeskRequest) -> HttpResponse:
-    """Seven queries at any size: three lists, and four for the keys of their names."""
+    """As many queries at any size: four lists, and some for the keys of their names."""
+    now = timezone.now()
     people = access.team_for(request.membership)
     with_factor = access.who_has_factor(one.user for one in people)
     context = {
         "colleagues": page.colleagues(people, me=request.membership, with_factor=with_factor),
-        "waiting": page.waiting(access.invitations_for(request.membership), now=timezone.now()),
+        "waiting": page.waiting(access.invitations_for(request.membership), now=now),
+        "resets": page.resets(access.waiting_resets(request.membership, now=now), me=request.membership),
     }
     return shown(request, "team.html", context)
 
 
 @require_http_methods(_GET_AND_POST)
-@needs(Right.MANAGE)
+@needs(Right.MANAGE, fresh=True)
 def invite(request: DeskRequest) -> HttpResponseBase:
     form = InviteForm(request.POST if request.method == "POST" else None, **_of(request))
     if not (form.is_valid() and _is_new(request, form)):
@@ -117,7 +119,7 @@ def invitation_revoke(request: DeskRequest, pk: int) -> HttpResponseBase:
 
 
 @require_http_methods(_GET_AND_POST)
-@needs(Right.MANAGE)
+@needs(Right.MANAGE, fresh=True)
 def member_roles(request: DeskRequest, pk: int) -> HttpResponseBase:
     colleague = access.colleague_for(request.membership, pk)
     posted = request.POST if request.method == "POST" else None

@@ -1,0 +1,183 @@
+"""What protects an account: passkeys, the password, and a lost factor that two coordinators take off."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from fido2.webauthn import (
+    Aaguid,
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorAttestationResponse,
+    AuthenticatorData,
+    CollectedClientData,
+    RegistrationResponse,
+)
+
+from accounts import scope
+from accounts.access import is_closed_by_reset, memberships_of, still_decides
+from accounts.actions.sessions import end_sessions
+from accounts.models import AuditEntry, FactorReset, Membership, PasskeyKind, SignInEnd, User
+from accounts.rules.audit import About, AuditKind
+
+RESET_LIFE = timedelta(hours=24)
+
+
+class AlreadyAsked(ValueError):
+    """A request about this person waits already."""
+
+
+class OwnHalf(ValueError):
+    """Whoever asked, or is concerned, cannot be the second person."""
+
+
+class AskerLeft(ValueError):
+    """Whoever asked decides about nobody any more."""
+
+
+@transaction.atomic
+def add_passkey(user: User, *, kind: PasskeyKind, made: AuthenticatorData, at: datetime) -> Authenticator:
+    """Keep a passkey: its random id and public key, nothing of the browser's own words nor of the device's maker."""
+    row = Authenticator(
+        user=user,
+        type=Authenticator.Type.WEBAUTHN,
+        data={"name": kind.value, "count": made.counter, "credential": _bare(made)},
+        created_at=at,
+    )
+    row.save(force_insert=True)
+    record_factor_change(user, AuditKind.FACTOR_ADDED, at=at, type=row.type)
+    return row
+
+
+def _bare(made: AuthenticatorData) -> dict[str, Any]:
+    """A registration in the shape that allauth reads, emptied of what only names the device and the moment."""
+    kept = made.credential_data
+    assert kept is not None  # noqa: S101  access.new_passkey refuses one without
+    credential = AttestedCredentialData.create(Aaguid.NONE, kept.credential_id, kept.public_key)
+    flags = made.flags & ~AuthenticatorData.FLAG.ED
+    data = AuthenticatorData.create(made.rp_id_hash, flags, made.counter, credential)
+    client = CollectedClientData.create(CollectedClientData.TYPE.CREATE, b"", "")
+    response = AuthenticatorAttestationResponse(
+        client_data=client, attestation_object=AttestationObject.create("none", data, {})
+    )
+    bare = dict(RegistrationResponse(raw_id=kept.credential_id, response=response))
+    return {"id": bare["id"], "rawId": bare["rawId"], "response": dict(bare["response"]), "type": "public-key"}
+
+
+@transaction.atomic
+def use_passkey(authenticator: Authenticator, *, count: int) -> bool:
+    """Note how often it has signed. False when it has gone back: the answer was played again, or the key copied."""
+    row = Authenticator.objects.select_for_update(of=("self",)).get(pk=authenticator.pk)
+    before = row.data.get("count", 0)
+    if (before or count) and count <= before:
+        return False
+    row.data["count"] = count
+    row.save(update_fields=["data"])
+    return True
+
+
+@transaction.atomic
+def remove_factor(authenticator: Authenticator, *, at: datetime) -> None:
+    """Recovery codes go with the last factor that they stood in for."""
+    mine = Authenticator.objects.filter(user_id=authenticator.user_id)
+    if not mine.filter(pk=authenticator.pk).delete()[0]:
+        return
+    if not mine.exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
+        mine.delete()
+    record_factor_change(authenticator.user, AuditKind.FACTOR_REMOVED, at=at, type=authenticator.type)
+
+
+def record_factor_change(user: User, kind: AuditKind, *, at: datetime, type: str = "") -> None:  # noqa: A002  the word of the log's payload
+    """In the log of each association that this person works for. Runs without a scope."""
+    payload = {"type": str(type)} if type else {}
+    for membership in memberships_of(user):
+        with scope.enter(membership.association_id):
+            AuditEntry.objects.record(kind, at=at, by=user, about=About.MEMBERSHIP, about_id=membership.pk, **payload)
+
+
+@transaction.atomic
+def change_password(user: User, *, password: str) -> None:
+    user.set_password(password)
+    user.save(update_fields=["password"])
+
+
+# A lost factor
+
+
+@transaction.atomic
+def ask_reset(membership: Membership, *, by: User, at: datetime) -> FactorReset:
+    """One coordinator's half, good for a day. Needs the scope. Raises AlreadyAsked."""
+    Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
+    if FactorReset.objects.waiting(at).filter(membership=membership).exists():
+        raise AlreadyAsked("A request about this person waits already.")
+    reset: FactorReset = FactorReset.objects.create(
+        association_id=membership.association_id,
+        membership=membership,
+        asked_by=by,
+        asked_at=at,
+        expires_at=at + RESET_LIFE,
+    )
+    _record(AuditKind.RESET_ASKED, reset, by=by, at=at)
+    return reset
+
+
+@transaction.atomic
+def approve_reset(reset: FactorReset, *, by: User, at: datetime) -> bool:
+    """The other half: the factors go and every session ends. False when it was decided or has expired. Needs the scope.
+
+    Where another association had the factors taken off before, those that were enrolled since stay: the desk of this
+    association opens again, and that is all. Raises OwnHalf, AskerLeft.
+    """
+    if by.pk in {reset.asked_by_id, reset.membership.user_id}:
+        raise OwnHalf("It takes another coordinator.")
+    if not still_decides(reset.asked_by_id):
+        raise AskerLeft("Whoever asked is no coordinator any more.")
+    user = User.objects.select_for_update(of=("self",)).get(pk=reset.membership.user_id)
+    only_agrees = is_closed_by_reset(reset.membership, user=user)
+    here = Membership.objects.active().filter(pk=reset.membership_id).exists()
+    waiting = FactorReset.objects.waiting(at).filter(pk=reset.pk)
+    if not (here and waiting.update(approved_by=by, approved_at=at)):
+        return False
+    if not only_agrees:
+        take_off_factors(user, association_id=reset.association_id, at=at)
+    _record(AuditKind.RESET_APPROVED, reset, by=by, at=at)
+    return True
+
+
+def cancel_reset(reset: FactorReset, *, by: User, at: datetime) -> bool:
+    """False when it was decided or has expired. Needs the scope."""
+    with transaction.atomic():
+        cancelled = FactorReset.objects.waiting(at).filter(pk=reset.pk).update(cancelled_at=at)
+        if cancelled:
+            _record(AuditKind.RESET_CANCELLED, reset, by=by, at=at)
+        return bool(cancelled)
+
+
+def _record(kind: AuditKind, reset: FactorReset, *, by: User, at: datetime) -> None:
+    AuditEntry.objects.record(kind, at=at, by=by, about=About.RESET, about_id=reset.pk, membership=reset.membership_id)
+
+
+@transaction.atomic
+def take_off_factors(user: User, *, association_id: int | None, at: datetime) -> None:
+    """Only the password is left, and no session. The desks of other associations stay closed until they agree too.
+
+    `association_id=None`: by the platform's operator, for all of them.
+    """
+    Authenticator.objects.filter(user=user).delete()
+    user.factors_reset_at, user.factors_reset_in_id = at, association_id
+    user.save(update_fields=["factors_reset_at", "factors_reset_in"])
+    end_sessions(user, end=SignInEnd.RESET, at=at)
+
+
+@transaction.atomic
+def reset_by_operator(user: User, *, at: datetime) -> int:
+    """For an association with one coordinator. Recorded, by nobody, in each of theirs; how many these are."""
+    mine = memberships_of(user)
+    take_off_factors(user, association_id=None, at=at)
+    for membership in mine:
+        with scope.enter(membership.association_id):
+            AuditEntry.objects.record(
+                AuditKind.RESET_APPROVED, at=at, by=None, about=About.MEMBERSHIP, about_id=membership.pk
+            )
+    return len(mine)

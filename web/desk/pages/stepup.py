@@ -1,0 +1,25 @@
+"""Why somebody is asked once more for a second factor: what the page behind it would change."""
+
+from django.urls import Resolver404, resolve
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# By the first letters of the view's name.
+REASONS: dict[str, str | Promise] = {
+    "desk:invite": _("Vous allez ouvrir l’espace de l’association à quelqu’un."),
+    "desk:member_roles": _("Vous allez changer ce qu’un collègue peut lire et faire."),
+    "desk:reset": _("Vous allez décider de ce qui protège le compte d’un collègue."),
+    "desk:password": _("Vous allez changer votre mot de passe."),
+    "desk:export": _("Vous allez faire sortir des données de l’association."),
+    "desk:token": _("Vous allez donner à un programme un accès aux dossiers."),
+    "mfa_": _("Vous allez changer ce qui protège votre compte."),
+}
+
+
+def reason_for(path: str) -> str:
+    """A sentence about the page that waits; empty for one that is not known."""
+    try:
+        name = resolve(path.partition("?")[0]).view_name
+    except Resolver404:
+        return ""
+    return next((str(reason) for start, reason in REASONS.items() if name.startswith(start)), "")
