@@ -25,11 +25,11 @@ from tests.house.world import World, addresses, make_world
 
 # What nobody must read over a shoulder. French and English; the roots stand for their families.
 TELL_TALE = (
-    "santé health medic médic medec médec hospital hôpital vitale sécurité.sociale caisse ameli assurance insurance "
-    "dossier record refus oppos clôtur clotur closure retard relance réclam plainte complain droit rights patient "
-    "34.?22 association bénévol volunteer"
-).split()
-TELLING = re.compile(rf"\b(?:{'|'.join(TELL_TALE)})|\b(?-i:MES|DMP|NIR|CPAM)\b", re.IGNORECASE)
+    "santé|health|medic|médic|medec|médec|hospital|hôpital|vitale|sécurité.sociale|caisse|ameli|assurance|insurance|"
+    "dossier|record|refus|oppos|clôtur|clotur|closure|retard|relance|réclam|plainte|complain|droit|rights|patient|"
+    "34.?22|association|bénévol|volunteer"
+)
+TELLING = re.compile(rf"\b(?:{TELL_TALE})|\b(?-i:MES|DMP|NIR|CPAM)\b", re.IGNORECASE)
 # A phone shows two lines of each mail in its list, about ninety signs; a locked screen up to four.
 PREVIEW = 150
 TAG = re.compile(r"<(style|title|head)\b.*?</\1>|<[^>]+>", re.DOTALL)
@@ -119,9 +119,8 @@ def test_no_address_of_a_members_page_tells() -> None:
     routes = [str(members.pattern) + str(entry.pattern) for entry in members.url_patterns]  # type: ignore[union-attr]  # a resolver
 
     assert len(routes) > 10
-    assert {route: telling(route.split("<")[0] + route.rpartition(">")[2]) for route in routes} == {
-        route: [] for route in routes
-    } | {"espace/association/": ["association"]}  # which of them: seen by a member of several alone
+    told = {route: telling(re.sub(r"<[^>]+>", "", route)) for route in routes}
+    assert {route: words for route, words in told.items() if words} == {}
 
 
 def test_no_cookie_tells() -> None:
@@ -145,6 +144,8 @@ def test_no_file_that_is_saved_tells(world: World) -> None:
 
 class Anything(str):
     """A variable of a mail: a telling text, whose attributes are telling texts."""
+
+    __slots__ = ()
 
     def __getattr__(self, name: str) -> "Anything":
         if name.startswith("_") or name in {"resolve_expression", "as_sql"}:
@@ -172,7 +173,7 @@ def first_words(text: str) -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("folder", FOLDERS, ids=templates_of)
 def test_no_mail_tells_in_a_list(folder: Path, language: str) -> None:
-    """Its subject, and its first words in plain text and in HTML, whatever the association and its people are called."""
+    """Its subject, and its first words in text and in HTML, whatever the association and its people are called."""
     words = words_of(templates_of(folder), language=language, context=spoken_in(folder))
 
     shown = {"subject": words.subject, "text": first_words(words.text), "html": first_words(words.html)}
