@@ -5,9 +5,11 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.access import unseen_alerts
 from accounts.fields import load_keys
-from accounts.models import Membership
-from cases.models import Deadline
+from accounts.models import ApiToken, Membership, User
+from accounts.rules.roles import Right
+from cases.models import Deadline, Export
 from notifications.models import Notice
 from notifications.registry import NoticeKind, Recipient
 from notifications.registry import register as register_kind
@@ -31,6 +33,42 @@ def register() -> None:
             still_holds=_still_missed,
             context=_for_volunteer,
             recipient=_volunteer,
+        )
+    )
+    register_kind(
+        NoticeKind(
+            key="token_expires",
+            templates="cases/mail/token_expires",
+            still_holds=_token_stands,
+            context=_about_token,
+            recipient=_token_owner,
+        )
+    )
+    register_kind(
+        NoticeKind(
+            key="export_asked",
+            templates="cases/mail/export_asked",
+            still_holds=_may_still_decide,
+            context=_about_export,
+            recipient=_approver,
+        )
+    )
+    register_kind(
+        NoticeKind(
+            key="export_decided",
+            templates="cases/mail/export_decided",
+            still_holds=_asker_waits,
+            context=_about_export,
+            recipient=_asker,
+        )
+    )
+    register_kind(
+        NoticeKind(
+            key="security_alert",
+            templates="cases/mail/security_alert",
+            still_holds=_still_unseen,
+            context=_about_alert,
+            recipient=_watcher,
         )
     )
 
@@ -80,4 +118,102 @@ def _context(notice: Notice, *, path: str) -> dict[str, Any]:
         "association": deadline.association if deadline else None,
         "reference": deadline.case.reference if deadline else "",
         "link": settings.PUBLIC_ORIGIN + path,
+    }
+
+
+def _to(user: User) -> Recipient | None:
+    load_keys([user.subject])
+    return Recipient(email=user.email, name=user.name, language=user.language) if user.email else None
+
+
+def _token(notice: Notice) -> ApiToken | None:
+    rows = ApiToken.objects.select_related("membership__user", "association")
+    found: ApiToken | None = rows.filter(pk=notice.subject_ids["token"]).first()
+    return found
+
+
+def _token_stands(notice: Notice) -> bool:
+    """Not revoked, nor its owner; the end of an outage may be after its own."""
+    token = _token(notice)
+    return bool(token and token.revoked_at is None and token.membership.revoked_at is None)
+
+
+def _token_owner(notice: Notice) -> Recipient | None:
+    token = _token(notice)
+    return _to(token.membership.user) if token else None
+
+
+def _about_token(notice: Notice) -> dict[str, Any]:
+    """An owner who does not run the association any more cannot open the page of tokens."""
+    token = _token(notice)
+    runs = bool(token and token.membership.may(Right.MANAGE))
+    return {
+        "association": token.association if token else None,
+        "ends_at": token.expires_at if token else None,
+        "link": settings.PUBLIC_ORIGIN + reverse("desk:tokens" if runs else "desk:account"),
+    }
+
+
+def _export(notice: Notice) -> Export | None:
+    rows = Export.objects.select_related("asked_by", "association")
+    found: Export | None = rows.filter(pk=notice.subject_ids["export"]).first()
+    return found
+
+
+def _member_of_team(pk: int | str) -> Membership | None:
+    found: Membership | None = Membership.objects.active().select_related("user").filter(pk=pk).first()
+    return found
+
+
+def _may_still_decide(notice: Notice) -> bool:
+    export, reader = _export(notice), _member_of_team(notice.subject_ids["membership"])
+    return bool(export and export.decided_at is None and reader and reader.may(Right.EXPORT_APPROVE))
+
+
+def _approver(notice: Notice) -> Recipient | None:
+    reader = _member_of_team(notice.subject_ids["membership"])
+    return _to(reader.user) if reader else None
+
+
+def _asker_waits(notice: Notice) -> bool:
+    """Decided, not taken, and who asked is still of the team."""
+    export = _export(notice)
+    return bool(
+        export
+        and export.decided_at
+        and export.taken_at is None
+        and Membership.objects.active().filter(user=export.asked_by_id).exists()
+    )
+
+
+def _asker(notice: Notice) -> Recipient | None:
+    export = _export(notice)
+    return _to(export.asked_by) if export else None
+
+
+def _about_export(notice: Notice) -> dict[str, Any]:
+    export = _export(notice)
+    return {
+        "association": export.association if export else None,
+        "link": settings.PUBLIC_ORIGIN + (reverse("desk:export", args=[export.pk]) if export else reverse("desk:now")),
+    }
+
+
+def _still_unseen(notice: Notice) -> bool:
+    """Nobody has looked at it yet, and this person still watches over the association."""
+    reader = _member_of_team(notice.subject_ids["membership"])
+    alert = unseen_alerts().filter(pk=notice.subject_ids["alert"])
+    return bool(reader and reader.may(Right.AUDIT_READ) and alert.exists())
+
+
+def _watcher(notice: Notice) -> Recipient | None:
+    reader = _member_of_team(notice.subject_ids["membership"])
+    return _to(reader.user) if reader else None
+
+
+def _about_alert(notice: Notice) -> dict[str, Any]:
+    reader = _member_of_team(notice.subject_ids["membership"])
+    return {
+        "association": reader.association if reader else None,
+        "link": settings.PUBLIC_ORIGIN + reverse("desk:security"),
     }

@@ -17,8 +17,10 @@ from accounts import actions, scope
 from accounts.models import ApiToken, Association, Invitation, Membership, SignIn, SignInWay, User
 from accounts.rules.roles import Role
 from accounts.rules.tokens import TokenScope
+from cases.access import count_and_newest
 from cases.actions import NewBeneficiary, NewFact, NewMember
-from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, ConsentKind, Justificatif
+from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, ConsentKind, Export, Justificatif
+from cases.rules.exports import Selection
 from cases.tallies import campaigns
 from observatory.models import Release, StatPlan
 from tests.vault.samples import pdf
@@ -210,6 +212,18 @@ def make_justificatif(case: Case, *, by: User, today: date, at: datetime) -> Jus
     with scope.enter(case.association_id):
         return cases.actions.receive_justificatif(
             case, io.BytesIO(content), kind="attestation", token=uuid4(), today=today, at=at, by=by
+        )
+
+
+def make_export(
+    asker: Membership, *, at: datetime, with_people: bool = True, selection: Selection | None = None
+) -> Export:
+    """A request for a list, of every case unless told, that waits for somebody else's decision."""
+    chosen = selection or Selection()
+    with scope.enter(asker.association_id):
+        count, _ = count_and_newest(asker, chosen)
+        return cases.actions.ask_export(
+            asker, selection=chosen, with_people=with_people, reason=plant("cases.Export.reason"), seen=count, at=at
         )
 
 

@@ -4,7 +4,17 @@ from cases.actions.attempts import BeforeLetter, record_attempt
 from cases.actions.bulk import AttemptPlan, CasePlan, create_cases
 from cases.actions.chaining import chain_events
 from cases.actions.deciding import Answer, answer_missed, close_case, convert_case, reopen_case
-from cases.actions.erasing import erase_case
+from cases.actions.decoys import SomebodyReal, set_canary
+from cases.actions.erasing import erase_case, erase_person
+from cases.actions.exporting import (
+    NotReady,
+    RightGone,
+    WrongCount,
+    approve_export,
+    ask_export,
+    refuse_export,
+    take_export,
+)
 from cases.actions.facts import NewFact, record_facts
 from cases.actions.journal import AlreadyDone, StaleCase
 from cases.actions.justificatifs import check_justificatif, receive_justificatif
@@ -32,10 +42,16 @@ __all__ = [
     "NewFact",
     "NewMember",
     "NotAdmitted",
+    "NotReady",
+    "RightGone",
+    "SomebodyReal",
     "StaleCase",
     "Sweep",
+    "WrongCount",
     "add_note",
     "answer_missed",
+    "approve_export",
+    "ask_export",
     "assign",
     "chain_events",
     "check_justificatif",
@@ -44,6 +60,7 @@ __all__ = [
     "create_campaign",
     "create_cases",
     "erase_case",
+    "erase_person",
     "give_consent",
     "hold",
     "open_case",
@@ -51,9 +68,12 @@ __all__ = [
     "receive_justificatif",
     "record_attempt",
     "record_facts",
+    "refuse_export",
     "renew_card",
     "reopen_case",
     "say_why",
+    "set_canary",
     "sweep",
+    "take_export",
     "withdraw_consent",
 ]

@@ -14,8 +14,10 @@ from django.db import DatabaseError, connection, transaction
 import notifications.actions
 from accounts import scope
 from accounts.access import associations_at_work
+from cases.actions.alerting import tell_of_alerts
 from cases.actions.chaining import chain_events
 from cases.actions.journal import DERIVED, fill_attention
+from cases.actions.reminding import remind_of_tokens
 from cases.models import Case, CaseEvent, Deadline
 from cases.rules.lifecycle import EventKind
 
@@ -48,6 +50,9 @@ def _sweep_safely(association_id: int, *, today: date, at: datetime, dry_run: bo
     try:
         done = _sweep_one(association_id, today=today, at=at, dry_run=dry_run)
         if not dry_run:
+            with scope.enter(association_id):
+                done.notices += remind_of_tokens(at=at)
+                done.notices += tell_of_alerts(at=at)
             _chain(association_id)
         return done
     except (DatabaseError, LookupError, ValueError) as error:
@@ -158,7 +163,11 @@ def _settle_cases(rows: Sequence[Deadline]) -> None:
 
 
 def _has_reader(row: Deadline) -> bool:
-    """Is there an account with an address behind the notice? The address itself is read at sending."""
+    """Is there an account with an address behind the notice? The address itself is read at sending. Of a decoy
+    nobody is told.
+    """
+    if row.case.is_canary:
+        return False
     if row.bound == "member":
         return bool(row.case.member.email_index)
     return bool(row.case.assigned_to and row.case.assigned_to.email_index)

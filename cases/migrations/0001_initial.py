@@ -181,6 +181,8 @@ class Migration(migrations.Migration):
                 ('filter', models.JSONField(default=dict)),
                 ('with_people', models.BooleanField()),
                 ('count', models.PositiveIntegerField()),
+                ('up_to', models.BigIntegerField()),
+                ('approved_count', models.PositiveIntegerField(null=True)),
                 ('reason', accounts.fields.SealedTextField()),
                 ('asked_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField()),

@@ -20,11 +20,17 @@ class ExportQuerySet(TenantQuerySet["Export"]):
 
 
 class Export(TenantModel, SealedModel):
-    """`filter`: codes only. `count`: the cases that it named when it was asked for; `expires_at` moves on approval."""
+    """`filter`: codes only. `count`: the cases that it named when it was asked for, none of them newer than `up_to`.
+
+    `approved_count`: those that it named when it was approved; more than these are never handed out. `expires_at` moves
+    on approval.
+    """
 
     filter = models.JSONField(default=dict)
     with_people = models.BooleanField()
     count = models.PositiveIntegerField()
+    up_to = models.BigIntegerField()
+    approved_count = models.PositiveIntegerField(null=True)
     reason = SealedTextField()
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()

@@ -16,6 +16,7 @@ from web.desk.views import (
     opening,
     passkeys,
     queue,
+    sessions,
     reason,
     resets,
     signin,
@@ -78,6 +79,7 @@ _HOUSE: list[URLPattern | URLResolver] = [
     path("listes/<int:pk>/", exports.export, name="export"),
     path("listes/<int:pk>/prendre/", exports.export_take, name="export_take"),
     path("compte/", account.account, name="account"),
+    path("compte/sessions/", sessions.sessions, name="sessions"),
     path("compte/mot-de-passe/", account.password, name="password"),
     path("association/", account.choose, name="choose"),
 ]
