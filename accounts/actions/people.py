@@ -2,14 +2,17 @@
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 
+from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 
 from accounts import crypto, scope
 from accounts.access import CARD_COLUMN, EMAIL_COLUMN, user_by_email
 from accounts.actions.keys import create_keys, destroy_keys
+from accounts.actions.sessions import end_sessions
 from accounts.fields import blind_index, wrap
-from accounts.models import Association, DataKey, KeyKind, User
+from accounts.models import Association, DataKey, KeyKind, SignInCode, SignInEnd, User
 
 _CARD_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 
@@ -72,19 +75,46 @@ def user_for_address(*, email: str, name: str = "", language: str = "fr") -> Use
         return User.objects.get(email_index=blind_index(email, column=EMAIL_COLUMN, association_id=None))
 
 
-def close_account(user: User) -> None:
-    """Nobody signs in with it any more, and what it held is unreadable and cannot be found."""
-    User.objects.filter(pk=user.pk).update(is_active=False, email_index="", card_index="")
+@transaction.atomic
+def close_account(user: User, *, at: datetime) -> None:
+    """Nobody signs in with it any more, and what it held is unreadable and cannot be found; its factors are gone."""
+    user.set_unusable_password()
+    User.objects.filter(pk=user.pk).update(is_active=False, email_index="", card_index="", password=user.password)
+    end_sessions(user, end=SignInEnd.REVOKED, at=at)
+    SignInCode.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
     destroy_keys([user.subject])
 
 
-def renew_card_code(user: User) -> str:
-    """A new code for the printed card, shown once: three groups of four signs. The old one stops working."""
+def renew_card_code(user: User, *, is_new: bool = False) -> str:
+    """A new code for the printed card, shown once: three groups of four signs. The old one stops working.
+
+    `is_new`: somebody else prints it, so that its owner gets one of their own at its first use.
+    """
+    code = new_card_code()
+    set_card_code(user, code=code, is_new=is_new)
+    return code
+
+
+def new_card_code() -> str:
+    """«7K4M-2PQX-9BCD», kept nowhere."""
     code = "".join(secrets.choice(_CARD_LETTERS) for _ in range(12))
-    set_card_code(user, code=code)
     return "-".join((code[:4], code[4:8], code[8:]))
 
 
-def set_card_code(user: User, *, code: str) -> None:
-    user.card_index = blind_index(code.replace("-", ""), column=CARD_COLUMN, association_id=None)
-    user.save(update_fields=["card_index"])
+def set_card_code(user: User, *, code: str, is_new: bool = False) -> None:
+    user.card_index, user.card_is_new = _card_index(code), is_new
+    user.save(update_fields=["card_index", "card_is_new"])
+
+
+def keep_own_card(user: User, *, code: str, replacing: str) -> bool:
+    """The code that its owner noted takes the place of the printed one, whose index is `replacing`.
+
+    False when that one no longer works: another card was printed, or another browser was faster.
+    """
+    printed = User.objects.filter(pk=user.pk, card_index=replacing, card_is_new=True)
+    return bool(printed.update(card_index=_card_index(code), card_is_new=False))
+
+
+def _card_index(code: str) -> str:
+    return blind_index(code.replace("-", ""), column=CARD_COLUMN, association_id=None)

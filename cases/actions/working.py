@@ -6,8 +6,8 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.actions import create_user, renew_card_code
-from accounts.models import User
-from accounts.rules.audit import Why
+from accounts.models import AuditEntry, User
+from accounts.rules.audit import About, AuditKind, Why
 from cases.actions.journal import move, settle, take
 from cases.actions.opening import make_ready
 from cases.models import Case, CaseEvent, Consent, ConsentKind
@@ -97,4 +97,5 @@ def renew_card(case: Case, *, token: UUID | None = None, at: datetime, by: User)
     if member.user is None:
         member.user = create_user(name=member.first_name, language=member.language)
         member.save(update_fields=["user"])
-    return renew_card_code(member.user)
+    AuditEntry.objects.record(AuditKind.CARD_MADE, at=at, by=by, about=About.CASE, about_id=case.pk)
+    return renew_card_code(member.user, is_new=True)

@@ -36,6 +36,10 @@ RUN = "302 403 403 302  403 403 403 403  200 403 403  200"  # for coordinators, 
 RUN_HERE = "302 403 403 302  403 403 403 403  200 403 403  404"  # something of this association, for its coordinators
 WATCH = "302 403 403 302  403 403 403 403  200 200 403  200"  # for coordinators and data delegates
 WATCH_HERE = "302 403 403 302  403 403 403 403  200 200 403  404"
+LISTS = "302 403 403 302  403 403 403 200  200 200 403  200"  # who asks for lists or approves them
+ASK = "302 403 403 302  403 403 403 200  200 403 403  200"
+LIST_HERE = "302 403 403 302  403 403 403 404  200 200 403  404"  # the coordinator's request
+TAKE = "302 403 403 302  403 403 403 404  200 403 403  404"
 REVIEW = "302 403 403 302  403 403 403 403  403 200 403  403"  # for data delegates
 ACCOUNT = "302 403 403 200  200 200 200 200  200 200 200  200"  # a session opened by a code has no say in it
 FACTOR = "302 403 403 302  302 302 302 302  302 302 302  302"  # asks for the password or the factor first
@@ -72,6 +76,8 @@ TABLE: dict[str, Asked] = {
     "portal:code": (SENT_ON, SENT_ON),  # no code was asked for
     "portal:leave": (POSTED, SENT_ON),
     "portal:quick_exit": (POSTED, SENT_ON),
+    "portal:card": (SENT_ON, SENT_ON),  # no code of their own was offered
+    "portal:sessions": (SIGNED_IN, answered(SIGNED_IN, 404)),  # it names none of one's own
     "portal:choose": (SIGNED_IN, "302 302 302 422  422 422 422 422  422 422 422  422"),  # a member of one only
     "portal:case": OWN_PAGE,
     "portal:consent": (answered(OWN, 302), answered(OWN, 302)),  # given already
@@ -116,7 +122,15 @@ TABLE: dict[str, Asked] = {
     "desk:release_review": REVIEW_BUTTON,
     "desk:release_publish": REVIEW_BUTTON,
     "desk:release_reject": REVIEW_BUTTON,
+    "desk:tokens": (RUN, POSTED_AT_DESK),
+    "desk:token_new": (RUN, answered(RUN, 422)),
+    "desk:token_revoke": (POSTED_AT_DESK, answered(RUN_HERE, 302)),
+    "desk:exports": (LISTS, POSTED_AT_DESK),
+    "desk:export_ask": (ASK, answered(ASK, 422)),
+    "desk:export": (LIST_HERE, answered(LIST_HERE, 409)),  # nothing is decided without a decision
+    "desk:export_take": (answered(TAKE, 409), answered(TAKE, 409)),  # nobody approved it yet
     "desk:account": (DESK, POSTED_AT_DESK),
+    "desk:sessions": (DESK, answered(DESK, 404)),  # it names none of one's own
     "desk:choose": (POSTED_AT_DESK, answered(DESK, 404)),  # it names none of one's own
     "invitation": (OPEN, answered(OPEN, 422)),
     "api:index": OPEN_PAGE,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.portal.views import acting, entry, leaving, reading, sending
+from web.portal.views import account, acting, entry, leaving, reading, sending
 
 app_name = "portal"
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("sortir/", entry.leave, name="leave"),
     path("quitter/", leaving.quick_exit, name="quick_exit"),
     path("choisir/", entry.choose, name="choose"),
+    path("carte/", account.card, name="card"),
+    path("connexions/", account.sessions, name="sessions"),
     path("<str:reference>/", reading.case, name="case"),
     path("<str:reference>/accord/", acting.consent, name="consent"),
     path("<str:reference>/moyen/", acting.channel, name="channel"),

@@ -34,11 +34,7 @@ def member_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     @wraps(view)
     def guarded(plain: HttpRequest, **kwargs: Any) -> HttpResponse:
         if not plain.user.is_authenticated:
-            if plain.method == "POST":
-                messages.warning(
-                    plain, gettext("Ce que vous venez d’envoyer n’a pas été gardé. Recommencez une fois entré.")
-                )
-            return redirect(f"{reverse('portal:login')}?{urlencode({'next': plain.path})}")
+            return towards_entry(plain)
         request = cast(MemberRequest, plain)
         request.associations = associations_of(request.user)
         if not request.associations:
@@ -46,6 +42,13 @@ def member_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
         return _enter(view, request, **kwargs)
 
     return guarded
+
+
+def towards_entry(request: HttpRequest) -> HttpResponse:
+    """What was sent after the session ended is lost: that is said."""
+    if request.method == "POST":
+        messages.warning(request, gettext("Ce que vous venez d’envoyer n’a pas été gardé. Recommencez une fois entré."))
+    return redirect(f"{reverse('portal:login')}?{urlencode({'next': request.path})}")
 
 
 def _enter(view: Callable[..., HttpResponse], request: MemberRequest, **kwargs: Any) -> HttpResponse:

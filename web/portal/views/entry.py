@@ -25,6 +25,7 @@ from notifications.actions import Letter, send_soon
 from notifications.rules.kinds import Recipient
 from web.parts.french import clock
 from web.portal.forms import CodeForm, EntryForm
+from web.portal.views.account import offer_own_card
 from web.portal.views.doors import associations_of
 
 PENDING = "sign_in"
@@ -77,7 +78,11 @@ def _enter_by_card(request: HttpRequest, form: EntryForm, *, going_on: str) -> H
             "who", gettext("Ce code de carte ne va pas. Vérifiez chaque signe, ou demandez une autre carte.")
         )
         return render(request, "portal/login.html", {"form": form}, status=422)
-    return _enter(request, user, way=SignInWay.CARD, going_on=going_on)
+    response = _enter(request, user, way=SignInWay.CARD, going_on=going_on)
+    if not user.card_is_new:
+        return response
+    offer_own_card(request, user, going_on=going_on)
+    return redirect("portal:card")
 
 
 def _ask_code(request: HttpRequest, form: EntryForm, *, going_on: str) -> HttpResponse:
