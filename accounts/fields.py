@@ -109,6 +109,21 @@ def _unwrap_root(row: "DataKey") -> None:
     _roots()[row.association_id] = crypto.unseal(bytes(row.wrapped), kek, _place(row))
 
 
+def rewrap(row: "DataKey") -> None:
+    """Put a root key under the current master key; the key itself stays. Raises KeyDestroyed and crypto.Tampered."""
+    _unwrap_root(row)
+    wrap(row, _roots()[row.association_id])
+
+
+def opens(row: "DataKey") -> bool:
+    """Whether the master keys of the settings open this root key. Remembers nothing."""
+    kek = crypto.keks().get(row.kek_id)
+    try:
+        return kek is not None and bool(crypto.unseal(bytes(row.wrapped), kek, _place(row)))
+    except crypto.Tampered:
+        return False
+
+
 def load_keys(subjects: Iterable[UUID]) -> None:
     """Bring the keys of these subjects into this thread's cache: one query, or two when the root key is not there."""
     missing = set(subjects) - _keys().keys()

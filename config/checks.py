@@ -1,14 +1,18 @@
 """Deploy checks: `manage.py check --deploy --database default` refuses what is good enough for a demo only."""
 
 import base64
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
-from django.db import connections
+from django.core.checks import ERROR, CheckMessage, Error, Tags, register, run_checks
+from django.db import DatabaseError, connections
+
+from accounts.access import ClosedRoots, closed_roots
+from accounts.models import DataKey
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -156,17 +160,85 @@ def refuse_powerful_role(
 
 
 def powers_of(alias: str) -> list[str]:
+    """What lets the role past row-level security, by itself or by a role that it may become."""
     connection = connections[alias]
     if connection.vendor != "postgresql":
         return []
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT rolsuper, rolbypassrls,
-                EXISTS (SELECT FROM pg_class WHERE relowner = pg_roles.oid AND relkind IN ('r', 'p'))
-            FROM pg_roles WHERE rolname = current_user
+            SELECT own.oid = role.oid, role.rolname, role.rolsuper, role.rolbypassrls, role.rolcreaterole,
+                EXISTS (SELECT FROM pg_class WHERE relowner = role.oid AND relkind IN ('r', 'p'))
+            FROM pg_roles own JOIN pg_roles role ON own.oid = role.oid
+                OR (NOT own.rolsuper AND pg_has_role(own.oid, role.oid, 'MEMBER'))
+            WHERE own.rolname = current_user ORDER BY own.oid <> role.oid, role.rolname
             """
         )
-        row = cursor.fetchone()
-    names = ["is a superuser", "has BYPASSRLS", "owns tables"]
-    return [name for name, has in zip(names, row, strict=True) if has]
+        rows = cursor.fetchall()
+    names = ["is a superuser", "has BYPASSRLS", "may make roles", "owns tables"]
+    return [
+        name if is_own else f"may become {role}, which {name}"
+        for is_own, role, *powers in rows
+        for name, has in zip(names, powers, strict=True)
+        if has
+    ]
+
+
+@register(Tags.database, deploy=True)
+def refuse_closed_keys(
+    app_configs: Sequence[AppConfig] | None,  # noqa: ARG001  Django names it
+    databases: Sequence[str] | None = None,
+    **_options: Any,
+) -> list[CheckMessage]:
+    """A wrong master key at start: nothing could be read, and what is written would be lost to the right one."""
+    if "default" not in (databases or []) or lacks_key():
+        return []
+    return [
+        Error(explain_closed(closed), hint=WHERE_TO_FIND_KEYS, id="opposable.E012") for closed in unreadable_roots()
+    ]
+
+
+WHERE_TO_FIND_KEYS = (
+    "Put the right key back into VAULT_KEKS (or VAULT_KEKS_FILE), from the place where you keep it apart; behind the "
+    "current one, if that has another id. Nothing was changed: with the right key everything is readable again."
+)
+
+
+def unreadable_roots() -> list[ClosedRoots]:
+    """None while the database has no tables yet."""
+    if DataKey._meta.db_table not in connections["default"].introspection.table_names():
+        return []
+    return closed_roots()
+
+
+def explain_closed(closed: ClosedRoots) -> str:
+    what = f"{closed.count} root key{'s' if closed.count > 1 else ''} of the database"
+    if closed.is_missing:
+        return f"The master key «{closed.kek_id}» is missing from VAULT_KEKS: it sealed {what}."
+    return f"The master key «{closed.kek_id}» in VAULT_KEKS is not the one that sealed {what} under this name."
+
+
+def refuse_unsound_start(**_signal: Any) -> None:
+    """In production: end this process with 1, and the reasons on stderr, when a deploy check fails."""
+    if not settings.STARTS_ONLY_WHEN_SOUND:
+        return
+    try:
+        reasons = [f"{found.msg}\n    {found.hint}" for found in run_checks(**OURS) if is_serious(found)]
+    except DatabaseError as error:
+        reasons = [f"The database does not answer ({type(error).__name__}): start again once it does."]
+    finally:
+        connections.close_all()
+    if reasons:
+        sys.stderr.write("".join(f"Not started. {reason}\n" for reason in reasons))
+        raise SystemExit(1)
+
+
+OURS: dict[str, Any] = {
+    "tags": [Tags.security, Tags.database],
+    "include_deployment_checks": True,
+    "databases": ["default"],
+}
+
+
+def is_serious(found: CheckMessage) -> bool:
+    return found.level >= ERROR and not found.is_silenced()

@@ -1,7 +1,14 @@
 """gunicorn's settings, for `make run` and for production: `gunicorn -c python:config.serving config.wsgi`."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
 
 wsgi_app = "config.wsgi:application"
 worker_class = "gthread"
@@ -22,3 +29,18 @@ control_socket_disable = True
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
+
+_ROOT = Path(__file__).resolve().parent.parent
+_CHECK = [sys.executable, "manage.py", "check", "--deploy", "--database", "default"]
+
+
+def on_starting(server: Any) -> None:  # noqa: ARG001  gunicorn gives it
+    """In production nothing is served with what is good enough for a demo only, a wrong key or a too powerful role.
+
+    Once, before the first worker, and in a process of its own: no connection is open when workers are forked, and one
+    that is renewed later does not go down with a database that is away for a moment.
+    """
+    if settings.STARTS_ONLY_WHEN_SOUND:
+        checked = subprocess.run(_CHECK, cwd=_ROOT, check=False, stdout=subprocess.DEVNULL)
+        if checked.returncode:
+            sys.exit("Not started: see the reasons above.")

@@ -6,10 +6,11 @@ from django.db import transaction
 
 from accounts.access import memberships_of
 from accounts.actions import close_account, destroy_keys
-from accounts.models import User
+from accounts.models import AuditEntry, User
+from accounts.rules.audit import About, AuditKind
 from cases.access import members_of
 from cases.actions.journal import move, settle, take
-from cases.models import Case, Consent, Member
+from cases.models import Beneficiary, Case, Consent, Member
 from cases.rules.lifecycle import EventKind, State
 
 
@@ -20,23 +21,44 @@ def erase_case(case: Case, *, today: date, at: datetime, by: User | None) -> Cas
     move(case, EventKind.CASE_ERASED, at=at, by=by)
     case.closed_on = case.closed_on or today
     settle(case, today=today, at=at, by=by, also=["closed_on"])
-    subjects = {case.subject}
+    destroy_keys([case.subject])
+    AuditEntry.objects.record(AuditKind.SHREDDED, at=at, by=by, about=About.CASE, about_id=case.pk)
     others = Case.objects.exclude(pk=case.pk).exclude(state=State.ERASED)
     if not others.filter(beneficiary=case.beneficiary_id).exists():
-        Consent.objects.filter(beneficiary=case.beneficiary_id, withdrawn_on=None).update(withdrawn_on=today)
-        subjects.add(case.beneficiary.subject)
-    if others.filter(member=case.member_id).exists():
-        subjects.discard(case.member.subject)
-    else:
-        subjects.add(case.member.subject)
-        _forget_member(case.member)
-    destroy_keys(subjects)
+        _forget_beneficiary(case.beneficiary, today=today)
+    if not others.filter(member=case.member_id).exists():
+        _forget_member(case.member, today=today, at=at)
     return case
 
 
-def _forget_member(member: Member) -> None:
+@transaction.atomic
+def erase_person(member: Member, *, today: date, at: datetime, by: User | None) -> int:
+    """Erase every case of a member of the association in scope, and the person with those they act for.
+
+    How many cases it were; 0 when all had been erased before, which does no harm.
+    """
+    cases = list(Case.objects.filter(member=member).exclude(state=State.ERASED).order_by("pk"))
+    for case in cases:
+        erase_case(case, today=today, at=at, by=by)
+    _forget_member(Member.objects.select_for_update(of=("self",)).get(pk=member.pk), today=today, at=at)
+    AuditEntry.objects.record(
+        AuditKind.SHREDDED, at=at, by=by, about=About.KEY, about_id=member.subject, cases=len(cases)
+    )
+    return len(cases)
+
+
+def _forget_beneficiary(beneficiary: Beneficiary, *, today: date) -> None:
+    Consent.objects.filter(beneficiary=beneficiary, withdrawn_on=None).update(withdrawn_on=today)
+    if beneficiary.subject != beneficiary.member.subject:
+        destroy_keys([beneficiary.subject])
+
+
+def _forget_member(member: Member, *, today: date, at: datetime) -> None:
     """Nobody finds them again; their account goes too when neither a membership nor another association uses it."""
+    for beneficiary in Beneficiary.objects.filter(member=member).select_related("member").order_by("pk"):
+        _forget_beneficiary(beneficiary, today=today)
+    destroy_keys([member.subject])
     user = member.user
     Member.objects.filter(pk=member.pk).update(user=None, email_index="", phone_index="")
     if user and not memberships_of(user) and not members_of(user):
-        close_account(user)
+        close_account(user, at=at)

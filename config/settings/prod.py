@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from config.settings.base import *  # noqa: F403  an environment is the base with changes
 from config.settings.base import PUBLIC_ORIGIN, VAR_DIR, env, postgres, secret, sqlite
 
+STARTS_ONLY_WHEN_SOUND = True
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(PUBLIC_ORIGIN).hostname or ""])
 
 _url = secret("DATABASE_URL")

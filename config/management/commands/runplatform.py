@@ -13,7 +13,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import DatabaseError, connection
 
 from accounts.models import Association
-from config import fit
+from config import checks, fit
 from config.supervisor import Supervisor
 
 
@@ -46,6 +46,8 @@ class Command(BaseCommand):
         except DatabaseError as error:
             raise fit.DoesNotFit(fit.explain(connection, f"a migration failed ({error})")) from error
         fit.refuse_other_tables(connection)
+        for closed in checks.unreadable_roots():
+            raise CommandError(f"{checks.explain_closed(closed)}\n{checks.WHERE_TO_FIND_KEYS}")
         call_command("collectstatic", interactive=False, verbosity=0)
         if settings.DEMO and not Association.objects.exists():
             self.say("first start: writing the demo's associations, people and cases")
