@@ -16,12 +16,12 @@ from django.template import engines
 from django.test import Client
 from django.urls import get_resolver
 
-from accounts.models import Association, Membership
+from accounts.models import Association
 from notifications.smtp import words_of
 from procedures.registry import all_current
 from tests.house.test_notices import FOLDERS, LANGUAGES, templates_of
 from tests.house.tree import ROOT
-from tests.house.world import World, addresses, make_world
+from tests.house.world import World, address, addresses, make_world
 
 # What nobody must read over a shoulder. French and English; the roots stand for their families.
 TELL_TALE = (
@@ -47,8 +47,13 @@ def names_of_procedures() -> list[str]:
 
 
 @pytest.fixture
-def world(association: Association, stranger: Membership, today: date, now: datetime) -> World:
-    return make_world(association, stranger, today=today, at=now)
+def world(association: Association, other_association: Association, today: date, now: datetime) -> World:
+    return make_world(association, other_association, today=today, at=now)
+
+
+def path_of(world: World, name: str) -> str:
+    """With the ids of the first member's case."""
+    return address(name, dict(addresses())[name], world.home.parts["first"])
 
 
 @pytest.mark.parametrize(
@@ -71,7 +76,7 @@ def test_the_search_lets_ordinary_words_pass() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_of_a_member_has_a_telling_title(world: World, language: str) -> None:
     """Also the title of a printed sheet and of a bookmark. Pages that fail are seen as well."""
-    pages = [world.address(name, places) for name, places in addresses() if name.startswith("portal:")]
+    pages = [path_of(world, name) for name, _ in addresses() if name.startswith("portal:")]
     pages += ["/espace/BADU-KEVI-TOR/", "/espace/nulle-part/du-tout/"]
     titles = set()
     for person in ("nobody", "member", "not my case", "stranger"):
@@ -133,10 +138,10 @@ def test_no_cookie_tells() -> None:
 @pytest.mark.usefixtures("clock")
 def test_no_file_that_is_saved_tells(world: World) -> None:
     for name, person in (("portal:file", "member"), ("desk:file", "volunteer")):
-        answer = world.browser_of(person).get(world.address(name, dict(addresses())[name]))
+        answer = world.browser_of(person).get(path_of(world, name))
         saved = answer["Content-Disposition"]
         assert saved.startswith("attachment; filename=")
-        assert not telling(saved, world.home.association.name, world.home.case.reference)
+        assert not telling(saved, world.home.association.name, world.home.cases["first"].reference)
 
 
 # Mails.

@@ -24,7 +24,7 @@ from tests import factories
 from tests.config.production import production
 from tests.house.permissions import PEOPLE
 from tests.house.tree import ROOT
-from tests.house.world import World, addresses, make_world
+from tests.house.world import World, address, addresses, make_world
 from tests.people import signed_in
 
 EXIT = "https://www.meteofrance.com/"
@@ -72,8 +72,13 @@ def policy_faults(policy: str, path: str) -> list[str]:
 
 
 @pytest.fixture
-def world(association: Association, stranger: Membership, today: date, now: datetime) -> World:
-    return make_world(association, stranger, today=today, at=now)
+def world(association: Association, other_association: Association, today: date, now: datetime) -> World:
+    return make_world(association, other_association, today=today, at=now)
+
+
+def path_of(world: World, name: str) -> str:
+    """With the ids of the first member's case."""
+    return address(name, dict(addresses())[name], world.home.parts["first"])
 
 
 @pytest.mark.django_db
@@ -82,8 +87,8 @@ def world(association: Association, stranger: Membership, today: date, now: date
 def test_every_answer_to_everybody_has_them(world: World, person: str) -> None:
     """Whoever is signed in keeps nothing, on public pages neither. A new browser for each post: some sign out."""
     faults, reader = [], world.browser_of(person)
-    for name, places in addresses():
-        path = world.address(name, places)
+    for name, _ in addresses():
+        path = path_of(world, name)
         for method in METHODS:
             browser = world.browser_of(person) if method == "post" else reader
             response = getattr(browser, method)(path)
@@ -96,9 +101,8 @@ def test_every_answer_to_everybody_has_them(world: World, person: str) -> None:
 @pytest.mark.django_db
 def test_no_public_page_sets_a_cookie(world: World) -> None:
     public = [name for name, _ in addresses() if name.startswith(("public:", "api:")) and name != "public:styleguide"]
-    places_of = dict(addresses())
 
-    set_by = {name: set(Client().get(world.address(name, places_of[name])).cookies) for name in public}
+    set_by = {name: set(Client().get(path_of(world, name)).cookies) for name in public}
 
     assert len(public) > 10
     assert {name: cookies for name, cookies in set_by.items() if cookies} == {}
@@ -233,7 +237,7 @@ def test_the_file_of_a_person_runs_nothing_and_frames_nothing(
     world: World,
 ) -> None:
     for name, person in (("portal:file", "member"), ("desk:file", "volunteer")):
-        path = world.address(name, dict(addresses())[name])
+        path = path_of(world, name)
         response = world.browser_of(person).get(path)
         assert response.status_code == 200
         assert "sandbox" in response["Content-Security-Policy"]
@@ -297,7 +301,7 @@ def test_the_way_out_leads_to_one_site_and_nowhere_else(world: World) -> None:
 @pytest.mark.usefixtures("clock")
 def test_the_way_out_stands_on_every_page_of_a_member(world: World) -> None:
     form = re.compile(rf'<form method="post" action="/espace/quitter/"[^>]*data-quick-exit="{EXIT}"')
-    pages = [world.address(name, places) for name, places in addresses() if name.startswith("portal:")]
+    pages = [path_of(world, name) for name, _ in addresses() if name.startswith("portal:")]
     pages += ["/espace/", "/espace/nulle-part/du-tout/", "/espace/BADU-KEVI-TOR/"]
     without, seen = [], 0
     for browser in (

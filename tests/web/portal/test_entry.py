@@ -344,9 +344,9 @@ def test_a_member_of_two_associations_chooses(
     ask(client, member.email)
     client.post(CODE, {"code": code_in_mail()})
 
-    assert client.get("/espace/").headers["Location"] == "/espace/association/"
-    assert other_association.name in text(client.get("/espace/association/"))
-    assert client.post("/espace/association/", {"association": "999999"}).status_code == 422
-    client.post("/espace/association/", {"association": str(other_association.pk)})
+    assert client.get("/espace/").headers["Location"] == "/espace/choisir/"
+    assert other_association.name in text(client.get("/espace/choisir/"))
+    assert client.post("/espace/choisir/", {"association": "999999"}).status_code == 422
+    client.post("/espace/choisir/", {"association": str(other_association.pk)})
     assert second.reference in text(client.get("/espace/"))
     assert client.get(f"/espace/{case.reference}/").status_code == 404
