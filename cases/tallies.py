@@ -73,10 +73,15 @@ def _last_of(case: Case, following: dict[int, Case]) -> Case:
 
 
 def _consenting_cases(campaign: Campaign) -> list[Case]:
-    consenting = Case.objects.exclude(state=State.ERASED).filter(
-        campaign=campaign,
-        beneficiary__consents__kind=ConsentKind.STATISTICS,
-        beneficiary__consents__withdrawn_on=None,
+    consenting = (
+        Case.objects.all()
+        .real()
+        .exclude(state=State.ERASED)
+        .filter(
+            campaign=campaign,
+            beneficiary__consents__kind=ConsentKind.STATISTICS,
+            beneficiary__consents__withdrawn_on=None,
+        )
     )
     cases = list(consenting.select_related("member").prefetch_related("deadlines").order_by("opened_on", "pk"))
     load_keys(case.member.subject for case in cases)

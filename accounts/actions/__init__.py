@@ -36,6 +36,7 @@ from accounts.actions.sessions import (
     end_sessions,
     open_session,
     record_sign_in,
+    see_session,
     sign_out_elsewhere,
     sweep_sessions,
 )
@@ -110,6 +111,7 @@ __all__ = [
     "revoke_token",
     "rotate_keys",
     "see_alert",
+    "see_session",
     "set_card_code",
     "set_team_sees_all",
     "sign_out_elsewhere",

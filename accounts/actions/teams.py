@@ -3,14 +3,28 @@
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from accounts import scope
-from accounts.access import token_hash, user_by_email
+from accounts.access import memberships_of, token_hash, user_by_email
 from accounts.actions.keys import create_keys
 from accounts.actions.people import AlreadyUsed, create_user
-from accounts.models import Invitation, KeyKind, Membership, User
+from accounts.actions.sessions import end_sessions
+from accounts.models import (
+    ApiToken,
+    Association,
+    AuditEntry,
+    FactorReset,
+    Invitation,
+    KeyKind,
+    Membership,
+    SignInEnd,
+    User,
+)
+from accounts.rules.audit import About, AuditKind
 from accounts.rules.roles import Role
 
 INVITATION_LIFE = timedelta(hours=72)
@@ -51,20 +65,33 @@ def invite(
         sent_at=at,
         expires_at=at + INVITATION_LIFE,
     )
+    _record(AuditKind.INVITED, invitation, by=by, at=at, roles=invitation.roles)
     return invitation, token
 
 
-def renew_invitation(invitation: Invitation, *, at: datetime) -> str | None:
+def _record(kind: AuditKind, invitation: Invitation, *, by: User, at: datetime, **payload: Any) -> None:
+    AuditEntry.objects.record(kind, at=at, by=by, about=About.INVITATION, about_id=invitation.pk, **payload)
+
+
+@transaction.atomic
+def renew_invitation(invitation: Invitation, *, by: User, at: datetime) -> str | None:
     """A fresh token, and three more days; the old link stops working. None when it was accepted or revoked first."""
     token = secrets.token_urlsafe(24)
     renewed = Invitation.objects.unanswered().filter(pk=invitation.pk)
     changed = renewed.update(token_hash=token_hash(token), sent_at=at, expires_at=at + INVITATION_LIFE)
-    return token if changed else None
+    if not changed:
+        return None
+    _record(AuditKind.INVITATION_RENEWED, invitation, by=by, at=at)
+    return token
 
 
-def revoke_invitation(invitation: Invitation, *, at: datetime) -> bool:
+@transaction.atomic
+def revoke_invitation(invitation: Invitation, *, by: User, at: datetime) -> bool:
     """False when it was accepted or revoked first."""
-    return bool(Invitation.objects.unanswered().filter(pk=invitation.pk).update(revoked_at=at))
+    if not Invitation.objects.unanswered().filter(pk=invitation.pk).update(revoked_at=at):
+        return False
+    _record(AuditKind.INVITATION_REVOKED, invitation, by=by, at=at)
+    return True
 
 
 @transaction.atomic
@@ -87,6 +114,7 @@ def accept_invitation(
             joined_at=at,
             pledged_version=pledged_version,
         )
+    _record(AuditKind.INVITATION_ACCEPTED, invitation, by=user, at=at, roles=invitation.roles)
     return user
 
 
@@ -105,20 +133,92 @@ def _account_for(invitation: Invitation, *, password: str, name: str) -> User:
 
 
 @transaction.atomic
-def revoke_membership(membership: Membership, *, at: datetime) -> bool:
-    """Out at the next request. False when it was revoked first. Raises LastCoordinator."""
+def revoke_membership(membership: Membership, *, by: User | None, at: datetime) -> bool:
+    """Out at the next request, with the tokens, invitations and requests in their name, and their sessions.
+
+    Whoever works for another association too stays signed in there. What they held of cases: `cases.actions.let_go`.
+    `by=None`: the operator. False when it was revoked first. Raises LastCoordinator.
+    """
     _keep_a_coordinator(without=membership)
-    return bool(Membership.objects.active().filter(pk=membership.pk).update(revoked_at=at))
+    if not Membership.objects.active().filter(pk=membership.pk).update(revoked_at=at):
+        return False
+    AuditEntry.objects.record(
+        AuditKind.MEMBERSHIP_REVOKED, at=at, by=by, about=About.MEMBERSHIP, about_id=membership.pk
+    )
+    _withdraw(membership, by=by, at=at)
+    if not memberships_of(membership.user):
+        end_sessions(membership.user, end=SignInEnd.REVOKED, at=at)
+    return True
+
+
+def _withdraw(membership: Membership, *, by: User | None, at: datetime) -> None:
+    """What still waits, or works, in somebody's name; each with its entry. Nine statements at most."""
+    sent = Invitation.objects.unanswered().filter(invited_by=membership.user_id)
+    tokens = ApiToken.objects.filter(membership=membership, revoked_at=None)
+    asked = FactorReset.objects.waiting(at).filter(Q(asked_by=membership.user_id) | Q(membership=membership))
+    ended: list[tuple[AuditKind, About, list[int]]] = [
+        (AuditKind.INVITATION_REVOKED, About.INVITATION, _take(sent, revoked_at=at)),
+        (AuditKind.TOKEN_REVOKED, About.TOKEN, _take(tokens, revoked_at=at)),
+        (AuditKind.RESET_CANCELLED, About.RESET, _take(asked, cancelled_at=at)),
+    ]
+    AuditEntry.objects.bulk_create(
+        AuditEntry(association_id=membership.association_id, kind=kind, at=at, by=by, about=about, about_id=str(pk))
+        for kind, about, ids in ended
+        for pk in ids
+    )
+
+
+def _take(rows: QuerySet[Any], **change: datetime) -> list[int]:
+    """The ids of these rows, which are changed; locked first, so that no other decision comes between."""
+    ids = list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    if ids:
+        rows.model._default_manager.filter(pk__in=ids).update(**change)
+    return ids
 
 
 @transaction.atomic
-def change_roles(membership: Membership, *, roles: Iterable[Role]) -> None:
+def change_roles(membership: Membership, *, roles: Iterable[Role], by: User, at: datetime) -> None:
     """True at the next request. Raises LastCoordinator."""
-    wanted = sorted(roles)
+    wanted = sorted(role.value for role in roles)
     if Role.COORDINATOR not in wanted:
         _keep_a_coordinator(without=membership)
-    membership.roles = wanted
+    before, membership.roles = membership.roles, wanted
     membership.save(update_fields=["roles"])
+    if before != wanted:
+        AuditEntry.objects.record(
+            AuditKind.ROLES_CHANGED,
+            at=at,
+            by=by,
+            about=About.MEMBERSHIP,
+            about_id=membership.pk,
+            before=before,
+            roles=wanted,
+        )
+
+
+@transaction.atomic
+def set_team_sees_all(association: Association, *, on: bool, by: User, at: datetime) -> bool:
+    """The association's choice: do volunteers see each other's cases? False when it was so already."""
+    if not Association.objects.filter(pk=association.pk, team_sees_all=not on).update(team_sees_all=on):
+        return False
+    association.team_sees_all = on
+    AuditEntry.objects.record(AuditKind.ASSOCIATION_CHANGED, at=at, by=by, fields=["team_sees_all"], on=on)
+    return True
+
+
+@transaction.atomic
+def close_sessions_of(colleague: Membership, *, by: User, at: datetime) -> int:
+    """Sign a colleague out everywhere, at a coordinator's wish. How many sessions it were."""
+    ended = end_sessions(colleague.user, end=SignInEnd.ELSEWHERE, at=at)
+    AuditEntry.objects.record(
+        AuditKind.SIGNED_OUT_EVERYWHERE,
+        at=at,
+        by=by,
+        about=About.MEMBERSHIP,
+        about_id=colleague.pk,
+        sessions=ended,
+    )
+    return ended
 
 
 def _keep_a_coordinator(*, without: Membership) -> None:

@@ -195,6 +195,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='auditentry',
+            index=models.Index(condition=models.Q(('kind__in', ['canary_read', 'mass_reading'])), fields=['association', '-id'], name='audit_alerts'),
+        ),
+        migrations.AddIndex(
+            model_name='auditentry',
             index=models.Index(condition=models.Q(('hash', '')), fields=['association', 'id'], name='audit_unchained'),
         ),
         migrations.AddConstraint(

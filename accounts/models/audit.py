@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from accounts.models.people import User
-from accounts.rules.audit import About, AuditKind, Why
+from accounts.rules.audit import ALERTS, About, AuditKind, Why
 from accounts.scope import AppendOnly, AppendOnlyQuerySet, TenantManager, TenantModel, required
 
 
@@ -72,5 +72,8 @@ class AuditEntry(TenantModel, AppendOnly):
             models.Index(fields=["association", "by", "at"], name="audit_by"),
             models.Index(fields=["association", "about", "about_id", "at"], name="audit_about"),
             models.Index(fields=["association", "-id"], name="audit_newest"),
+            models.Index(
+                fields=["association", "-id"], condition=models.Q(kind__in=sorted(ALERTS)), name="audit_alerts"
+            ),
             models.Index(fields=["association", "id"], condition=models.Q(hash=""), name="audit_unchained"),
         ]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from accounts.models import AuditEntry, User
 from accounts.rules.audit import About, AuditKind, Why
+from cases.access.pace import raise_alerts
 from cases.models import Case, CaseEvent, Justificatif
 from cases.rules.lifecycle import EventKind, State
 
@@ -36,8 +37,10 @@ def consult_file(case: Case, justificatif: Justificatif, *, reader: User, why: W
 
 def _audit(kind: AuditKind, case: Case, *, reader: User, why: Why, at: datetime, **payload: int) -> None:
     """Whoever reads their own file leaves a trace in their timeline only."""
-    if why is not Why.OWN:
-        AuditEntry.objects.record(kind, at=at, by=reader, about=About.CASE, about_id=case.pk, why=why, **payload)
+    if why is Why.OWN:
+        return
+    AuditEntry.objects.record(kind, at=at, by=reader, about=About.CASE, about_id=case.pk, why=why, **payload)
+    raise_alerts(case, reader=reader, at=at)
 
 
 def is_somebody_elses(case: Case, *, reader: User) -> bool:

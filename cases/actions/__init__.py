@@ -18,6 +18,7 @@ from cases.actions.exporting import (
 from cases.actions.facts import NewFact, record_facts
 from cases.actions.journal import AlreadyDone, StaleCase
 from cases.actions.justificatifs import check_justificatif, receive_justificatif
+from cases.actions.leaving import let_go
 from cases.actions.opening import NewBeneficiary, NewMember, NotAdmitted, create_campaign, open_case, open_case_for
 from cases.actions.sweeping import Sweep, sweep
 from cases.actions.working import (
@@ -63,6 +64,7 @@ __all__ = [
     "erase_person",
     "give_consent",
     "hold",
+    "let_go",
     "open_case",
     "open_case_for",
     "receive_justificatif",

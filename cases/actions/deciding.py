@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import Membership, User
 from cases.actions.attempts import check_order
 from cases.actions.facts import NewFact, write_fact
 from cases.actions.journal import definition_of, move, settle, take
@@ -114,6 +114,8 @@ def reopen_case(case: Case, *, today: date, at: datetime, by: User) -> Case:
     case = take(case, version=None)
     move(case, EventKind.CASE_REOPENED, at=at, by=by)
     case.outcome, case.outcome_class, case.closed_on = "", "", None
+    if not Membership.objects.active().filter(user=case.assigned_to_id).exists():
+        case.assigned_to = None  # whoever followed it has left meanwhile
     make_ready(case, at=at, by=by)
-    settle(case, today=today, at=at, by=by, also=["outcome", "outcome_class", "closed_on"])
+    settle(case, today=today, at=at, by=by, also=["outcome", "outcome_class", "closed_on", "assigned_to"])
     return case

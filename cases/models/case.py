@@ -42,6 +42,10 @@ class CaseQuerySet(TenantQuerySet["Case"]):
             return self
         return self.filter(models.Q(assigned_to=membership.user_id) | models.Q(assigned_to=None))
 
+    def real(self) -> "CaseQuerySet":
+        """Without the decoys: for whatever counts people."""
+        return self.filter(is_canary=False)
+
     def of_user(self, user: User) -> "CaseQuerySet":
         """The cases that a member follows."""
         return self.filter(member__user=user)

@@ -77,9 +77,10 @@ def test_an_ex_volunteer_is_out_at_the_next_request(volunteer: Membership, now: 
     client = signed_in(volunteer.user)
     whereabouts(client)
     with scope.enter(volunteer.association_id):
-        actions.revoke_membership(volunteer, at=now)
+        actions.revoke_membership(volunteer, by=None, at=now)
 
-    assert client.get("/desk/").status_code == 403
+    assert client.get("/desk/").status_code == 302
+    assert signed_in(volunteer.user).get("/desk/").status_code == 403  # who signs in again is nobody here
     assert whereabouts(client, "/api/v1/")["scope"] is None
 
 

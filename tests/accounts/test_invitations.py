@@ -64,8 +64,8 @@ def test_a_revoked_invitation_cannot_be_accepted(coordinator: Membership, now: d
     invitation, _ = factories.make_invitation(coordinator.association, by=coordinator.user, at=now)
 
     with scope.enter(coordinator.association_id):
-        assert actions.revoke_invitation(invitation, at=now)
-        assert not actions.revoke_invitation(invitation, at=now)
+        assert actions.revoke_invitation(invitation, by=coordinator.user, at=now)
+        assert not actions.revoke_invitation(invitation, by=coordinator.user, at=now)
         assert access.open_invitation(invitation.pk, now=now) is None
     with pytest.raises(actions.InvitationClosed):
         accept(invitation, at=now)
@@ -78,7 +78,7 @@ def test_another_association_cannot_open_or_revoke_it(
 
     with scope.enter(stranger.association_id):
         assert access.open_invitation(invitation.pk, now=now) is None
-        assert not actions.revoke_invitation(invitation, at=now)
+        assert not actions.revoke_invitation(invitation, by=coordinator.user, at=now)
         with pytest.raises(actions.InvitationClosed):
             actions.accept_invitation(invitation, password=NEW_PASSWORD, name="x", at=now)
 

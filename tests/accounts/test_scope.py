@@ -70,7 +70,7 @@ def test_revoked_memberships_and_sleeping_associations_are_not_listed(
     volunteer: Membership, stranger: Membership
 ) -> None:
     with scope.enter(volunteer.association_id):
-        actions.revoke_membership(volunteer, at=volunteer.joined_at)
+        actions.revoke_membership(volunteer, by=None, at=volunteer.joined_at)
     Association.objects.filter(pk=stranger.association_id).update(is_active=False)
 
     assert access.memberships_of(volunteer.user) == []

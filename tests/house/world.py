@@ -112,12 +112,14 @@ class World:
             case "stranger":
                 return self.other.team["coordinator"].user
             case _:
-                return self.home.team[person].user
+                return self.home.team["volunteer" if person == "bearer" else person].user
 
     def browser_of(self, person: str) -> Client:
         user, association = self.user_of(person), self.side_of(person).association
         if user is None:
             return HouseClient()
+        if person == "bearer":
+            return HouseClient(headers={"Authorization": f"Bearer {self.home.parts['first']['bearer']}"})
         if person in {"member", "not my case"}:
             return signed_in_by_code(user, association=association)
         return signed_in(user, factor=person != "no factor", association=association)
@@ -149,7 +151,7 @@ def _side(association: Association, *, today: date, at: datetime) -> Side:
         parts[name] |= shared | {"session": factories.make_sign_in(user, at=at).pk}
     side = Side(association=association, team=team, campaign=campaign, members=members, cases=cases, parts=parts)
     with scope.enter(association.pk):
-        actions.revoke_membership(team["ex-volunteer"], at=at)
+        actions.revoke_membership(team["ex-volunteer"], by=None, at=at)
     return side
 
 
@@ -177,7 +179,7 @@ def _around(campaign: Campaign, *, team: dict[str, Membership], today: date, at:
     coordinator, delegate = team["coordinator"], team["delegate"]
     release = factories.make_release(campaign, by=coordinator.user, reviewed_by=delegate.user, today=today, at=at)
     invitation, token = factories.make_invitation(campaign.association, by=coordinator.user, at=at)
-    api_token, _ = factories.make_token(team["volunteer"], at=at)
+    api_token, bearer = factories.make_token(team["volunteer"], at=at)
     with scope.enter(campaign.association_id):
         file = published_file(release.slug)
     assert file
@@ -190,5 +192,6 @@ def _around(campaign: Campaign, *, team: dict[str, Membership], today: date, at:
         "invitation": invitation.pk,
         "membership": team["volunteer"].pk,
         "apitoken": api_token.pk,
+        "bearer": bearer,
         "passkey": 1,
     }

@@ -92,7 +92,7 @@ def test_used_revoked_expired_and_unknown_links_show_the_same_page(
     revoked, token = factories.make_invitation(coordinator.association, by=coordinator.user, at=now)
     _, late = factories.make_invitation(coordinator.association, by=coordinator.user, at=now)
     with scope.enter(coordinator.association_id):
-        actions.revoke_invitation(revoked, at=now)
+        actions.revoke_invitation(revoked, by=coordinator.user, at=now)
     client.post(invited, joining())
     nobody = HouseClient()
     answers = [nobody.get(invited), nobody.post(invited, joining()), nobody.get(reverse("invitation", args=[token]))]
@@ -137,14 +137,36 @@ def test_a_password_is_not_guessed_through_an_invitation(
     assert [answer.status_code for answer in answers] == [422] * 10 + [429]
 
 
-def test_joining_ends_the_session_of_whoever_sat_there(invited: str, volunteer: Membership) -> None:
+def test_nobody_accepts_while_somebody_else_is_signed_in(
+    invited: str, volunteer: Membership, association: Association
+) -> None:
     browser = signed_in(volunteer.user, association=volunteer.association)
 
-    browser.post(invited, joining())
+    for answer in (browser.get(invited), browser.post(invited, joining())):
+        assert answer.status_code == 409
+        assert "pour une autre adresse" in answer.content.decode()
+        assert "nadia@exemple.invalid" not in answer.content.decode()
 
-    user = access.user_by_email("nadia@exemple.invalid")
-    assert user
-    assert browser.session["_auth_user_id"] == str(user.pk)
+    assert waiting(association) == 1
+    assert access.user_by_email("nadia@exemple.invalid") is None
+    assert HouseClient().post(invited, joining()).status_code == 302
+
+
+def test_joining_ends_the_session_that_the_same_account_had_there(
+    coordinator: Membership, stranger: Membership, now: datetime
+) -> None:
+    _, token = factories.make_invitation(
+        coordinator.association, by=coordinator.user, at=now, email=stranger.user.email
+    )
+    browser = signed_in(stranger.user, association=stranger.association)
+    before = browser.session.session_key
+
+    assert (
+        browser.post(reverse("invitation", args=[token]), {"password": factories.PASSWORD, "pledge": "on"}).status_code
+        == 302
+    )
+
+    assert browser.session.session_key != before
 
 
 def test_a_member_who_only_used_codes_chooses_a_password(

@@ -41,6 +41,8 @@ def _answer(request: HttpRequest, invitation_id: int, *, token: str) -> HttpResp
     invitation = access.open_invitation(invitation_id, now=timezone.now())
     if invitation is None or not invitation.association.is_active:
         return _closed(request, status=410)
+    if request.user.is_authenticated and request.user != access.user_by_email(invitation.email):
+        return _somebody_else(request)
     form = _form(request, invitation)
     if request.method != "POST":
         return _page(request, invitation, form)
@@ -50,6 +52,11 @@ def _answer(request: HttpRequest, invitation_id: int, *, token: str) -> HttpResp
     if not form.is_valid():
         return _page(request, invitation, form, status=422)
     return _joined(request, invitation, form)
+
+
+def _somebody_else(request: HttpRequest) -> HttpResponse:
+    """The invitation is for one address, and this browser is somebody else's: nothing is consumed."""
+    return render(request, "desk/invitation_other.html", status=409)
 
 
 def _form(request: HttpRequest, invitation: Invitation) -> AcceptForm:

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+import cases.actions
 from accounts import access, actions
 from accounts.actions import LastCoordinator
 from accounts.crypto import normalised
@@ -100,7 +101,7 @@ def _send(request: DeskRequest, recipient: Recipient, context: dict[str, Any]) -
 @needs(Right.MANAGE)
 def invitation_again(request: DeskRequest, pk: int) -> HttpResponseBase:
     invitation = access.invitation_for(request.membership, pk)
-    token = actions.renew_invitation(invitation, at=timezone.now())
+    token = actions.renew_invitation(invitation, by=request.user, at=timezone.now())
     if token is None:
         return errors.conflict(request, back_url=reverse("desk:team"))
     _send_after_commit(request, invitation, token)
@@ -112,7 +113,7 @@ def invitation_again(request: DeskRequest, pk: int) -> HttpResponseBase:
 def invitation_revoke(request: DeskRequest, pk: int) -> HttpResponseBase:
     """A second click answers like the first; one that was accepted meanwhile is a conflict."""
     invitation = access.invitation_for(request.membership, pk)
-    if not actions.revoke_invitation(invitation, at=timezone.now()) and invitation.accepted_at:
+    if not actions.revoke_invitation(invitation, by=request.user, at=timezone.now()) and invitation.accepted_at:
         return errors.conflict(request, back_url=reverse("desk:team"))
     messages.success(request, _("L’invitation est annulée. Son lien ne marche plus."))
     return redirect("desk:team")
@@ -126,7 +127,7 @@ def member_roles(request: DeskRequest, pk: int) -> HttpResponseBase:
     form = RolesForm(posted, initial={"roles": colleague.roles}, **_of(request))
     if posted is not None and form.is_valid():
         try:
-            actions.change_roles(colleague, roles=form.chosen)
+            actions.change_roles(colleague, roles=form.chosen, by=request.user, at=timezone.now())
         except LastCoordinator:
             form.add_error("roles", _("Quelqu’un doit garder la coordination. Donnez-la d’abord à une autre personne."))
         else:
@@ -144,7 +145,7 @@ def member_revoke(request: DeskRequest, pk: int) -> HttpResponseBase:
         context = {"form": DeskForm(**_of(request)), "name": colleague.user.name}
         return shown(request, "member_revoke.html", context)
     try:
-        actions.revoke_membership(colleague, at=timezone.now())
+        cases.actions.let_go(colleague, by=request.user, at=timezone.now())
     except LastCoordinator:
         return errors.conflict(request, back_url=reverse("desk:team"))
     messages.success(request, _("Cette personne n’a plus accès à rien ici, dès maintenant."))

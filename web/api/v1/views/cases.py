@@ -21,7 +21,7 @@ from cases.rules import references
 from cases.rules.lifecycle import State
 from procedures import registry
 from web.api.v1 import serializers
-from web.api.v1.views.doors import BadParameter, CaseDoor, ReasonMissing, errors, membership_of, parameters
+from web.api.v1.views.doors import BadParameter, CaseDoor, ReadTooMuch, ReasonMissing, errors, membership_of, parameters
 
 PAGE = 50
 
@@ -61,6 +61,8 @@ class OneCase(CaseDoor):
         case = access.case_for(_reader(request), reference, to=Access.CONSULT)
         reader, at = cast(User, request.user), timezone.now()
         _check_reason(request, case, reader=reader, at=at)
+        if not access.may_read_on(case, reader=reader, factor_at=None, at=at):
+            raise ReadTooMuch
         access.consult(case, reader=reader, why=Why.API, at=at)
         lists = {
             "facts": serializers.CaseFact(access.facts_of(case), many=True).data,

@@ -41,6 +41,16 @@ class ReasonMissing(exceptions.APIException):
     )
 
 
+class ReadTooMuch(exceptions.APIException):
+    """Sixty cases within an hour: an alert was raised, and a program cannot say who sits before it."""
+
+    status_code = status.HTTP_429_TOO_MANY_REQUESTS
+    default_code = "read_too_much"
+    default_detail = gettext_lazy(
+        "Soixante dossiers ont été lus en une heure. La coordination en est avertie. Attendez une heure, puis reprenez."
+    )
+
+
 class ScopeMissing(exceptions.APIException):
     """The token is good, but not for this."""
 
@@ -191,7 +201,7 @@ def as_error(exception: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def _body(code: int, exception: Exception) -> dict[str, dict[str, str]]:
-    said_itself = isinstance(exception, ReasonMissing | ScopeMissing)
+    said_itself = isinstance(exception, ReasonMissing | ScopeMissing | ReadTooMuch)
     if isinstance(exception, Http404 | PermissionDenied) or (code in _MESSAGES and not said_itself):
         name, message = _MESSAGES[code]
         return {"error": {"code": name, "message": message()}}

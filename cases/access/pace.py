@@ -1,0 +1,54 @@
+"""How fast somebody reads, and whether what they open is a decoy: both raise an alert, and too fast asks for a factor.
+
+Sixty different cases in an hour are one alert an hour. A case that is not among them then opens only after the second
+factor was given again, which is worth sixty more.
+"""
+
+from datetime import datetime, timedelta
+
+from accounts.models import AuditEntry, User
+from accounts.rules.audit import READINGS, About, AuditKind
+from cases.models import Case
+
+MOST_AN_HOUR = 60
+HOUR = timedelta(hours=1)
+
+
+def may_read_on(case: Case, *, reader: User, factor_at: datetime | None, at: datetime) -> bool:
+    """May the reader open this case without giving the second factor again? `factor_at`: when they last gave it.
+
+    A program gives none: it waits until the hour is over.
+    """
+    if _read(reader, since=at - HOUR).filter(about_id=str(case.pk)).exists():
+        return True
+    last = AuditEntry.objects.filter(by=reader, kind=AuditKind.MASS_READING).order_by("-at").first()
+    if last is None:
+        return True
+    if factor_at is None:
+        return _how_many(reader, since=at - HOUR) < MOST_AN_HOUR
+    return factor_at > last.at and _how_many(reader, since=max(factor_at, at - HOUR)) < MOST_AN_HOUR
+
+
+def raise_alerts(case: Case, *, reader: User, at: datetime) -> None:
+    """After a reading was recorded. Each alert at most once an hour for a reader (and a decoy)."""
+    if case.is_canary and not _raised(AuditKind.CANARY_READ, reader, at=at).filter(about_id=str(case.pk)).exists():
+        AuditEntry.objects.record(AuditKind.CANARY_READ, at=at, by=reader, about=About.CASE, about_id=case.pk)
+    if _raised(AuditKind.MASS_READING, reader, at=at).exists():
+        return
+    number = _how_many(reader, since=at - HOUR)
+    if number >= MOST_AN_HOUR:
+        AuditEntry.objects.record(AuditKind.MASS_READING, at=at, by=reader, found=number)
+
+
+def _raised(kind: AuditKind, reader: User, *, at: datetime):  # type: ignore[no-untyped-def]  # an AuditEntryQuerySet
+    return AuditEntry.objects.filter(by=reader, kind=kind, at__gt=at - HOUR)
+
+
+def _read(reader: User, *, since: datetime):  # type: ignore[no-untyped-def]  # an AuditEntryQuerySet
+    return AuditEntry.objects.filter(by=reader, at__gt=since, kind__in=READINGS, about=About.CASE)
+
+
+def _how_many(reader: User, *, since: datetime) -> int:
+    """Different cases."""
+    count: int = _read(reader, since=since).order_by().values("about_id").distinct().count()
+    return count

@@ -1,0 +1,68 @@
+"""A volunteer leaves: nothing here opens for them any more, and nothing waits for somebody who is gone."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.actions import revoke_membership
+from accounts.models import AuditEntry, Membership, User
+from accounts.rules.audit import About, AuditKind
+from cases.models import Case, CaseEvent, Export
+from cases.rules.lifecycle import EventKind
+
+_BATCH = 1000
+
+
+@transaction.atomic
+def let_go(membership: Membership, *, by: User, at: datetime) -> bool:
+    """All at once, true at the next request: the membership with all that hangs on it, the cases, the lists.
+
+    Their open cases become nobody's and show in the queue as such. A few statements, however many cases they held.
+    False when they had left before. Raises LastCoordinator.
+    """
+    if not revoke_membership(membership, by=by, at=at):
+        return False
+    _release_cases(membership, by=by, at=at)
+    _close_exports(membership, by=by, at=at)
+    return True
+
+
+def _release_cases(membership: Membership, *, by: User, at: datetime) -> None:
+    theirs = Case.objects.all().open().filter(assigned_to=membership.user_id).order_by("pk")
+    cases = list(theirs.select_for_update(of=("self",)).only("pk", "subject", "association_id"))
+    Case.objects.filter(pk__in=[case.pk for case in cases]).update(assigned_to=None, version=F("version") + 1)
+    CaseEvent.objects.bulk_create(
+        [
+            CaseEvent(
+                association_id=case.association_id,
+                case_id=case.pk,
+                subject=case.subject,
+                kind=EventKind.CASE_ASSIGNED,
+                at=at,
+                by=by,
+                payload={"left": True},
+            )
+            for case in cases
+        ],
+        batch_size=_BATCH,
+    )
+
+
+def _close_exports(membership: Membership, *, by: User, at: datetime) -> None:
+    """Those that wait for an answer, or to be taken. One that is being made looks at the membership itself."""
+    theirs = Export.objects.filter(asked_by=membership.user_id, taken_at=None, expires_at__gt=at)
+    ids = list(theirs.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    Export.objects.filter(pk__in=ids).update(expires_at=at)
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            association_id=membership.association_id,
+            kind=AuditKind.EXPORT_REFUSED,
+            at=at,
+            by=by,
+            about=About.EXPORT,
+            about_id=str(pk),
+            payload={"left": True},
+        )
+        for pk in ids
+    )

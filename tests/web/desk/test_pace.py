@@ -1,0 +1,72 @@
+"""Whoever opens many files proves again who they are; a program waits."""
+
+from datetime import datetime
+
+import time_machine
+
+from accounts import scope
+from accounts.access import unseen_alerts
+from accounts.models import AuditEntry, Membership
+from accounts.rules.audit import About, AuditKind, Why
+from cases.models import Case
+from tests import factories
+from tests.people import HouseClient, location, signed_in
+from tests.web.desk.conftest import OpenOne, address, answers
+
+
+def read_sixty(reader: Membership, *, at: datetime) -> None:
+    with scope.enter(reader.association_id):
+        for number in range(60):
+            AuditEntry.objects.record(
+                AuditKind.CASE_CONSULTED, at=at, by=reader.user, about=About.CASE, about_id=-number - 1, why=Why.QUEUE
+            )
+        AuditEntry.objects.record(AuditKind.MASS_READING, at=at, by=reader.user, found=60)
+
+
+def alerts(reader: Membership) -> int:
+    with scope.enter(reader.association_id):
+        return unseen_alerts().count()
+
+
+def test_after_sixty_files_the_next_asks_for_the_factor_again(
+    case: Case, volunteer: Membership, now: datetime, clock: time_machine.Traveller
+) -> None:
+    browser = signed_in(volunteer.user, association=volunteer.association)
+    clock.shift(60)
+    read_sixty(volunteer, at=now)
+
+    for response in (browser.get(address("case", case)), browser.post(address("note", case), answers(case, text="x"))):
+        assert response.status_code == 302
+        assert location(response).startswith("/compte/")
+        assert "next=" in location(response)
+
+    fresh = signed_in(volunteer.user, association=volunteer.association)
+    assert fresh.get(address("case", case)).status_code == 200
+
+
+def test_the_sixtieth_file_opened_at_the_desk_raises_the_alert(
+    open_one: OpenOne, volunteer: Membership, at_work: HouseClient
+) -> None:
+    for number in range(60):
+        assert alerts(volunteer) == 0, number
+        at_work.get(address("case", open_one()))
+
+    assert alerts(volunteer) == 1
+
+
+def test_a_program_that_read_sixty_is_told_to_wait(case: Case, coordinator: Membership, now: datetime) -> None:
+    _, token = factories.make_token(coordinator, at=now)
+    asks = {"headers": {"authorization": f"Bearer {token}"}}
+    browser = HouseClient()
+    assert browser.get(f"/api/v1/cases/{case.reference}/", **asks).status_code == 200
+    with scope.enter(case.association_id):
+        [entry] = AuditEntry.objects.filter(kind=AuditKind.CASE_CONSULTED)
+    assert (entry.why, entry.by_id) == ("api", coordinator.user_id)
+
+    read_sixty(coordinator, at=now)
+    other = factories.make_case(case.campaign, by=coordinator.user, today=now.date(), at=now)
+
+    refused = browser.get(f"/api/v1/cases/{other.reference}/", **asks)
+    assert refused.status_code == 429
+    assert refused.json()["error"]["code"] == "read_too_much"
+    assert "Soixante dossiers" in refused.json()["error"]["message"]
