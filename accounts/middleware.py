@@ -78,14 +78,18 @@ class SessionMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if SESSION_KEY in request.session:
-            user_id = request.session[SESSION_KEY]
-            ended = actions.check_session(current_session(request), user_id=user_id, at=timezone.now())
-            if ended:
-                flush(request)
-                if request.path_info.startswith(_SIGNED_IN_PAGES):
-                    messages.info(request, str(_WHY_ENDED[ended]))
-        return self.get_response(request)
+        if SESSION_KEY not in request.session:
+            return self.get_response(request)
+        now, session_id = timezone.now(), current_session(request)
+        ended = actions.check_session(session_id, user_id=request.session[SESSION_KEY], at=now)
+        if ended:
+            flush(request)
+            if request.path_info.startswith(_SIGNED_IN_PAGES):
+                messages.info(request, str(_WHY_ENDED[ended]))
+            return self.get_response(request)
+        response = self.get_response(request)
+        actions.see_session(session_id, since=now, at=timezone.now())
+        return response
 
 
 def begin_session(request: HttpRequest, user: User, *, way: SignInWay, at: datetime) -> None:

@@ -115,6 +115,8 @@ def _entry() -> Iterator[Picture]:
     yield Picture(name="portal-login-error", view="portal:login", press=("Continuer",))
     yield Picture(name="portal-code", view="portal:code", act=_ask_code)
     yield Picture(name="portal-code-error", view="portal:code", act=_wrong_code)
+    yield Picture(name="portal-sessions", view="portal:sessions", who="family")
+    yield Picture(name="portal-card", view="portal:card", who="with a printed card")
     yield Picture(name="portal-choose", view="portal:choose", who="member of two")
     yield Picture(name="portal-nobody", view="portal:home", who="stranger")
 
@@ -240,6 +242,8 @@ def _house() -> Iterator[Picture]:
     yield Picture(name="desk-release-published", view="desk:release", who="coordination", places={"slug": "published"})
     yield Picture(name="desk-account", view="desk:account", who="benevole")
     yield Picture(name="desk-account-long", view="desk:account", who="long")
+    yield Picture(name="desk-sessions", view="desk:sessions", who="benevole")
+    yield Picture(name="desk-sessions-one", view="desk:sessions", who="alone")
     yield Picture(name="invitation", view="invitation", places={"token": "invitation"})
     yield Picture(
         name="invitation-error", view="invitation", places={"token": "invitation"}, press=("Rejoindre l’équipe",)

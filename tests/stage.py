@@ -10,13 +10,14 @@ from uuid import UUID
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY as RECORDS
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 import cases.actions
 import observatory.actions
 from accounts import actions as accounts
 from accounts import scope
 from accounts.access import associations_at_work, user_by_email
-from accounts.models import Association, Membership, User
+from accounts.models import Association, Membership, SignInEnd, SignInWay, User
 from accounts.rules.roles import Role
 from cases.actions import AttemptPlan, CasePlan, NewBeneficiary, NewFact, NewMember
 from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, ConsentKind, Deadline
@@ -26,6 +27,7 @@ from tests.people import signed_in, signed_in_by_code
 from tests.vault.samples import pdf
 from web.demo import seed, stories
 from web.demo.people import VOLUNTEERS
+from web.portal.views.account import OWN_CARD
 
 LONG_HOUSE = "Fédération interdépartementale des usagères et usagers du système de santé et du médico-social"
 LONG_TITLE = "Campagne d’accompagnement aux oppositions et aux clôtures avec suppression, premier semestre"
@@ -100,6 +102,22 @@ def _let_demo_in(stage: Stage, first: Association, second: Association, third: A
     stage.let_in("donnees2", signed_in(_user("donnees2@demo.invalid"), association=second))
     stage.let_in("donnees3", signed_in(_user("donnees3@demo.invalid"), association=third))
     stage.let_in("family", signed_in_by_code(_user(stories.FAMILY_EMAIL), association=first))
+    _sessions(stage, first)
+
+
+def _sessions(stage: Stage, association: Association) -> None:
+    """The family and a volunteer were elsewhere too; and the family has just entered with a card of the desk's."""
+    now, family, by = timezone.now(), _user(stories.FAMILY_EMAIL), _by("benevole")
+    for user, way in ((family, SignInWay.CODE), (by, SignInWay.PASSWORD)):
+        factories.make_sign_in(user, at=now, way=way, device="Samsung Internet, Android")
+        ended = factories.make_sign_in(user, at=now - timedelta(days=3), way=way, device="Safari, iPhone")
+        accounts.end_session(ended.pk, end=SignInEnd.LEFT, at=now - timedelta(days=3))
+        factories.make_sign_in(user, at=now - timedelta(days=5), way=way, device="")
+    browser = signed_in_by_code(family, association=association)
+    session = browser.session
+    session[OWN_CARD] = {"code": "7K4M-2PQX-9BCD", "replacing": "", "next": "/espace/"}
+    session.save()
+    stage.let_in("with a printed card", browser)
 
 
 def _user(email: str) -> User:

@@ -52,6 +52,13 @@ def check_session(session_id: UUID | None, *, user_id: UUID | str, at: datetime)
     return None
 
 
+def see_session(session_id: UUID | None, *, since: datetime, at: datetime) -> bool:
+    """After a request that took long, as a big file over a thin line does: all that time was no pause."""
+    if session_id is None or at - since < SEEN_EVERY:
+        return False
+    return bool(SignIn.objects.open().filter(pk=session_id, seen_at__lt=at).update(seen_at=at))
+
+
 def end_session(session_id: UUID | None, *, end: SignInEnd, at: datetime) -> bool:
     """False when there is none, or it has ended before."""
     return session_id is not None and _end(session_id, end=end, at=at)

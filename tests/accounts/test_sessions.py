@@ -8,11 +8,13 @@ import time_machine
 from django.contrib.messages import get_messages
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.http import Http404
+from django.http import Http404, HttpResponse
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from accounts import access, actions, scope, tasks
 from accounts.access import SESSION_SIGN_IN
+from accounts.middleware import SessionMiddleware
 from accounts.models import AuditEntry, Membership, SignIn, SignInEnd, SignInWay, User
 from accounts.rules.audit import AuditKind
 from accounts.rules.sessions import Limits, Past, device_of
@@ -170,6 +172,22 @@ def test_a_request_costs_one_query_and_writes_once_a_minute(member_user: User, c
     clock.shift(61)
     assert statements() == ["SELECT", "UPDATE"]
     assert statements() == ["SELECT"]
+
+
+def test_a_long_upload_is_no_pause(
+    member_user: User, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in_by_code(member_user)
+    quick = SessionMiddleware(lambda request: HttpResponse())
+    slow = SessionMiddleware(lambda request: (clock.shift(timedelta(minutes=20)), HttpResponse())[1])
+    request = RequestFactory().post("/espace/x/justificatif/")
+    request.session = client.session
+
+    for answer in (quick, slow):
+        answer(request)
+    clock.shift(timedelta(minutes=14))
+
+    assert client.get(MEMBERS).status_code == 200
 
 
 # Ending
