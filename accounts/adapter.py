@@ -19,7 +19,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import actions, crypto
-from accounts.access import EMAIL_COLUMN, has_factor, has_fresh_proof, user_by_email, was_opened_by_passkey
+from accounts.access import (
+    EMAIL_COLUMN,
+    has_factor,
+    has_fresh_proof,
+    user_by_email,
+    was_opened_by_passkey,
+    whose_secret,
+)
 from accounts.fields import blind_index, root_key
 from accounts.middleware import SESSION_ASSOCIATION, begin_session, leave_session
 from accounts.models import SignInWay, User
@@ -102,20 +109,23 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class FactorAdapter(DefaultMFAAdapter):
-    """TOTP secrets and recovery seeds are sealed under the instance's key."""
+    """TOTP secrets and recovery seeds are sealed under the instance's key, each for its own account."""
 
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": _("Ce code ne va pas. Attendez le suivant dans l’application, puis tapez-le."),
     }
-    _AAD = b"mfa_authenticator"
 
     def encrypt(self, text: str) -> str:
-        sealed = crypto.seal(text.encode(), self._key(), self._AAD)
+        sealed = crypto.seal(text.encode(), self._key(), self._place())
         return base64.b64encode(sealed).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return crypto.unseal(base64.b64decode(encrypted_text), self._key(), self._AAD).decode()
+        return crypto.unseal(base64.b64decode(encrypted_text), self._key(), self._place()).decode()
+
+    def _place(self) -> bytes:
+        """A secret that is moved to another account opens for nobody. Which factor it is of, allauth does not say."""
+        return f"mfa_authenticator|{whose_secret()}".encode()
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """The site of our mails, whatever the Host header says."""

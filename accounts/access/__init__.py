@@ -3,13 +3,16 @@
 from accounts.access.audit import (
     Asked,
     Chain,
+    Watched,
     alert_count,
     alert_for,
     alerts_for,
     chain_state,
     chained_entries,
     entries,
+    everybody_ever,
     readers_of_alerts,
+    team_watched,
     unseen_alerts,
 )
 from accounts.access.codes import tries_left
@@ -35,9 +38,11 @@ from accounts.access.factors import (
     has_fresh_factor,
     has_fresh_proof,
     has_second_factor,
+    secrets_of,
     was_opened_by_code,
     was_opened_by_passkey,
     who_has_factor,
+    whose_secret,
 )
 from accounts.access.keys import ClosedRoots, closed_roots, root_keys
 from accounts.access.passkeys import (
@@ -88,6 +93,7 @@ __all__ = [
     "PasskeyRefused",
     "ResetAsked",
     "Sessions",
+    "Watched",
     "alert_count",
     "alert_for",
     "alerts_for",
@@ -102,6 +108,7 @@ __all__ = [
     "creation_options",
     "current_session",
     "entries",
+    "everybody_ever",
     "factor_given_at",
     "factors_of",
     "has_factor",
@@ -126,10 +133,12 @@ __all__ = [
     "reset_to_cancel",
     "resets_of",
     "root_keys",
+    "secrets_of",
     "session_for",
     "sessions_of",
     "still_decides",
     "team_for",
+    "team_watched",
     "token_hash",
     "token_ids",
     "tokens_for",
@@ -141,4 +150,5 @@ __all__ = [
     "was_opened_by_code",
     "was_opened_by_passkey",
     "who_has_factor",
+    "whose_secret",
 ]

@@ -1,12 +1,16 @@
 """How a session came in, and what protects an account."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.stagekit import get_pending_stage
+from allauth.core import context
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 
@@ -103,14 +107,46 @@ def has_factor(user: Any) -> bool:
     return Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists()
 
 
+_whose: ContextVar[UUID | None] = ContextVar("whose", default=None)
+
+
+@contextmanager
+def secrets_of(user: User) -> Iterator[None]:
+    """Say whose secrets allauth seals and opens, where no request of that person says it."""
+    token = _whose.set(user.pk)
+    try:
+        yield
+    finally:
+        _whose.reset(token)
+
+
+def whose_secret() -> UUID:
+    """The account that a factor's secret is sealed for: the one told, who is signed in, or who is about to be.
+
+    allauth's adapter is given a text and nobody's name. Raises LookupError when there is nobody.
+    """
+    request = context.request
+    if told := _whose.get():
+        return told
+    user = request.user if request is not None else None
+    if user is not None and not user.is_authenticated:
+        stage = get_pending_stage(request)
+        user = stage.login.user if stage else None
+    if user is None:
+        raise LookupError("Nobody is known whose secret this could be: wrap the work in `secrets_of(user)`.")
+    return UUID(str(user.pk))
+
+
 def factors_of(user: User) -> Factors:
     rows = list(Authenticator.objects.filter(user=user).order_by("created_at", "pk"))
     app = next((row for row in rows if row.type == Authenticator.Type.TOTP), None)
     codes = next((row for row in rows if row.type == Authenticator.Type.RECOVERY_CODES), None)
+    with secrets_of(user):
+        unused = tuple(codes.wrap().get_unused_codes()) if codes else ()
     return Factors(
         app_since=app.created_at if app else None,
         passkeys=tuple(_passkey(row) for row in rows if row.type == Authenticator.Type.WEBAUTHN),
-        codes=tuple(codes.wrap().get_unused_codes()) if codes else (),
+        codes=unused,
     )
 
 

@@ -13,6 +13,7 @@ from accounts.models import Association, Membership, User
 from accounts.rules.roles import Role
 from tests import factories
 from tests.people import location, signed_in, signed_in_by_code
+from tests.web.desk.authenticator import enrol
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 
@@ -164,12 +165,6 @@ def test_the_keys_of_a_request_are_forgotten(volunteer: Membership) -> None:
 
     assert not fields._keys()
     assert not fields._roots()
-
-
-def enrol(user: User) -> None:
-    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-
-    TOTP.activate(user, generate_totp_secret())
 
 
 def test_a_strangers_password_opens_nothing(client: Client, volunteer: Membership) -> None:

@@ -1,6 +1,7 @@
 """allauth's rows, seen as somebody sees them who has the database and not the keys."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -14,16 +15,26 @@ from allauth.mfa.totp.internal.auth import (
 )
 from django.contrib.sessions.models import Session
 
+from accounts.access import secrets_of
 from accounts.crypto import Tampered
-from accounts.models import Membership
-from tests.people import signed_in
+from accounts.models import Membership, SignIn
+from tests import factories
+from tests.people import HouseClient, signed_in
+from tests.web.desk.authenticator import code_of, enrol
 
 pytestmark = pytest.mark.django_db
 
 
-def test_the_secret_of_an_authenticator_is_sealed_and_works(volunteer: Membership) -> None:
+@pytest.fixture
+def asking(volunteer: Membership) -> Iterator[Membership]:
+    """A volunteer whose own request it is."""
+    with secrets_of(volunteer.user):
+        yield volunteer
+
+
+def test_the_secret_of_an_authenticator_is_sealed_and_works(asking: Membership) -> None:
     secret = generate_totp_secret()
-    TOTP.activate(volunteer.user, secret)
+    TOTP.activate(asking.user, secret)
 
     row = Authenticator.objects.get()
     counter = next(iter(yield_hotp_counters_from_time()))
@@ -32,8 +43,8 @@ def test_the_secret_of_an_authenticator_is_sealed_and_works(volunteer: Membershi
     assert TOTP(row).validate_code(format_hotp_value(hotp_value(secret, counter)))
 
 
-def test_recovery_codes_are_sealed_and_work_once(volunteer: Membership) -> None:
-    RecoveryCodes.activate(volunteer.user)
+def test_recovery_codes_are_sealed_and_work_once(asking: Membership) -> None:
+    RecoveryCodes.activate(asking.user)
 
     row = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES)
     codes = RecoveryCodes(row).get_unused_codes()
@@ -43,14 +54,41 @@ def test_recovery_codes_are_sealed_and_work_once(volunteer: Membership) -> None:
     assert not RecoveryCodes(Authenticator.objects.get(pk=row.pk)).validate_code(codes[0])
 
 
-def test_a_secret_that_was_changed_in_the_database_is_refused(volunteer: Membership) -> None:
-    TOTP.activate(volunteer.user, generate_totp_secret())
+def test_a_secret_that_was_changed_in_the_database_is_refused(asking: Membership) -> None:
+    TOTP.activate(asking.user, generate_totp_secret())
     row = Authenticator.objects.get()
     row.data["secret"] = "A" * 8 + row.data["secret"][8:]
     row.save()
 
     with pytest.raises(Tampered):
         TOTP(Authenticator.objects.get()).validate_code("000000")
+
+
+def test_a_secret_moved_to_another_account_is_refused(volunteer: Membership, colleague: Membership) -> None:
+    """Who can write to the database and has one account puts their own application before another's door."""
+    secret = enrol(colleague.user)
+    Authenticator.objects.update(user=volunteer.user)
+    browser = HouseClient()
+    browser.post("/compte/connexion/", {"login": volunteer.user.email, "password": factories.PASSWORD})
+
+    with pytest.raises(Tampered):
+        browser.post("/compte/facteur/code/", {"code": code_of(secret)})
+
+
+def test_the_same_secret_opens_for_its_own_account(colleague: Membership) -> None:
+    secret = enrol(colleague.user)
+    browser = HouseClient()
+    browser.post("/compte/connexion/", {"login": colleague.user.email, "password": factories.PASSWORD})
+
+    answer = browser.post("/compte/facteur/code/", {"code": code_of(secret)})
+
+    assert answer.status_code == 302
+    assert SignIn.objects.get().user == colleague.user
+
+
+def test_nothing_is_sealed_for_nobody(volunteer: Membership) -> None:
+    with pytest.raises(LookupError, match="secrets_of"):
+        TOTP.activate(volunteer.user, generate_totp_secret())
 
 
 def test_a_session_row_tells_nothing(volunteer: Membership) -> None:

@@ -10,7 +10,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.utils import encrypt
 
-from accounts.access import memberships_of, user_by_email
+from accounts.access import memberships_of, secrets_of, user_by_email
 from accounts.models import User
 from accounts.rules.roles import Role
 
@@ -80,7 +80,7 @@ def credentials() -> list[Credentials]:
             email=one.email,
             password=one.password,
             totp_secret=one.totp_secret,
-            recovery_codes=_recovery(one).generate_codes(),
+            recovery_codes=_codes(one, user),
         )
         for one in (*VOLUNTEERS, in_association(COORDINATOR, 1))
         if (user := user_by_email(one.email))
@@ -90,10 +90,17 @@ def credentials() -> list[Credentials]:
 
 def give_factors(one: DemoVolunteer, user: User) -> None:
     """Enrol the account's TOTP and recovery codes."""
-    TOTP.activate(user, one.totp_secret)
-    codes = _recovery(one).instance
+    with secrets_of(user):
+        TOTP.activate(user, one.totp_secret)
+        codes = _recovery(one).instance
     codes.user = user
     codes.save(force_insert=True)
+
+
+def _codes(one: DemoVolunteer, user: User) -> list[str]:
+    with secrets_of(user):
+        codes: list[str] = _recovery(one).generate_codes()
+    return codes
 
 
 def _recovery(one: DemoVolunteer) -> RecoveryCodes:

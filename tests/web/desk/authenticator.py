@@ -5,6 +5,7 @@ import time
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 
+from accounts.access import secrets_of
 from accounts.models import User
 
 PERIOD = 30
@@ -18,9 +19,11 @@ def code_of(secret: str) -> str:
 def enrol(user: User) -> str:
     """Install an application; its secret."""
     secret = str(generate_totp_secret())
-    TOTP.activate(user, secret)
+    with secrets_of(user):
+        TOTP.activate(user, secret)
     return secret
 
 
 def enrol_recovery(user: User) -> list[str]:
-    return list(RecoveryCodes.activate(user).get_unused_codes())
+    with secrets_of(user):
+        return list(RecoveryCodes.activate(user).get_unused_codes())

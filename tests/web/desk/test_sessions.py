@@ -1,16 +1,21 @@
 """A volunteer's sessions at the desk: seen, closed, recorded."""
 
+import re
 from datetime import datetime
 
 import pytest
 import time_machine
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts import scope
 from accounts.models import AuditEntry, Membership, SignIn, SignInEnd
 from accounts.rules.audit import AuditKind
 from tests import factories
 from tests.people import HouseClient, signed_in
+from tests.web.desk.authenticator import enrol
 
 pytestmark = pytest.mark.django_db
 
@@ -30,8 +35,7 @@ def recorded(membership: Membership, kind: AuditKind) -> list[AuditEntry]:
 def test_signing_in_by_password_and_code_opens_a_row_and_is_recorded(
     client: HouseClient, volunteer: Membership, clock: time_machine.Traveller, now: datetime
 ) -> None:
-    secret = generate_totp_secret()
-    TOTP.activate(volunteer.user, secret)
+    secret = enrol(volunteer.user)
 
     client.post(LOGIN, {"login": volunteer.user.email, "password": factories.PASSWORD}, headers={"User-Agent": AGENT})
     assert not SignIn.objects.exists()  # half a sign-in is none
@@ -111,3 +115,31 @@ def test_a_form_of_another_association_closes_nothing(volunteer: Membership, str
 
     assert here.post(SESSIONS, form(stranger, others="1")).status_code == 409
     assert SignIn.objects.open().count() == 2
+
+
+def test_an_unknown_address_costs_the_same_hash_and_statements(
+    volunteer: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = factories.make_user(password=None)
+    hashed: list[str] = []
+    encode = MD5PasswordHasher.encode
+
+    def counted(hasher: MD5PasswordHasher, password: str, salt: str) -> str:
+        hashed.append(password)
+        return encode(hasher, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
+
+    def steps(email: str) -> tuple[int, list[str], str]:
+        hashed.clear()
+        with CaptureQueriesContext(connection) as captured:
+            page = HouseClient().post(LOGIN, {"login": email, "password": "une autre phrase de passe"})
+        statements = [re.sub(r"'[^']*'|_x\d+", "", one["sql"]) for one in captured.captured_queries]
+        return len(hashed), statements, page.content.decode().replace(email, "")
+
+    steps("warm@exemple.invalid")
+    found = [steps(email) for email in (volunteer.user.email, nobody.email, "inconnue@exemple.invalid")]
+
+    assert [one[0] for one in found] == [1, 1, 1]
+    assert found[0][1] == found[1][1] == found[2][1]
+    assert len({re.sub(r'value="[^"]*"', "", one[2]) for one in found}) == 1

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY as RECORDS
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core import mail
 from django.core.cache import cache
 from django.db import connection
@@ -20,6 +19,7 @@ from accounts.models import Association, Membership, SignIn, SignInCode, SignInE
 from cases.models import Case
 from tests import factories
 from tests.people import HouseClient
+from tests.web.desk.authenticator import enrol
 from tests.web.portal.answers import Answer, text
 from web.portal.views import entry
 
@@ -286,7 +286,7 @@ def test_each_way_in_opens_a_row(client: HouseClient, member: User) -> None:
 
 
 def test_a_session_made_by_a_code_does_not_open_the_desk(client: HouseClient, volunteer: Membership) -> None:
-    TOTP.activate(volunteer.user, generate_totp_secret())
+    enrol(volunteer.user)
     ask(client, volunteer.user.email)
     client.post(CODE, {"code": code_in_mail()})
 
