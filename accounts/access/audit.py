@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
-from django.db.models import CharField, Exists, OuterRef, QuerySet
+from django.db.models import CharField, Exists, Max, OuterRef, QuerySet
 from django.db.models.functions import Cast
 from django.http import Http404
 
+from accounts.access.factors import FACTORS
+from accounts.access.sessions import BY_MEMBERS, open_sessions
 from accounts.fields import load_keys
-from accounts.models import AuditEntry, Membership
+from accounts.models import AuditEntry, Membership, SignIn
 from accounts.rules.audit import ALERTS, About, AuditKind
 from accounts.rules.chain import Entry
 from accounts.rules.roles import Right
@@ -114,6 +117,47 @@ def chain_state(reader: Membership) -> Chain:
     last = AuditEntry.objects.all().chained().last()
     waiting = AuditEntry.objects.all().unchained()[:1000].count()
     return Chain(last.place or 0, last.at, waiting) if last else Chain(0, None, waiting)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """Somebody of the team, how their account is protected, when they last came in, and where it stands open."""
+
+    membership: Membership
+    factors: frozenset[str]
+    last_in: datetime | None
+    sessions: int
+
+
+def team_watched(reader: Membership, *, at: datetime) -> list[Watched]:
+    """Everybody at work here, with names at hand. PermissionDenied without AUDIT_READ. Seven queries at any size."""
+    _require(reader)
+    team = list(Membership.objects.active().select_related("user").order_by("joined_at", "pk"))
+    users = [one.user_id for one in team]
+    load_keys(one.user.subject for one in team)
+    factors: dict[UUID, set[str]] = {}
+    for user_id, kind in Authenticator.objects.filter(user__in=users, type__in=FACTORS).values_list("user_id", "type"):
+        factors.setdefault(user_id, set()).add(kind)
+    came = SignIn.objects.filter(user__in=users).exclude(way__in=BY_MEMBERS).order_by()
+    last = dict(came.values_list("user_id").annotate(last=Max("opened_at")))
+    counted = open_sessions([one.user for one in team], at=at)
+    return [
+        Watched(
+            membership=one,
+            factors=frozenset(factors.get(one.user_id, ())),
+            last_in=last.get(one.user_id),
+            sessions=counted.get(one.user_id, 0),
+        )
+        for one in team
+    ]
+
+
+def everybody_ever(reader: Membership) -> list[Membership]:
+    """The team and who left it, with names at hand: whose acts may be looked for."""
+    _require(reader)
+    rows = list(Membership.objects.select_related("user").order_by("joined_at", "pk"))
+    load_keys(row.user.subject for row in rows)
+    return rows
 
 
 def plain(entry: AuditEntry, *, place: int | None = None) -> Entry:

@@ -1,6 +1,7 @@
 """The only doors to a case: fetch and authorise in one call. What somebody may not see answers 404, like nothing."""
 
 from accounts.rules.audit import Why
+from cases.access.audit import canaries, case_id, references_of
 from cases.access.contents import (
     TIMELINE,
     attempts_of,
@@ -74,8 +75,10 @@ __all__ = [
     "beneficiaries_of",
     "campaigns",
     "campaigns_here",
+    "canaries",
     "capped_counts",
     "case_for",
+    "case_id",
     "cases_of",
     "cases_of_member",
     "chunks_of",
@@ -107,6 +110,7 @@ __all__ = [
     "overview",
     "phone_digits",
     "queue_for",
+    "references_of",
     "said_why",
     "search",
     "team",

@@ -25,6 +25,7 @@ _DESK: tuple[tuple[str, str, str | Promise], ...] = (
     ("desk:open", "plus", _("Nouveau dossier")),
     ("desk:team", "users", _("Équipe")),
     ("desk:figures", "chart", _("Chiffres")),
+    ("desk:security", "shield", _("Sécurité")),
     ("desk:account", "gear", _("Mon compte")),
 )
 

@@ -12,6 +12,7 @@ _NEEDED: dict[str, Right] = {
     "desk:open": Right.OPEN_CASE,
     "desk:team": Right.MANAGE,
     "desk:figures": Right.FIGURES_SEE,
+    "desk:security": Right.AUDIT_READ,
 }
 
 

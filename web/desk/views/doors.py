@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views import View
 
-from accounts.access import factor_given_at, has_fresh_factor
+from accounts.access import alert_count, factor_given_at, has_fresh_factor
 from accounts.models import Association, Membership, User
 from accounts.rules.audit import Why
 from accounts.rules.roles import Right
@@ -31,6 +31,7 @@ from web.desk.forms.base import DeskForm
 from web.desk.pages import menu
 from web.desk.pages.head import case_head
 from web.desk.pages.refusals import not_now
+from web.desk.pages.words import capped
 from web.desk.views.stepup import confirm_first
 from web.parts import errors
 from web.parts.refusals import before_letter
@@ -91,8 +92,13 @@ def shown(
     status: int = 200,
     counts: dict[str, str] | None = None,
 ) -> HttpResponse:
-    """A page of the desk with its menu. `counts`: for the menu, by view name, already capped."""
-    whole = {**context, "today": request.today, "nav": menu.desk_menu(request, request.membership, counts=counts)}
+    """A page of the desk with its menu. `counts`: for the menu, by view name, already capped.
+
+    For whoever watches over the association one query more: the alerts that nobody has looked at.
+    """
+    alerts = alert_count(request.membership)
+    counted = {**(counts or {}), **({"desk:security": capped(alerts)} if alerts else {})}
+    whole = {**context, "today": request.today, "nav": menu.desk_menu(request, request.membership, counts=counted)}
     return render(request, f"desk/{template}", whole, status=status)
 
 

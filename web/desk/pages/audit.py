@@ -1,0 +1,144 @@
+"""The audit log in words: who, when, what, and why. Cases by reference only."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import AuditEntry
+from accounts.rules.audit import ALERTS, About, AuditKind, Why
+from web.desk.pages.team import role_labels
+from web.desk.pages.words import label
+
+KINDS: dict[str, str | Promise] = {
+    AuditKind.CASE_CONSULTED: gettext_lazy("Dossier ouvert"),
+    AuditKind.CONTACT_CONSULTED: gettext_lazy("Coordonnées lues"),
+    AuditKind.FILE_CONSULTED: gettext_lazy("Justificatif ouvert"),
+    AuditKind.SEARCHED: gettext_lazy("Recherche de personnes"),
+    AuditKind.INVITED: gettext_lazy("Invitation envoyée"),
+    AuditKind.INVITATION_RENEWED: gettext_lazy("Invitation renvoyée"),
+    AuditKind.INVITATION_REVOKED: gettext_lazy("Invitation annulée"),
+    AuditKind.INVITATION_ACCEPTED: gettext_lazy("Invitation acceptée"),
+    AuditKind.ROLES_CHANGED: gettext_lazy("Rôles changés"),
+    AuditKind.MEMBERSHIP_REVOKED: gettext_lazy("Accès retiré"),
+    AuditKind.ASSOCIATION_CHANGED: gettext_lazy("Réglage de l’association changé"),
+    AuditKind.SIGNED_IN: gettext_lazy("Entrée dans l’espace bénévoles"),
+    AuditKind.SIGNED_OUT_EVERYWHERE: gettext_lazy("Sessions fermées"),
+    AuditKind.FACTOR_ADDED: gettext_lazy("Deuxième facteur ajouté"),
+    AuditKind.FACTOR_REMOVED: gettext_lazy("Deuxième facteur retiré"),
+    AuditKind.CODES_RENEWED: gettext_lazy("Codes de secours refaits"),
+    AuditKind.RESET_ASKED: gettext_lazy("Facteur perdu : demande"),
+    AuditKind.RESET_APPROVED: gettext_lazy("Facteur perdu : accepté"),
+    AuditKind.RESET_CANCELLED: gettext_lazy("Facteur perdu : demande annulée"),
+    AuditKind.CARD_MADE: gettext_lazy("Carte avec un code faite"),
+    AuditKind.TOKEN_CREATED: gettext_lazy("Accès de logiciel ouvert"),
+    AuditKind.TOKEN_REVOKED: gettext_lazy("Accès de logiciel fermé"),
+    AuditKind.EXPORT_ASKED: gettext_lazy("Liste demandée"),
+    AuditKind.EXPORT_APPROVED: gettext_lazy("Liste approuvée"),
+    AuditKind.EXPORT_REFUSED: gettext_lazy("Liste refusée"),
+    AuditKind.EXPORT_TAKEN: gettext_lazy("Liste prise"),
+    AuditKind.KEYS_ROTATED: gettext_lazy("Clés renouvelées"),
+    AuditKind.SHREDDED: gettext_lazy("Clés détruites"),
+    AuditKind.CANARY_SET: gettext_lazy("Dossier leurre changé"),
+    AuditKind.CANARY_READ: gettext_lazy("Alerte : dossier leurre ouvert"),
+    AuditKind.MASS_READING: gettext_lazy("Alerte : beaucoup de dossiers ouverts"),
+    AuditKind.ALERT_SEEN: gettext_lazy("Alerte vue"),
+}
+WHYS: dict[str, str | Promise] = {
+    Why.ASSIGNED: gettext_lazy("suit le dossier"),
+    Why.QUEUE: gettext_lazy("venu de la liste du moment"),
+    Why.SEARCH: gettext_lazy("cherché ou trouvé dans les dossiers"),
+    Why.PERMANENCE: gettext_lazy("pendant une permanence"),
+    Why.API: gettext_lazy("par un logiciel"),
+    Why.EXPORT: gettext_lazy("pour une liste"),
+    Why.REASON: gettext_lazy("suivi par quelqu’un d’autre, raison notée dans le dossier"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """`about`: the reference of the case that it concerns, if any; `url` leads there for whoever works on cases."""
+
+    what: str
+    who: str
+    at: datetime
+    why: str
+    about: str
+    url: str
+    is_alert: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertLine:
+    """`seen_url` is empty where another person has to look at it."""
+
+    text: str
+    at: datetime
+    seen_url: str
+    search_url: str
+
+
+def lines(entries: Iterable[AuditEntry], *, references: Mapping[str, str], opens_cases: bool) -> list[Line]:
+    """`references`: of the cases that the entries name, by the id that the log writes."""
+    return [_line(entry, references, opens_cases) for entry in entries]
+
+
+def _line(entry: AuditEntry, references: Mapping[str, str], opens_cases: bool) -> Line:
+    reference = references.get(entry.about_id, "") if entry.about == About.CASE else ""
+    return Line(
+        what=_what(entry),
+        who=who(entry),
+        at=entry.at,
+        why=label(WHYS, entry.why) if entry.why else "",
+        about=reference,
+        url=reverse("desk:case", args=[reference]) if reference and opens_cases else "",
+        is_alert=entry.kind in ALERTS,
+    )
+
+
+def who(entry: AuditEntry) -> str:
+    if entry.by is None:
+        return _("la plateforme")
+    return entry.by.name or _("un ancien compte")
+
+
+def _what(entry: AuditEntry) -> str:
+    words, told = label(KINDS, entry.kind), entry.payload
+    if "found" in told:
+        number = int(told["found"])
+        return f"{words} ({ngettext('%(number)s dossier', '%(number)s dossiers', number) % {'number': number}})"
+    if isinstance(told.get("roles"), list):
+        return f"{words} ({', '.join(role_labels(told['roles']))})"
+    if entry.kind == AuditKind.CANARY_SET:
+        return f"{words} ({_('leurre') if told.get('on') else _('dossier ordinaire')})"
+    return words
+
+
+def alert_lines(alerts: Iterable[AuditEntry], *, references: Mapping[str, str], may_see: "set[int]") -> list[AlertLine]:
+    return [
+        AlertLine(
+            text=_alert(alert, references),
+            at=alert.at,
+            seen_url=reverse("desk:alert_seen", args=[alert.pk]) if alert.pk in may_see else "",
+            search_url=audit_url(reference=references.get(alert.about_id, "")),
+        )
+        for alert in alerts
+    ]
+
+
+def _alert(alert: AuditEntry, references: Mapping[str, str]) -> str:
+    if alert.kind == AuditKind.CANARY_READ:
+        values = {"who": who(alert), "reference": references.get(alert.about_id, "")}
+        return _("%(who)s a ouvert le dossier leurre %(reference)s, que personne n’a de raison d’ouvrir.") % values
+    values = {"who": who(alert), "number": str(alert.payload.get("found", ""))}
+    return _("%(who)s a ouvert %(number)s dossiers en une heure.") % values
+
+
+def audit_url(*, reference: str = "") -> str:
+    asked = urlencode({"dossier": reference}) if reference else ""
+    return f"{reverse('desk:audit')}?{asked}" if asked else reverse("desk:audit")
