@@ -56,11 +56,11 @@ _WHY_ENDED: dict[SignInEnd, str | Promise] = {
     SignInEnd.LEFT: _lazy("Votre connexion a pris fin. Entrez de nouveau."),
     SignInEnd.ELSEWHERE: _lazy("Cette connexion a été fermée depuis un autre appareil. Entrez de nouveau."),
     SignInEnd.IDLE: _lazy(
-        "Vous êtes resté un moment sans rien faire : la page s’est refermée, pour que personne d’autre ne la lise. "
+        "Vous êtes resté un moment sans rien faire : la page s’est refermée, pour que personne d’autre ne la lise. "
         "Entrez de nouveau."
     ),
     SignInEnd.EXPIRED: _lazy(
-        "Vous étiez entré depuis plusieurs heures : la page s’est refermée, pour votre sécurité. Entrez de nouveau."
+        "Vous étiez entré depuis plusieurs heures : la page s’est refermée, pour votre sécurité. Entrez de nouveau."
     ),
     SignInEnd.REVOKED: _lazy("Votre accès a été retiré."),
     SignInEnd.RESET: _lazy("Votre deuxième code a été réinitialisé. Entrez de nouveau, avec votre mot de passe."),
@@ -221,7 +221,7 @@ def _why_nowhere(request: HttpRequest) -> str:
     if memberships_of(request.user):  # type: ignore[arg-type]  # signed in
         return gettext(
             "Votre deuxième code a été réinitialisé ailleurs. Ici, deux personnes de la coordination doivent encore "
-            "donner leur accord : demandez-le-leur. Rien n’est perdu."
+            "donner leur accord : demandez-le-leur. Rien n’est perdu."
         )
     return gettext("Vous n’êtes bénévole d’aucune association. Demandez une invitation à la vôtre.")
 

@@ -23,13 +23,18 @@ def open_session(user: User, *, way: SignInWay, user_agent: str, at: datetime) -
     return row
 
 
-def record_sign_in(user: User, *, way: SignInWay, association_id: int | None = None, at: datetime) -> bool:
-    """Into the log of the association that the desk opens with: the chosen one, else the first of theirs."""
+def record_sign_in(
+    user: User, *, way: SignInWay | None = None, association_id: int | None = None, at: datetime
+) -> bool:
+    """Into the log of the association that the desk opens with: the chosen one, else the first of theirs.
+
+    Without a way: the session went over from another association.
+    """
     mine = [membership.association_id for membership in memberships_of(user)]
     if not mine:
         return False
     with scope.enter(association_id if association_id in mine else mine[0]):
-        AuditEntry.objects.record(AuditKind.SIGNED_IN, at=at, by=user, way=way.value)
+        AuditEntry.objects.record(AuditKind.SIGNED_IN, at=at, by=user, way=way.value if way else "switched")
     return True
 
 
@@ -71,7 +76,10 @@ def _end(session_id: UUID, *, end: SignInEnd, at: datetime) -> bool:
 @transaction.atomic
 def end_sessions(user: User, *, end: SignInEnd, at: datetime, but: UUID | None = None) -> int:
     """Sign somebody out of every browser at its next request, except of `but`. How many sessions it were."""
-    return SignIn.objects.open().filter(user=user).exclude(pk=but).update(ended_at=at, end=end)
+    rows = SignIn.objects.open().filter(user=user)
+    if but is not None:
+        rows = rows.exclude(pk=but)
+    return rows.update(ended_at=at, end=end)
 
 
 @transaction.atomic

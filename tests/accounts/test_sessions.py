@@ -8,9 +8,10 @@ import time_machine
 from django.contrib.messages import get_messages
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from accounts import access, actions, scope, tasks
 from accounts.access import SESSION_SIGN_IN
@@ -149,7 +150,7 @@ def test_a_public_page_does_not_tell_that_there_was_a_session(member_user: User,
 
 def test_what_was_typed_after_the_end_is_said_to_be_lost(volunteer: Membership, member_user: User) -> None:
     for client, path in (
-        (signed_in(volunteer.user), "/desk/association/"),
+        (signed_in(volunteer.user), reverse("desk:choose")),
         (signed_in_by_code(member_user), "/espace/XXXX-XXXX-XXX/accord/"),
     ):
         SignIn.objects.all().delete()
@@ -179,7 +180,12 @@ def test_a_long_upload_is_no_pause(
 ) -> None:
     client = signed_in_by_code(member_user)
     quick = SessionMiddleware(lambda request: HttpResponse())
-    slow = SessionMiddleware(lambda request: (clock.shift(timedelta(minutes=20)), HttpResponse())[1])
+
+    def upload(request: HttpRequest) -> HttpResponse:
+        clock.shift(timedelta(minutes=20))
+        return HttpResponse()
+
+    slow = SessionMiddleware(upload)
     request = RequestFactory().post("/espace/x/justificatif/")
     request.session = client.session
 
@@ -255,7 +261,8 @@ def test_only_ones_own_open_session_is_found(
 
     with pytest.raises(Http404):
         access.session_for(volunteer.user, wanted)
-    assert access.session_for(colleague.user, str(factories.make_sign_in(colleague.user, at=now).pk))
+    own = factories.make_sign_in(colleague.user, at=now)
+    assert access.session_for(colleague.user, str(own.pk)) == own
 
 
 def test_signing_in_is_recorded_where_the_desk_opens(

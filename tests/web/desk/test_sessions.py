@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -9,10 +10,12 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from accounts import scope
+from accounts import actions, scope
 from accounts.models import AuditEntry, Membership, SignIn, SignInEnd
 from accounts.rules.audit import AuditKind
+from accounts.rules.roles import Role
 from tests import factories
 from tests.people import HouseClient, signed_in
 from tests.web.desk.authenticator import enrol
@@ -107,6 +110,18 @@ def test_another_persons_session_does_not_exist(
     assert here.post(SESSIONS, form(volunteer, session=theirs)).status_code == 404
     assert SignIn.objects.get(pk=theirs).ended_at is None
     assert theirs not in here.get(SESSIONS).content.decode()
+
+
+def test_working_for_another_association_is_recorded_there(
+    volunteer: Membership, stranger: Membership, now: datetime
+) -> None:
+    second = actions.join(stranger.association_id, user=volunteer.user, roles=[Role.RECEPTION], at=now)
+    here = signed_in(volunteer.user, association=volunteer.association)
+
+    here.post(reverse("desk:choose"), form(volunteer, wanted=str(second.association_id), token=str(uuid4())))
+
+    assert [entry.payload for entry in recorded(second, AuditKind.SIGNED_IN)] == [{"way": "switched"}]
+    assert recorded(volunteer, AuditKind.SIGNED_IN) == []
 
 
 def test_a_form_of_another_association_closes_nothing(volunteer: Membership, stranger: Membership) -> None:

@@ -45,6 +45,7 @@ def choose(request: DeskRequest) -> HttpResponseBase:
     if wanted not in mine or _closed(request.user, [mine[wanted]]):
         raise Http404
     request.session[SESSION_ASSOCIATION] = wanted
+    actions.record_sign_in(request.user, association_id=wanted, at=timezone.now())
     messages.success(request, _("Vous travaillez maintenant pour %(name)s.") % {"name": mine[wanted].association.name})
     return redirect("desk:now")
 

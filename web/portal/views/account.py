@@ -44,7 +44,7 @@ def card(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/card.html", _card_page(request.user, offered))
     del request.session[OWN_CARD]
     if not actions.keep_own_card(request.user, code=offered["code"], replacing=offered["replacing"]):
-        told = gettext("La carte a changé entre-temps : ce code-ci ne servira pas. Gardez le plus récent.")
+        told = gettext("La carte a changé entre-temps : ce code-ci ne servira pas. Gardez le plus récent.")
         messages.warning(request, told)
         return redirect(offered["next"])
     messages.success(request, gettext("C’est noté. Désormais, vous entrez avec votre nouveau code."))
