@@ -45,10 +45,10 @@ def is_within(address: str, networks: Iterable[str]) -> bool:
     """Does the address lie in one of the networks? No network named: anywhere. What is no address lies in none."""
     allowed = [ip_network(one) for one in networks]
     try:
-        asked = _plain(ip_address(address))
+        given = ip_address(address)
     except ValueError:
         return not allowed
-    return not allowed or any(asked in one for one in allowed)
+    return not allowed or any(asked in one for one in allowed for asked in (given, _plain(given)))
 
 
 def _plain(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

@@ -128,14 +128,15 @@ def take_export(
     _claim(export, by=by, at=at)
     parts, taken = [sheets.lines([head], sheet=FRENCH)], list[Case]()
     for cases in chunks_of(export, by):
-        _check_standing(export, by=by, at=at)
+        if not is_standing(by, right=Right.EXPORT_ASK):
+            raise _spoiled(export, by=by, at=at)
         parts.append(sheets.lines(map(cells, cases), sheet=FRENCH))
         taken += cases
         if len(taken) > (export.approved_count or 0):
-            _spoil(export, by=by, at=at)
+            _spoiled(export, by=by, at=at)
             raise WrongCount(len(taken))
-    _check_standing(export, by=by, at=at)
-    _record_taking(export, taken, by=by, at=at)
+    if not _record_taking(export, taken, by=by, at=at):
+        raise _spoiled(export, by=by, at=at)
     return sheets.file_of(parts, sheet=FRENCH)
 
 
@@ -152,20 +153,15 @@ def _claim(export: Export, *, by: Membership, at: datetime) -> None:
     raise NotReady("The export is not there to be taken.")
 
 
-def _check_standing(export: Export, *, by: Membership, at: datetime) -> None:
-    if not is_standing(by, right=Right.EXPORT_ASK):
-        _spoil(export, by=by, at=at)
-        raise RightGone("The membership ended while the export was being made.")
-
-
-def _spoil(export: Export, *, by: Membership, at: datetime) -> None:
+def _spoiled(export: Export, *, by: Membership, at: datetime) -> RightGone:
     """It was claimed and is not handed out: the claim stays, so that nobody takes it again."""
     Export.objects.filter(pk=export.pk).update(is_approved=False)
     _record(AuditKind.EXPORT_REFUSED, export, by=by, at=at, stopped=True)
+    return RightGone("The membership ended while the export was being made.")
 
 
-@transaction.atomic
-def _record_taking(export: Export, cases: Iterable[Case], *, by: Membership, at: datetime) -> None:
+def _record_taking(export: Export, cases: Iterable[Case], *, by: Membership, at: datetime) -> bool:
+    """Write who is in it. False, and nothing written, when the access ended while the last lines waited."""
     events = [
         CaseEvent(
             association_id=case.association_id,
@@ -178,8 +174,12 @@ def _record_taking(export: Export, cases: Iterable[Case], *, by: Membership, at:
         )
         for case in cases
     ]
-    CaseEvent.objects.bulk_create(events, batch_size=_BATCH)
-    _record(AuditKind.EXPORT_TAKEN, export, by=by, at=at, count=len(events))
+    with transaction.atomic():
+        CaseEvent.objects.bulk_create(events, batch_size=_BATCH)
+        _record(AuditKind.EXPORT_TAKEN, export, by=by, at=at, count=len(events))
+        standing = is_standing(by, right=Right.EXPORT_ASK)
+        transaction.set_rollback(not standing)
+    return standing
 
 
 def _record(kind: AuditKind, export: Export, *, by: Membership, at: datetime, **payload: int | bool) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from accounts.actions import revoke_membership
@@ -51,8 +51,10 @@ def _release_cases(membership: Membership, *, by: User, at: datetime) -> None:
 
 def _close_exports(membership: Membership, *, by: User, at: datetime) -> None:
     """Those that wait for an answer, or to be taken. One that is being made looks at the membership itself."""
+    skip_locked = connection.features.has_select_for_update_skip_locked
     theirs = Export.objects.filter(asked_by=membership.user_id, taken_at=None, expires_at__gt=at)
-    ids = list(theirs.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    locked = theirs.select_for_update(of=("self",), skip_locked=skip_locked)  # waiting for it would let it end first
+    ids = list(locked.order_by("pk").values_list("pk", flat=True))
     Export.objects.filter(pk__in=ids).update(expires_at=at)
     AuditEntry.objects.bulk_create(
         AuditEntry(

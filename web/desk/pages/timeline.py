@@ -184,13 +184,14 @@ _WHY: Words = {
     "search": gettext_lazy("cherché ou trouvé dans les dossiers"),
     "permanence": gettext_lazy("pendant une permanence"),
     "api": gettext_lazy("par un programme"),
-    "export": gettext_lazy("pour un export"),
     "reason": gettext_lazy("suivi par quelqu’un d’autre, raison donnée"),
     "own": gettext_lazy("son propre dossier"),
 }
 
 
 def _consulted(_case: Case, payload: dict[str, str]) -> str:
+    if payload.get("why") == "export":
+        return _("Mis dans une liste, avec la personne.") if payload.get("people") else _("Mis dans une liste.")
     return _("Dossier ouvert pour lecture (%(why)s).") % {"why": label(_WHY, str(payload.get("why", "")))}
 
 

@@ -43,7 +43,6 @@ _WHY = {
     Why.SEARCH: _("après une recherche"),
     Why.PERMANENCE: _("pendant une permanence"),
     Why.API: _("par un logiciel de l’association"),
-    Why.EXPORT: _("pour une liste de l’association"),
     Why.REASON: _("pour une raison notée par écrit"),
 }
 _PLAIN: dict[EventKind, tuple[Any, str, str]] = {
@@ -63,6 +62,11 @@ _BY_SOMEBODY = {
     EventKind.CASE_CONSULTED: _("%(who)s a ouvert votre dossier"),
     EventKind.CONTACT_CONSULTED: _("%(who)s a regardé vos coordonnées"),
     EventKind.FILE_CONSULTED: _("%(who)s a ouvert votre justificatif"),
+}
+# A file that left the platform; the names and contacts were in it, or were not.
+_LISTED = {
+    True: _("%(who)s a mis votre dossier dans une liste, avec votre nom et vos coordonnées"),
+    False: _("%(who)s a mis votre dossier dans une liste, sans votre nom"),
 }
 _DATED_FACTS = {
     FactKind.SENT: _("La date d’envoi du courrier est notée : %(day)s"),
@@ -95,9 +99,9 @@ def _line(event: CaseEvent, reader: Reader) -> Line | None:
 def _opening(event: CaseEvent, kind: EventKind, reader: Reader) -> Line | None:
     if event.by_id == reader.user.pk:
         return None
-    text = str(_BY_SOMEBODY[kind]) % {"who": who(event.by)}
-    reason = _WHY.get(event.payload.get("why", ""))
-    moment = when(event.at, today=reader.today)
+    why, moment = event.payload.get("why", ""), when(event.at, today=reader.today)
+    sentence = _LISTED[bool(event.payload.get("people"))] if why == Why.EXPORT else _BY_SOMEBODY[kind]
+    text, reason = str(sentence) % {"who": who(event.by)}, _WHY.get(why)
     return Line(text=text, when=f"{moment}, {reason}" if reason else moment, icon="eye")
 
 
