@@ -62,7 +62,7 @@ _WHY_ENDED: dict[SignInEnd, str | Promise] = {
     SignInEnd.EXPIRED: _lazy(
         "Vous étiez entré depuis plusieurs heures : la page s’est refermée, pour votre sécurité. Entrez de nouveau."
     ),
-    SignInEnd.REVOKED: _lazy("Votre accès a été retiré."),
+    SignInEnd.REVOKED: _lazy("Votre accès de bénévole a été retiré."),
     SignInEnd.RESET: _lazy("Votre deuxième code a été réinitialisé. Entrez de nouveau, avec votre mot de passe."),
 }
 
