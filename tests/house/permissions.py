@@ -116,6 +116,9 @@ TABLE: dict[str, Asked] = {
     "desk:invitation_revoke": (POSTED_AT_DESK, answered(RUN_HERE, 302)),
     "desk:member_roles": (RUN_HERE, answered(RUN_HERE, 422)),
     "desk:member_revoke": (RUN_HERE, answered(RUN_HERE, 302)),
+    "desk:member_reset": (RUN_HERE, answered(RUN_HERE, 302)),
+    "desk:reset_approve": (answered(RUN_HERE, 409), answered(RUN_HERE, 409)),  # they asked for it themselves
+    "desk:reset_cancel": (POSTED_AT_DESK, answered(RUN_HERE, 302)),
     "desk:figures": (WATCH, POSTED_AT_DESK),
     "desk:figures_measure": (RUN_HERE, answered(RUN_HERE, 302)),
     "desk:release": (WATCH_HERE, POSTED_AT_DESK),
@@ -130,6 +133,7 @@ TABLE: dict[str, Asked] = {
     "desk:export": (LIST_HERE, answered(LIST_HERE, 409)),  # nothing is decided without a decision
     "desk:export_take": (answered(TAKE, 409), answered(TAKE, 409)),  # nobody approved it yet
     "desk:account": (DESK, POSTED_AT_DESK),
+    "desk:password": (DESK, answered(DESK, 422)),
     "desk:sessions": (DESK, answered(DESK, 404)),  # it names none of one's own
     "desk:choose": (POSTED_AT_DESK, answered(DESK, 404)),  # it names none of one's own
     "invitation": (OPEN, answered(OPEN, 422)),
@@ -148,10 +152,13 @@ TABLE: dict[str, Asked] = {
     "mfa_index": (ACCOUNT, answered(ACCOUNT, 405)),
     "mfa_authenticate": (SENT_ON, SENT_ON),
     "mfa_reauthenticate": (FACTOR, FACTOR),
-    "mfa_activate_totp": (FACTOR, FACTOR),
+    "mfa_login_webauthn": (SENT_ON, answered(ENTRY, 422)),
+    "mfa_add_webauthn": (ACCOUNT, answered(ACCOUNT, 422)),
+    "mfa_remove_webauthn": (NO_FACTOR, NO_FACTOR),
+    "mfa_activate_totp": (ACCOUNT, answered(ACCOUNT, 422)),
     "mfa_deactivate_totp": (NO_FACTOR, NO_FACTOR),
     "mfa_view_recovery_codes": (NO_FACTOR, POSTED),
-    "mfa_generate_recovery_codes": (FACTOR, FACTOR),
+    "mfa_generate_recovery_codes": (ACCOUNT, answered(ACCOUNT, 422)),  # there is no factor that they would stand for
     "set_language": (SENT_ON, SENT_ON),
     "demo:home": OPEN_PAGE,
 }

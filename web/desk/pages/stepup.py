@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 # By the first letters of the view's name.
 REASONS: dict[str, str | Promise] = {
     "desk:invite": _("Vous allez ouvrir l’espace de l’association à quelqu’un."),
+    "desk:member_reset": _("Vous allez décider de ce qui protège le compte d’un collègue."),
     "desk:member_roles": _("Vous allez changer ce qu’un collègue peut lire et faire."),
     "desk:reset": _("Vous allez décider de ce qui protège le compte d’un collègue."),
     "desk:password": _("Vous allez changer votre mot de passe."),

@@ -65,7 +65,7 @@ def colleagues(team: Iterable[Membership], *, me: Membership, with_factor: set[U
             has_factor=one.user_id in with_factor,
             joined_at=one.joined_at,
             roles_url="" if one.pk == me.pk else reverse("desk:member_roles", args=[one.pk]),
-            reset_url="" if one.pk == me.pk else reverse("desk:reset_ask", args=[one.pk]),
+            reset_url="" if one.pk == me.pk else reverse("desk:member_reset", args=[one.pk]),
             leave_url="" if one.pk == me.pk else reverse("desk:member_revoke", args=[one.pk]),
         )
         for one in team
