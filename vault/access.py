@@ -17,7 +17,7 @@ class BlobMissing(LookupError):
 
 @dataclass(slots=True)
 class Verification:
-    """Ids of sealed files by what was found; `orphans` counts blobs without a row."""
+    """Ids of sealed files by what was found; `orphans` counts blobs without a row, also in nobody's folder."""
 
     checked: int = 0
     damaged: list[int] = field(default_factory=list)
@@ -51,12 +51,15 @@ def _closing(blob: object, chunks: Iterator[bytes]) -> Iterator[bytes]:
 def verify() -> Verification:
     """Door: every association's files, re-hashed without a key. Reads the disk outside transactions."""
     found = Verification()
-    for association_id in Association.objects.order_by("pk").values_list("pk", flat=True):
+    owners = list(Association.objects.order_by("pk").values_list("pk", flat=True))
+    for association_id in owners:
         with scope.enter(association_id):
             rows = list(SealedFile.objects.order_by("pk").values_list("pk", "stored_name", "sha256_cipher"))
         for pk, name, digest in rows:
             _check(found, pk, name=name, digest=digest)
         found.orphans += len(set(box.names_of(association_id)) - {name for _, name, _ in rows})
+    for folder in set(box.folders()) - {str(pk) for pk in owners}:
+        found.orphans += sum(1 for _ in box.names_of(folder))
     return found
 
 

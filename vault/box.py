@@ -99,11 +99,16 @@ def remove(name: str) -> None:
     default_storage.delete(name)
 
 
-def names_of(association_id: int) -> Iterator[str]:
+def names_of(association_id: int | str) -> Iterator[str]:
     """Every blob below an association's folder, left-over temporary files included."""
     for folder in _listed(str(association_id))[0]:
         path = f"{association_id}/{folder}"
         yield from (f"{path}/{name}" for name in _listed(path)[1])
+
+
+def folders() -> list[str]:
+    """The top of the store: one folder an association, and whatever else came there."""
+    return _listed("")[0]
 
 
 def stored_at(name: str) -> datetime | None:

@@ -15,7 +15,7 @@ from accounts import access, actions, crypto, scope
 from accounts.fields import KeyDestroyed, forget_keys
 from accounts.models import Association, AuditEntry, DataKey, Membership, User
 from accounts.rules.audit import AuditKind
-from cases.models import Case, Justificatif
+from cases.models import Attempt, Case, Justificatif
 from config.checks import refuse_closed_keys
 from tests import factories
 from vault import access as vault
@@ -225,3 +225,58 @@ class TestAWrappedKey:
             forget_keys()
             with pytest.raises((crypto.Tampered, KeyDestroyed)):
                 list(vault.open_plain(SealedFile.objects.get(pk=justificatif.sealed_file_id)))
+
+
+class TestANote:
+    """A sealed text of a case, moved by somebody who can write to the database."""
+
+    @pytest.fixture
+    def two(self, volunteer: Membership, today: date, now: datetime) -> list[Attempt]:
+        """The attempts of two cases of one association."""
+        campaign = factories.make_campaign(volunteer.association, today=today)
+        for _ in range(2):
+            case = factories.make_case(campaign, by=volunteer.user, today=today, at=now)
+            factories.make_attempt(case, by=volunteer.user, today=today, at=now)
+        with scope.enter(volunteer.association_id):
+            return list(Attempt.objects.order_by("pk"))
+
+    @pytest.mark.parametrize(
+        "moved",
+        [
+            ["note"],
+            ["note", "subject"],
+            ["note", "subject", "case_id"],
+        ],
+        ids=" and ".join,
+    )
+    def test_it_opens_in_no_other_case(self, two: list[Attempt], moved: list[str]) -> None:
+        one, other = two
+        with scope.enter(one.association_id):
+            move(moved, source=one, target=other, column="note")
+
+            with pytest.raises(crypto.Tampered):
+                _ = Attempt.objects.get(pk=other.pk).note
+
+    def test_it_opens_in_no_other_column(self, two: list[Attempt]) -> None:
+        one = two[0]
+        with scope.enter(one.association_id):
+            move(["note"], source=one, target=one, column="adviser_reference")
+
+            with pytest.raises(crypto.Tampered):
+                _ = Attempt.objects.get(pk=one.pk).adviser_reference
+
+    def test_it_opens_where_it_was_written(self, two: list[Attempt]) -> None:
+        with scope.enter(two[0].association_id):
+            move(["note", "subject"], source=two[0], target=two[0], column="note")
+
+            assert Attempt.objects.get(pk=two[0].pk).note.startswith("Zq")
+
+
+def move(columns: list[str], *, source: Attempt, target: Attempt, column: str) -> None:
+    """Copy columns of one row into another, the first one into `column`."""
+    into = ", ".join(
+        f"{column if name == 'note' else name} = (SELECT {name} FROM cases_attempt WHERE id = %s)" for name in columns
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE cases_attempt SET {into} WHERE id = %s", [source.pk] * len(columns) + [target.pk])
+    forget_keys()

@@ -133,6 +133,21 @@ def test_a_file_that_is_no_database_is_explained_and_left_alone(tmp_path: Path) 
     assert kept.read_bytes() == before
 
 
+def test_another_key_than_the_datas_own_is_explained_and_changes_nothing(tmp_path: Path) -> None:
+    own = environment(tmp_path) | {"DEMO": "false"}
+    made = "import django; django.setup(); from accounts import actions; actions.create_association('A', slug='a')"
+    for command in (["manage.py", "migrate", "--verbosity", "0"], ["-c", made]):
+        subprocess.run([sys.executable, *command], cwd=ROOT, env=own, check=True, timeout=120)
+    before = (tmp_path / "opposable.sqlite3").read_bytes()
+    (tmp_path / "keys" / "keks").write_text("demo:QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU=")
+
+    said = refusal(tmp_path, free_port())
+
+    assert "The master key «demo» in VAULT_KEKS is not the one that sealed 1 root key" in said
+    assert "Nothing was changed" in said
+    assert (tmp_path / "opposable.sqlite3").read_bytes() == before
+
+
 @pytest.mark.django_db
 def test_migrations_of_another_version_are_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     fit.refuse_foreign_migrations(connection)

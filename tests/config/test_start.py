@@ -1,5 +1,6 @@
 """Web, worker and beat in production: they start with the right role and the right keys, or end and say why."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config.roles import APP, MIGRATE
+from config.roles import APP, MIGRATE, PURGE
 from tests import cluster
 from tests.config.processes import ROOT, eventually, listens, started
 from tests.config.production import KEY, production
@@ -41,10 +42,22 @@ actions.create_user(email="jeanne@exemple.invalid")
 with scope.enter(one.pk):
     actions.create_keys(one.pk, kind=KeyKind.PERSON)
 """
+A_CASE = """
+import django; django.setup()
+from django.utils import timezone
+from accounts import scope
+from accounts.models import Association
+from accounts.rules.roles import Role
+from tests import factories
+one, today, now = Association.objects.get(slug="union"), timezone.localdate(), timezone.now()
+by = factories.make_membership(one, Role.VOLUNTEER).user
+case = factories.make_case(factories.make_campaign(one, today=today), by=by, today=today, at=now, email="a@b.invalid")
+print(factories.make_attempt(case, by=by, today=today, at=now).reference)
+"""
 READ = """
 import django; django.setup()
-from accounts.models import User
-print(User.objects.get().email)
+from accounts.access import user_by_email
+print(user_by_email("jeanne@exemple.invalid").email)
 """
 
 
@@ -139,6 +152,23 @@ def test_a_role_that_may_become_a_powerful_one_is_refused(
 
     assert says in refused.stderr
     run(check, environment(server, APP, tmp_path))
+
+
+def test_the_erasing_role_shreds_and_the_application_rotates(server: cluster.PostgresCluster, tmp_path: Path) -> None:
+    reference = run([sys.executable, "-c", A_CASE], environment(server, APP, tmp_path)).stdout.strip()
+    shred = [sys.executable, "manage.py", "shred", "person", reference, "--association", "union", "--yes"]
+    rotate = [sys.executable, "manage.py", "rotate_keys", "--json"]
+
+    shredded = run(shred, environment(server, PURGE, tmp_path))
+    there = run(rotate, environment(server, APP, tmp_path, keks=f"2027:{OTHER},{KEY}"))
+    back = run(rotate, environment(server, APP, tmp_path, keks=f"{KEY},2027:{OTHER}"))
+
+    assert "is erased, with 1 case that still stood" in shredded.stdout
+    assert [json.loads(done.stdout)["rotated"] for done in (there, back)] == [3, 3]
+    with psycopg.connect(server.url(MIGRATE)) as owner:
+        assert owner.execute("SELECT count(*) FROM accounts_datakey WHERE kind = 'case'").fetchone() == (0,)
+        kinds = owner.execute("SELECT kind, count(*) FROM accounts_auditentry GROUP BY 1 ORDER BY 1").fetchall()
+    assert kinds == [("keys_rotated", 4), ("shredded", 2)]
 
 
 def test_with_the_right_role_and_keys_the_web_serves(server: cluster.PostgresCluster, tmp_path: Path) -> None:

@@ -53,6 +53,30 @@ def test_damaged_missing_and_orphaned_blobs_are_told_apart(three: list[SealedFil
     assert str(damaged.pk) in complaint
 
 
+def test_a_blob_that_lost_its_end_is_damaged(three: list[SealedFile], store: Path) -> None:
+    cut = store / three[1].stored_name
+    cut.write_bytes(cut.read_bytes()[:-1])
+
+    printed, complaint = verify("--json")
+
+    assert json.loads(printed)["damaged"] == [three[1].pk]
+    assert complaint
+
+
+def test_blobs_whose_row_or_association_is_gone_are_counted_and_no_failure(
+    three: list[SealedFile], store: Path
+) -> None:
+    SealedFile.objects.filter(pk=three[0].pk).delete()
+    elsewhere = store / "999999" / "ab"
+    elsewhere.mkdir(parents=True)
+    (elsewhere / "abcd").write_bytes(b"of nobody")
+
+    printed, complaint = verify("--json")
+
+    assert json.loads(printed) == {"checked": 2, "damaged": [], "missing": [], "orphans": 2}
+    assert complaint == ""
+
+
 def test_an_empty_vault_is_sound() -> None:
     assert verify("--json") == (json.dumps({"checked": 0, "damaged": [], "missing": [], "orphans": 0}) + "\n", "")
 
