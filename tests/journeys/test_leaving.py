@@ -1,0 +1,154 @@
+"""Somebody comes into the room: the page is gone at once, the session too, and going back shows nothing."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys import steps
+from tests.journeys.conftest import OpenPage
+from tests.notifications.conftest import Sink
+from web.demo.seed import CARDS
+
+WEATHER = "https://www.meteofrance.com/"
+SUN = "<!doctype html><title>Météo</title><h1>Demain, du soleil</h1>"
+
+Phone = Callable[..., Page]
+
+
+@pytest.fixture
+def phone(seeded: None, platform: str, browser: Browser) -> Iterator[Phone]:
+    """`phone()` is a member's page after their card's code. It may go to one other site, which is not really asked."""
+    contexts = []
+
+    def opened(**options: Any) -> Page:
+        context = browser.new_context(
+            base_url=platform, locale="fr-FR", viewport={"width": 375, "height": 740}, **options
+        )
+        contexts.append(context)
+        context.route(f"{WEATHER}**", lambda route: route.fulfill(body=SUN, content_type="text/html"))
+        page = context.new_page()
+        page.goto("/espace/")
+        steps.fill(page, "Votre adresse e-mail", CARDS[0])
+        steps.press(page, "Continuer")
+        expect(page.get_by_role("main").locator(".eyebrow").first).to_be_visible()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def is_out(page: Page) -> None:
+    """The weather; nothing of the case is left behind it, neither in the window nor at the server."""
+    expect(page).to_have_url(WEATHER)
+    expect(page.get_by_role("heading")).to_have_text("Demain, du soleil")
+    for _ in range(3):
+        page.go_back()
+        shows_nothing(page)
+    page.goto("/espace/")
+    shows_nothing(page)
+    expect(page).to_have_url(re.compile("/espace/entrer/"))
+
+
+def shows_nothing(page: Page) -> None:
+    html = page.content()
+    assert "Mes documents" not in html
+    assert "Ce qui s’est passé" not in html
+
+
+def quit_button(page: Page) -> Any:
+    return page.get_by_role("button", name="Quitter vite")
+
+
+def test_one_press_leaves_for_the_weather(phone: Phone) -> None:
+    page = phone()
+    quit_button(page).click()
+
+    is_out(page)
+
+
+def test_one_press_is_enough_without_scripts(phone: Phone) -> None:
+    page = phone(java_script_enabled=False)
+    quit_button(page).click()
+
+    is_out(page)
+
+
+def test_escape_twice_leaves_by_keyboard(phone: Phone) -> None:
+    page = phone()
+    expect(page.get_by_role("contentinfo")).to_contain_text("deux fois la touche Échap")
+    page.keyboard.press("Escape")
+    expect(page).not_to_have_url(WEATHER)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+
+    is_out(page)
+
+
+def test_the_page_is_blank_before_the_other_site_answers(phone: Phone) -> None:
+    """On a slow line that takes its time: meanwhile there is nothing to read, not even a title."""
+    page, seen = phone(), []
+    page.expose_function("blank", seen.append)
+    page.evaluate(
+        """() => new MutationObserver(() => document.body.childElementCount || window.blank(document.title))
+            .observe(document.body, {childList: true})"""
+    )
+    quit_button(page).click()
+
+    expect(page).to_have_url(WEATHER)
+    assert seen == ["…"]
+
+
+def test_every_open_page_of_the_browser_goes(phone: Phone) -> None:
+    page = phone()
+    other = page.context.new_page()
+    other.goto("/espace/")
+    quit_button(page).click()
+
+    for one in (page, other):
+        expect(one).to_have_url(WEATHER)
+
+
+def test_the_other_site_is_not_told_where_from(phone: Phone) -> None:
+    page = phone()
+    with page.expect_request(f"{WEATHER}**") as asked:
+        quit_button(page).click()
+
+    assert "referer" not in asked.value.all_headers()
+
+
+@pytest.mark.usefixtures("seeded")
+def test_back_shows_nothing_to_whoever_comes_after_a_member(open_page: OpenPage, sink: Sink) -> None:
+    page = open_page()
+    page.goto("/espace/")
+    steps.fill(page, "Votre adresse e-mail", CARDS[0])
+    steps.press(page, "Continuer")
+    expect(page.get_by_role("heading", name="Ce qui s’est passé")).to_be_visible()
+    page.get_by_role("button", name="Me déconnecter").click()
+    steps.see(page, "Vous êtes sorti de votre dossier.")
+
+    page.go_back()
+
+    shows_nothing(page)
+    expect(page).to_have_url(re.compile("/espace/entrer/"))
+
+
+@pytest.mark.usefixtures("seeded")
+def test_back_shows_nothing_to_whoever_comes_after_a_volunteer(
+    open_page: OpenPage, clock: time_machine.Traveller
+) -> None:
+    page = open_page()
+    steps.sign_in(page, steps.volunteer("benevole"), clock=clock)
+    page.goto("/desk/dossiers/")
+    page.locator("main a[href^='/desk/dossiers/']").first.click()
+    address = page.url
+    page.get_by_role("navigation").get_by_role("button", name="Me déconnecter").locator("visible=true").click()
+    expect(page).not_to_have_url(address)
+
+    page.go_back()
+
+    expect(page).to_have_url(re.compile("/compte/connexion/"))
