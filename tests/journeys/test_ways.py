@@ -6,6 +6,8 @@ import pytest
 import time_machine
 from playwright.sync_api import FilePayload, Page, expect
 
+from accounts import actions
+from accounts.access import user_by_card
 from tests.journeys import steps
 from tests.journeys.conftest import OpenPage
 from tests.vault.samples import png
@@ -112,6 +114,33 @@ def test_a_printed_card_is_enough_on_a_phone(open_page: OpenPage) -> None:
     page.get_by_label("Prendre une photo").set_input_files(PHOTO)
     steps.press(page, "Envoyer ce document")
     steps.see(page, "Votre justificatif est arrivé")
+
+
+@pytest.mark.usefixtures("seeded")
+def test_a_card_of_the_desks_gives_way_to_ones_own_code_without_a_script(open_page: OpenPage) -> None:
+    owner = user_by_card(CARDS[1])
+    assert owner
+    actions.set_card_code(owner, code=CARDS[1], is_new=True)
+    page = open_page(**PHONE, java_script_enabled=False)
+
+    enter_by_card(page, CARDS[1])
+    steps.see(page, "Voici votre nouveau code.")
+    own = page.locator(".card_code__code").inner_text()
+    fits(page)
+    steps.press(page, "J’ai noté mon nouveau code")
+    steps.see(page, "Désormais, vous entrez avec votre nouveau code.")
+    page.get_by_role("button", name="Me déconnecter").click()
+
+    enter_by_card(page, CARDS[1])
+    steps.see(page, "Ce code de carte ne va pas.")
+    enter_by_card(page, own)
+    expect(page.get_by_role("button", name="Me déconnecter")).to_be_visible()
+
+
+def enter_by_card(page: Page, code: str) -> None:
+    page.goto("/espace/")
+    steps.fill(page, "Votre adresse e-mail", code)
+    steps.press(page, "Continuer")
 
 
 def go_through_the_steps(page: Page) -> None:
