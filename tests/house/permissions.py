@@ -43,6 +43,7 @@ TAKE = "302 403 403 302  403 403 403 404  200 403 403  404"
 REVIEW = "302 403 403 302  403 403 403 403  403 200 403  403"  # for data delegates
 ACCOUNT = "302 403 403 200  200 200 200 200  200 200 200  200"  # a session opened by a code has no say in it
 FACTOR = "302 403 403 302  302 302 302 302  302 302 302  302"  # asks for the password or the factor first
+INVITED = "200 409 409 409  409 409 409 409  409 409 409  409"  # for its address: not for whoever else is signed in
 NO_FACTOR = "302 403 403 404  404 404 404 404  404 404 404  404"  # there is none yet
 
 
@@ -119,6 +120,12 @@ TABLE: dict[str, Asked] = {
     "desk:member_reset": (RUN_HERE, answered(RUN_HERE, 302)),
     "desk:reset_approve": (answered(RUN_HERE, 409), answered(RUN_HERE, 409)),  # they asked for it themselves
     "desk:reset_cancel": (POSTED_AT_DESK, answered(RUN_HERE, 302)),
+    "desk:security": (WATCH, POSTED_AT_DESK),
+    "desk:audit": (WATCH, POSTED_AT_DESK),
+    "desk:alert_seen": (POSTED_AT_DESK, answered(WATCH_HERE, 302)),
+    "desk:member_sessions": (RUN_HERE, answered(RUN_HERE, 302)),
+    "desk:visibility": (RUN, answered(RUN, 422)),
+    "desk:canary": (RUN, answered(RUN, 422)),
     "desk:figures": (WATCH, POSTED_AT_DESK),
     "desk:figures_measure": (RUN_HERE, answered(RUN_HERE, 302)),
     "desk:release": (WATCH_HERE, POSTED_AT_DESK),
@@ -136,7 +143,7 @@ TABLE: dict[str, Asked] = {
     "desk:password": (DESK, answered(DESK, 422)),
     "desk:sessions": (DESK, answered(DESK, 404)),  # it names none of one's own
     "desk:choose": (POSTED_AT_DESK, answered(DESK, 404)),  # it names none of one's own
-    "invitation": (OPEN, answered(OPEN, 422)),
+    "invitation": (INVITED, answered(INVITED, 422)),
     "api:index": OPEN_PAGE,
     "api:schema": OPEN_PAGE,
     "api:cases": ("401 403 403 403  200 200 200 200  200 403 403  200", POSTED),

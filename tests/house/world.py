@@ -14,6 +14,7 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from accounts import actions, scope
 from accounts.models import Association, AuditEntry, Membership, User
+from accounts.rules.audit import AuditKind
 from accounts.rules.roles import Role
 from cases.actions import assign, sweep
 from cases.models import Campaign, Case, Deadline
@@ -145,7 +146,8 @@ def _side(association: Association, *, today: date, at: datetime) -> Side:
     parts = {name: _in(case, team=team, today=today, at=at) for name, case in cases.items()}
     shared = _around(campaign, team=team, today=today, at=at) | fill(association, by=by, at=at)
     with scope.enter(association.pk):
-        shared["alert"] = AuditEntry.objects.order_by("pk")[0].pk
+        reader = team["ex-volunteer"].user
+        shared["alert"] = AuditEntry.objects.record(AuditKind.MASS_READING, at=at, by=reader, found=60).pk
     members = {name: _user_of(case) for name, case in cases.items()}
     for name, user in members.items():
         parts[name] |= shared | {"session": factories.make_sign_in(user, at=at).pk}

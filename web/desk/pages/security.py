@@ -62,7 +62,7 @@ def _factors(kinds: frozenset[str]) -> list[Chip]:
 def _close_url(one: Watched, me: Membership) -> str:
     if not me.may(Right.MANAGE) or one.membership.pk == me.pk or not one.sessions:
         return ""
-    return reverse("desk:close_sessions", args=[one.membership.pk])
+    return reverse("desk:member_sessions", args=[one.membership.pk])
 
 
 def people(everybody: Iterable[Membership]) -> list[tuple[str, str]]:
