@@ -10,6 +10,7 @@ from uuid import uuid4
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from tests.factories import PASSWORD
 from tests.stage import STORIES, Stage
 
 NOBODY = ""
@@ -21,6 +22,9 @@ NO_PAGE: dict[str, str] = {
     "portal:quick_exit": "POST only",
     "desk:file": "a download",
     "desk:choose": "POST only",
+    "desk:token_revoke": "POST only",
+    "desk:reset_cancel": "POST only",
+    "mfa_login_webauthn": "JSON for a script; a POST that is refused shows account_login",
     "desk:invitation_again": "POST only",
     "desk:invitation_revoke": "POST only",
     "desk:release_review": "POST only",
@@ -242,6 +246,12 @@ def _house() -> Iterator[Picture]:
     yield Picture(name="desk-release-published", view="desk:release", who="coordination", places={"slug": "published"})
     yield Picture(name="desk-account", view="desk:account", who="benevole")
     yield Picture(name="desk-account-long", view="desk:account", who="long")
+    yield Picture(name="desk-account-passkeys", view="desk:account", who="with passkeys")
+    yield Picture(name="desk-account-reset", view="desk:account", who="referent")
+    yield Picture(name="desk-password", view="desk:password", who="benevole")
+    yield Picture(name="desk-password-error", view="desk:password", who="benevole", press=("Changer le mot de passe",))
+    yield Picture(name="desk-reset", view="desk:member_reset", who="coordination", places={"pk": "membership"})
+    yield Picture(name="desk-reset-approve", view="desk:reset_approve", who="with passkeys", places={"pk": "reset"})
     yield Picture(name="desk-sessions", view="desk:sessions", who="benevole")
     yield Picture(name="desk-sessions-one", view="desk:sessions", who="alone")
     yield Picture(name="invitation", view="invitation", places={"token": "invitation"})
@@ -251,10 +261,61 @@ def _house() -> Iterator[Picture]:
     yield Picture(name="invitation-closed", view="invitation", places={"token": "unknown"}, status=404)
 
 
+def _make_token(page: Page) -> None:
+    main = page.get_by_role("main")
+    main.get_by_role("textbox").first.fill("Tableau du bureau")
+    main.get_by_role("checkbox").first.check()
+    press(page, "Créer l’accès")
+
+
+def _count_list(page: Page) -> None:
+    main = page.get_by_role("main")
+    main.get_by_role("textbox").last.fill("Appeler ceux qui attendent encore une réponse.")
+    press(page, "Compter les dossiers")
+
+
+def _handed_out() -> Iterator[Picture]:
+    """What programs read, and lists that leave the platform."""
+    yield Picture(name="desk-tokens", view="desk:tokens", who="coordination")
+    yield Picture(name="desk-tokens-empty", view="desk:tokens", who="alone")
+    yield Picture(name="desk-token-new", view="desk:token_new", who="fresh:coordination")
+    yield Picture(
+        name="desk-token-new-error", view="desk:token_new", who="fresh:coordination", press=("Créer l’accès",)
+    )
+    yield Picture(name="desk-token-made", view="desk:token_new", who="fresh:alone", act=_make_token)
+    yield Picture(name="desk-exports", view="desk:exports", who="fresh:coordination")
+    yield Picture(name="desk-exports-empty", view="desk:exports", who="fresh:alone")
+    yield Picture(name="desk-export-ask", view="desk:export_ask", who="fresh:referent")
+    yield Picture(name="desk-export-ask-alone", view="desk:export_ask", who="fresh:alone")
+    yield Picture(
+        name="desk-export-ask-error", view="desk:export_ask", who="fresh:referent", press=("Compter les dossiers",)
+    )
+    yield Picture(name="desk-export-ask-counted", view="desk:export_ask", who="fresh:referent", act=_count_list)
+    for step in ("waiting", "ready", "taken", "refused", "undecided", "late"):
+        places = {"pk": f"list.{step}"}
+        yield Picture(name=f"desk-export-{step}", view="desk:export", who="fresh:referent", places=places)
+    yield Picture(name="desk-export-decide", view="desk:export", who="fresh:donnees", places={"pk": "list.waiting"})
+    yield Picture(name="desk-export-take", view="desk:export_take", who="fresh:referent", places={"pk": "list.ready"})
+    yield Picture(
+        name="desk-export-take-late",
+        view="desk:export_take",
+        who="fresh:referent",
+        places={"pk": "list.taken"},
+        status=409,
+    )
+
+
 def _password(page: Page) -> None:
     boxes = page.get_by_role("main").get_by_role("textbox")
     boxes.first.fill("benevole@demo.invalid")
     boxes.last.fill("demo-benevole-2026")
+    press(page, "Continuer")
+
+
+def _password_before_passkey(page: Page) -> None:
+    boxes = page.get_by_role("main").get_by_role("textbox")
+    boxes.first.fill("cle@exemple.invalid")
+    boxes.last.fill(PASSWORD)
     press(page, "Continuer")
 
 
@@ -265,7 +326,23 @@ def _accounts() -> Iterator[Picture]:
     yield Picture(name="account-confirm", view="account_reauthenticate", who="no factor")
     yield Picture(name="factor-code", view="mfa_authenticate", act=_password)
     yield Picture(name="factor-confirm", view="mfa_reauthenticate", who="benevole")
+    yield Picture(name="factor-code-passkey", view="mfa_authenticate", act=_password_before_passkey)
+    yield Picture(
+        name="factor-confirm-passkey",
+        view="mfa_reauthenticate",
+        who="with passkeys",
+        query="?next=/desk/equipe/inviter/",
+    )
     yield Picture(name="factor-index", view="mfa_index", who="benevole")
+    yield Picture(name="factor-index-none", view="mfa_index", who="no factor")
+    yield Picture(name="factor-index-passkeys", view="mfa_index", who="with passkeys")
+    yield Picture(name="factor-passkey", view="mfa_add_webauthn", who="no factor")
+    yield Picture(
+        name="factor-passkey-error", view="mfa_add_webauthn", who="no factor", press=("Créer la clé d’accès",)
+    )
+    yield Picture(
+        name="factor-passkey-remove", view="mfa_remove_webauthn", who="with passkeys", places={"pk": "passkey"}
+    )
     yield Picture(name="factor-install", view="mfa_activate_totp", who="no factor")
     yield Picture(
         name="factor-install-error", view="mfa_activate_totp", who="no factor", press=("Enregistrer cette application",)
@@ -288,5 +365,6 @@ GALLERY: tuple[Picture, ...] = (
     *_queue(),
     *_desk_cases(),
     *_house(),
+    *_handed_out(),
     *_accounts(),
 )

@@ -8,6 +8,7 @@ from random import Random
 from uuid import UUID
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY as RECORDS
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
@@ -16,15 +17,17 @@ import cases.actions
 import observatory.actions
 from accounts import actions as accounts
 from accounts import scope
-from accounts.access import associations_at_work, user_by_email
-from accounts.models import Association, Membership, SignInEnd, SignInWay, User
+from accounts.access import associations_at_work, factors_of, secrets_of, user_by_email
+from accounts.models import Association, Membership, PasskeyKind, SignInEnd, SignInWay, User
 from accounts.rules.roles import Role
 from cases.actions import AttemptPlan, CasePlan, NewBeneficiary, NewFact, NewMember
 from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, ConsentKind, Deadline
 from observatory.models import Release, StatPlan
 from tests import factories
 from tests.people import signed_in, signed_in_by_code
+from tests.stage_lists import set_lists, stays_fresh
 from tests.vault.samples import pdf
+from tests.web.desk.passkeys import give_passkey
 from web.demo import seed, stories
 from web.demo.people import VOLUNTEERS
 from web.portal.views.account import OWN_CARD
@@ -89,6 +92,7 @@ def set_up(*, today: date, at: datetime) -> Stage:
         _cases(stage, first, today=today, at=at)
     _releases(stage, first, second, third, today=today, at=at)
     _team(stage, first, at=at)
+    _hand_out(stage, first, at=at)
     _empty_house(stage, at=at)
     _long_house(stage, today=today, at=at)
     cases.actions.sweep(today=today, at=at)
@@ -212,7 +216,37 @@ def _team(stage: Stage, association: Association, *, at: datetime) -> None:
     stage.let_in("no factor", _confirmed(signed_in(new.user, factor=False)))
     stage.let_in("referent", _confirmed(signed_in(_by("referent"), association=association)))
     stage.parts.update(invitation=token, membership=new.pk)
+    _lost_factor(stage, association, at=at)
     _member_of_nothing(stage)
+
+
+def _lost_factor(stage: Stage, association: Association, *, at: datetime) -> None:
+    """The referent's is asked for; a second coordinator has passkeys, few codes, and a closed desk elsewhere."""
+    before = at - timedelta(days=40)
+    user = _named("Claude Tissot", "cle")
+    factories.make_membership(association, Role.COORDINATOR, user=user, at=before)
+    elsewhere = accounts.create_association("Les Genêts", slug="les-genets")
+    accounts.join(elsewhere.pk, user=user, roles=[Role.VOLUNTEER], at=before)
+    for kind in (PasskeyKind.PHONE, PasskeyKind.KEY):
+        give_passkey(user, kind, at=before)
+    with secrets_of(user):
+        codes = RecoveryCodes.activate(user).instance
+    codes.data["used_mask"] = 0b111111
+    codes.save(update_fields=["data"])
+    user.factors_reset_at, user.factors_reset_in = before + timedelta(days=1), association
+    user.save(update_fields=["factors_reset_at", "factors_reset_in"])
+    stage.let_in("with passkeys", signed_in(user, association=association))
+    with scope.enter(association.pk):
+        mine = Membership.objects.get(user=_by("referent"))
+        stage.parts["reset"] = accounts.ask_reset(mine, by=_by("coordination"), at=at).pk
+    stage.parts["passkey"] = factors_of(user).passkeys[0].id
+
+
+def _hand_out(stage: Stage, association: Association, *, at: datetime) -> None:
+    """Programs and lists; `fresh:` is somebody who has just given their second factor."""
+    stage.parts.update(set_lists(association, by=_by, at=at))
+    for key in ("coordination", "referent", "donnees"):
+        stage.let_in(f"fresh:{key}", stays_fresh(signed_in(_by(key), association=association)))
 
 
 def _confirmed(browser: Client) -> Client:
@@ -232,6 +266,7 @@ def _empty_house(stage: Stage, *, at: datetime) -> None:
     association = accounts.create_association("Les Bleuets", slug="les-bleuets")
     alone = factories.make_membership(association, *EVERYTHING, user=_named("Robin Dupont", "robin"), at=at)
     stage.let_in("alone", signed_in(alone.user, association=association))
+    stage.let_in("fresh:alone", stays_fresh(signed_in(alone.user, association=association)))
 
 
 def _long_house(stage: Stage, *, today: date, at: datetime) -> None:

@@ -15,7 +15,7 @@ OWN_SAVE = {
 }
 # Files that look past the scope, and for whom.
 DOORS = {
-    "accounts/access/doors.py": "a person's own memberships; an invitation by its token",
+    "accounts/access/doors.py": "a person's own memberships; an invitation or a program by its token",
     "accounts/fields.py": "key rows: an association's by its id, others by their random subject",
     "cases/access/doors.py": "a member's own associations",
     "observatory/access.py": "published releases, which anybody may read",
