@@ -17,8 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts import actions, scope
 from accounts.access import (
@@ -53,17 +52,19 @@ _DAY_OF_USE = re.compile(r'UPDATE "accounts_apitoken" SET "used_on" = \S+ WHERE 
 # Said where somebody was at work in private, and nowhere else: a public page does not tell that there was a session.
 _SIGNED_IN_PAGES = ("/desk/", "/espace/", "/compte/")
 _WHY_ENDED: dict[SignInEnd, str | Promise] = {
-    SignInEnd.LEFT: _lazy("Votre connexion a pris fin. Entrez de nouveau."),
-    SignInEnd.ELSEWHERE: _lazy("Cette connexion a été fermée depuis un autre appareil. Entrez de nouveau."),
-    SignInEnd.IDLE: _lazy(
+    SignInEnd.LEFT: gettext_lazy("Votre connexion a pris fin. Entrez de nouveau."),
+    SignInEnd.ELSEWHERE: gettext_lazy("Cette connexion a été fermée depuis un autre appareil. Entrez de nouveau."),
+    SignInEnd.IDLE: gettext_lazy(
         "Vous êtes resté un moment sans rien faire : la page s’est refermée, pour que personne d’autre ne la lise. "
         "Entrez de nouveau."
     ),
-    SignInEnd.EXPIRED: _lazy(
+    SignInEnd.EXPIRED: gettext_lazy(
         "Vous étiez entré depuis plusieurs heures : la page s’est refermée, pour votre sécurité. Entrez de nouveau."
     ),
-    SignInEnd.REVOKED: _lazy("Votre accès de bénévole a été retiré."),
-    SignInEnd.RESET: _lazy("Votre deuxième code a été réinitialisé. Entrez de nouveau, avec votre mot de passe."),
+    SignInEnd.REVOKED: gettext_lazy("Votre accès de bénévole a été retiré."),
+    SignInEnd.RESET: gettext_lazy(
+        "Votre deuxième code a été réinitialisé. Entrez de nouveau, avec votre mot de passe."
+    ),
 }
 
 
