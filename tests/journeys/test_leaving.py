@@ -91,8 +91,12 @@ def test_escape_twice_leaves_by_keyboard(phone: Phone) -> None:
 
 def test_the_page_is_blank_before_the_other_site_answers(phone: Phone) -> None:
     """On a slow line that takes its time: meanwhile there is nothing to read, not even a title."""
-    page, seen = phone(), []
-    page.expose_function("blank", seen.append)
+    page, seen = phone(), list[str]()
+
+    def noted(title: str) -> None:
+        seen.append(title)
+
+    page.expose_function("blank", noted)
     page.evaluate(
         """() => new MutationObserver(() => document.body.childElementCount || window.blank(document.title))
             .observe(document.body, {childList: true})"""
