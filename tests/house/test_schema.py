@@ -1,14 +1,20 @@
 """The walls as PostgreSQL holds them: asked of its tables, not of our models, so that a forgotten one is found."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg import sql
 
-from config.roles import APP, PURGE
+from config.roles import APP, MIGRATE, PURGE
+from tests import cluster
+from tests.config.production import production
 from tests.database import connect_as_owner
+from tests.house.tree import ROOT
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
@@ -254,3 +260,30 @@ def test_nobody_has_the_right_to_change_what_is_written_once(owner: Owner, table
 
     assert rights == []
     assert {name for (name,) in columns} == WRITTEN_ONCE[table]
+
+
+@pytest.mark.slow
+def test_the_walls_come_down_and_up_again(tmp_path: Path) -> None:
+    """Every migration has a way back, its operations on PostgreSQL included."""
+    with cluster.postgres() as server:
+        superuser = server.url(cluster.SUPERUSER, database="postgres")
+        with psycopg.connect(superuser, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE opposable OWNER {MIGRATE}".encode())
+        environment = production(tmp_path) | {"DATABASE_URL": server.url(MIGRATE)}
+
+        def migrate(*arguments: str) -> None:
+            command = [sys.executable, "manage.py", "migrate", "--verbosity", "0", *arguments]
+            subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=120)
+
+        migrate()
+        with psycopg.connect(server.url(MIGRATE)) as owner:
+            assert flaws(owner) == []
+        for app in ("observatory", "cases", "vault", "notifications"):
+            migrate(app, "zero")
+        with psycopg.connect(server.url(MIGRATE)) as owner:
+            assert flaws(owner) == []
+            assert [table for table in _tables(owner, kinds="r") if table.startswith("cases_")] == []
+            assert owner.execute("SELECT count(*) FROM pg_proc WHERE proname LIKE 'cases_%'").fetchone() == (0,)
+        migrate()
+        with psycopg.connect(server.url(MIGRATE)) as owner:
+            assert flaws(owner) == []
