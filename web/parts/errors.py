@@ -63,12 +63,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, 404)
 
 
-def conflict(request: HttpRequest, *, back_url: str = "", sentence: str = "") -> HttpResponse:
+def conflict(request: HttpRequest, *, back_url: str = "", back_label: str = "", sentence: str = "") -> HttpResponse:
     """A colleague was quicker, or the page was rendered for another association. Answer it from a view.
 
-    `sentence`: the true reason, when nobody was quicker and the step never was possible.
+    `sentence`: the true reason, when nobody was quicker and the step never was possible. `back_label`: what `back_url`
+    shows, when it is no case.
     """
-    return _page(request, 409, back_url=back_url, sentence=sentence)
+    return _page(request, 409, back_url=back_url, back_label=back_label, sentence=sentence)
 
 
 def too_large(request: HttpRequest, *, back_url: str = "") -> HttpResponse:

@@ -39,6 +39,7 @@ def cases(request: DeskRequest) -> HttpResponse:
         "next_url": filters.url(avant=str(following)) if following else "",
         "first_url": filters.url(avant="") if filters.before else "",
         "empty": _empty(query),
+        "asks_lists": request.membership.may(Right.EXPORT_ASK),
     }
     return shown(request, "cases.html", context)
 

@@ -102,7 +102,7 @@ def export(request: DeskRequest, pk: int) -> HttpResponseBase:
         return _export_page(request, found)
     form = DecideForm(request.POST, **_of(request))
     if not form.is_valid():
-        return errors.conflict(request, back_url=_address(found))
+        return _conflict(request, found)
     return _decide(request, found, form)
 
 
@@ -119,7 +119,7 @@ def _decide(request: DeskRequest, found: Export, form: DecideForm) -> HttpRespon
         alert = _("Le nombre de dossiers a changé pendant que vous lisiez. Rien n’est décidé : relisez, puis décidez.")
         return _export_page(request, found, status=409, alert=alert)
     if not done:
-        return errors.conflict(request, back_url=_address(found))
+        return _conflict(request, found)
     messages.success(request, _said(found, request=request, approved=approves))
     return redirect("desk:exports")
 
@@ -132,8 +132,9 @@ def _said(found: Export, *, request: DeskRequest, approved: bool) -> str:
     return _("C’est refusé. La personne qui demande en est prévenue.")
 
 
-def _address(found: Export) -> str:
-    return reverse("desk:export", args=[found.pk])
+def _conflict(request: DeskRequest, found: Export, *, sentence: str = "") -> HttpResponse:
+    address = reverse("desk:export", args=[found.pk])
+    return errors.conflict(request, back_url=address, back_label=_("Voir où en est la demande"), sentence=sentence)
 
 
 def _export_page(request: DeskRequest, found: Export, *, status: int = 200, alert: str = "") -> HttpResponse:
@@ -175,16 +176,16 @@ def export_take(request: DeskRequest, pk: int) -> HttpResponseBase:
         sentence = _("Votre accès a changé pendant que la liste se préparait. Rien n’a été téléchargé.")
         return errors.reserved(request, sentence=sentence)
     except WrongCount as grown:
-        return errors.conflict(request, back_url=_address(found), sentence=_grown(found, grown.count))
+        return _conflict(request, found, sentence=_grown(found, grown.count))
     except NotReady:
-        return errors.conflict(request, back_url=_address(found), sentence=_not_ready())
+        return _conflict(request, found, sentence=_not_ready())
     return _file(content)
 
 
 def _take_page(request: DeskRequest, found: Export) -> HttpResponse:
     [words] = _in_words(request, [found])
     if words.step is not Step.READY:
-        return errors.conflict(request, back_url=_address(found), sentence=_not_ready())
+        return _conflict(request, found, sentence=_not_ready())
     return shown(request, "export_take.html", {"one": words, "form": DeskForm(**_of(request))})
 
 
