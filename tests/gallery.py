@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.factories import PASSWORD
 from tests.stage import STORIES, Stage
@@ -22,6 +22,7 @@ NO_PAGE: dict[str, str] = {
     "portal:quick_exit": "POST only",
     "desk:file": "a download",
     "desk:choose": "POST only",
+    "desk:alert_seen": "POST only",
     "desk:token_revoke": "POST only",
     "desk:reset_cancel": "POST only",
     "mfa_login_webauthn": "JSON for a script; a POST that is refused shows account_login",
@@ -108,6 +109,10 @@ def _ask_code(page: Page) -> None:
     press(page, "Continuer")
 
 
+def _sent_to_sign_in(page: Page) -> None:
+    expect(page.get_by_role("status")).to_contain_text("sans rien faire")
+
+
 def _wrong_code(page: Page) -> None:
     _ask_code(page)
     page.get_by_role("main").get_by_role("textbox").fill("00000000")
@@ -116,6 +121,7 @@ def _wrong_code(page: Page) -> None:
 
 def _entry() -> Iterator[Picture]:
     yield Picture(name="portal-login", view="portal:login")
+    yield Picture(name="portal-login-after-pause", view="portal:home", who="after a pause", act=_sent_to_sign_in)
     yield Picture(name="portal-login-error", view="portal:login", press=("Continuer",))
     yield Picture(name="portal-code", view="portal:code", act=_ask_code)
     yield Picture(name="portal-code-error", view="portal:code", act=_wrong_code)
@@ -261,6 +267,28 @@ def _house() -> Iterator[Picture]:
     yield Picture(name="invitation-closed", view="invitation", places={"token": "unknown"}, status=404)
 
 
+def _watch() -> Iterator[Picture]:
+    """What watches over an association, and a case that somebody else follows."""
+    yield _work("desk-reason", "desk:reason", "letter_soon", who="coordination")
+    yield _work("desk-reason-error", "desk:reason", "letter_soon", who="coordination", press=("Ouvrir le dossier",))
+    yield Picture(name="desk-security", view="desk:security", who="coordination")
+    yield Picture(name="desk-security-delegate", view="desk:security", who="donnees")
+    yield Picture(name="desk-security-alone", view="desk:security", who="alone")
+    yield Picture(name="desk-security-long", view="desk:security", who="long")
+    yield Picture(name="desk-audit", view="desk:audit", who="coordination")
+    yield Picture(name="desk-audit-empty", view="desk:audit", who="coordination", query="?type=shredded")
+    yield Picture(name="desk-audit-error", view="desk:audit", who="coordination", query="?dossier=x", status=422)
+    yield Picture(
+        name="desk-sessions-close", view="desk:member_sessions", who="fresh:coordination", places={"pk": "membership"}
+    )
+    yield Picture(name="desk-visibility", view="desk:visibility", who="fresh:coordination")
+    yield Picture(name="desk-canary", view="desk:canary", who="fresh:coordination")
+    yield Picture(name="desk-canary-error", view="desk:canary", who="fresh:coordination", press=("Enregistrer",))
+    yield Picture(
+        name="invitation-other", view="invitation", who="benevole", places={"token": "invitation"}, status=409
+    )
+
+
 def _make_token(page: Page) -> None:
     main = page.get_by_role("main")
     main.get_by_role("textbox").first.fill("Tableau du bureau")
@@ -366,5 +394,6 @@ GALLERY: tuple[Picture, ...] = (
     *_desk_cases(),
     *_house(),
     *_handed_out(),
+    *_watch(),
     *_accounts(),
 )

@@ -17,7 +17,7 @@ import cases.actions
 import observatory.actions
 from accounts import actions as accounts
 from accounts import scope
-from accounts.access import associations_at_work, factors_of, secrets_of, user_by_email
+from accounts.access import SESSION_SIGN_IN, associations_at_work, factors_of, secrets_of, user_by_email
 from accounts.models import Association, Membership, PasskeyKind, SignInEnd, SignInWay, User
 from accounts.rules.roles import Role
 from cases.actions import AttemptPlan, CasePlan, NewBeneficiary, NewFact, NewMember
@@ -26,6 +26,7 @@ from observatory.models import Release, StatPlan
 from tests import factories
 from tests.people import signed_in, signed_in_by_code
 from tests.stage_lists import set_lists, stays_fresh
+from tests.stage_watch import set_watch
 from tests.vault.samples import pdf
 from tests.web.desk.passkeys import give_passkey
 from web.demo import seed, stories
@@ -93,6 +94,9 @@ def set_up(*, today: date, at: datetime) -> Stage:
     _releases(stage, first, second, third, today=today, at=at)
     _team(stage, first, at=at)
     _hand_out(stage, first, at=at)
+    with scope.enter(first.pk):
+        watched = Case.objects.with_people().get(reference=stage.parts["letter_soon"])
+    set_watch(first, watched=watched, by=_by, at=at)
     _empty_house(stage, at=at)
     _long_house(stage, today=today, at=at)
     cases.actions.sweep(today=today, at=at)
@@ -117,7 +121,9 @@ def _sessions(stage: Stage, association: Association) -> None:
         ended = factories.make_sign_in(user, at=now - timedelta(days=3), way=way, device="Safari, iPhone")
         accounts.end_session(ended.pk, end=SignInEnd.LEFT, at=now - timedelta(days=3))
         factories.make_sign_in(user, at=now - timedelta(days=5), way=way, device="")
-    browser = signed_in_by_code(family, association=association)
+    paused, browser = (signed_in_by_code(family, association=association) for _ in range(2))
+    accounts.end_session(UUID(paused.session[SESSION_SIGN_IN]), end=SignInEnd.IDLE, at=now)
+    stage.let_in("after a pause", paused)
     session = browser.session
     session[OWN_CARD] = {"code": "7K4M-2PQX-9BCD", "replacing": "", "next": "/espace/"}
     session.save()

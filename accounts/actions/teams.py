@@ -179,7 +179,7 @@ def _take(rows: QuerySet[Any], **change: datetime) -> list[int]:
 @transaction.atomic
 def change_roles(membership: Membership, *, roles: Iterable[Role], by: User, at: datetime) -> None:
     """True at the next request. Raises LastCoordinator."""
-    wanted = sorted(role.value for role in roles)
+    wanted = sorted(str(role) for role in roles)
     if Role.COORDINATOR not in wanted:
         _keep_a_coordinator(without=membership)
     before, membership.roles = membership.roles, wanted
