@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from accounts import access, actions, scope
-from accounts.models import Invitation, Membership, User
+from accounts.models import AuditEntry, Invitation, Membership, User
 from accounts.rules.roles import Role
 from tests import factories
 
@@ -123,3 +123,62 @@ def test_who_belongs_already_keeps_their_roles(coordinator: Membership, now: dat
     accept(invitation, at=now, password=factories.PASSWORD)
 
     assert memberships(coordinator.user) == [[Role.COORDINATOR]]
+
+
+# What is recorded
+
+
+def recorded(association_id: int) -> list[tuple[str, str, dict[str, object]]]:
+    with scope.enter(association_id):
+        return [(row.kind, row.about_id, row.payload) for row in AuditEntry.objects.order_by("pk")]
+
+
+def test_each_step_of_an_invitation_is_recorded_in_codes(coordinator: Membership, now: datetime) -> None:
+    association_id, by = coordinator.association_id, coordinator.user
+    first, _ = factories.make_invitation(coordinator.association, by=by, at=now)
+    second, _ = factories.make_invitation(coordinator.association, by=by, at=now)
+    with scope.enter(association_id):
+        assert actions.renew_invitation(first, by=by, at=now)
+        assert actions.revoke_invitation(second, by=by, at=now)
+        assert actions.renew_invitation(second, by=by, at=now) is None
+    accept(first, at=now)
+
+    roles = {"roles": ["benevole"]}
+    assert recorded(association_id) == [
+        ("invited", str(first.pk), roles),
+        ("invited", str(second.pk), roles),
+        ("invitation_renewed", str(first.pk), {}),
+        ("invitation_revoked", str(second.pk), {}),
+        ("invitation_accepted", str(first.pk), roles),
+    ]
+
+
+def test_a_renewed_link_works_and_the_old_one_does_not(coordinator: Membership, now: datetime) -> None:
+    invitation, old = factories.make_invitation(coordinator.association, by=coordinator.user, at=now)
+    with scope.enter(coordinator.association_id):
+        new = actions.renew_invitation(invitation, by=coordinator.user, at=now)
+
+    assert new
+    assert access.invitation_ids(new) == (coordinator.association_id, invitation.pk)
+    assert access.invitation_ids(old) is None
+
+
+def test_roles_are_recorded_as_they_were_and_as_they_are(
+    coordinator: Membership, volunteer: Membership, now: datetime
+) -> None:
+    with scope.enter(coordinator.association_id):
+        actions.change_roles(volunteer, roles=[Role.REFERENT], by=coordinator.user, at=now)
+        actions.change_roles(volunteer, roles=[Role.REFERENT], by=coordinator.user, at=now)
+
+    assert recorded(coordinator.association_id) == [
+        ("roles_changed", str(volunteer.pk), {"before": ["benevole"], "roles": ["referent"]})
+    ]
+
+
+def test_the_associations_choice_is_recorded_by_the_fields_name(coordinator: Membership, now: datetime) -> None:
+    association = coordinator.association
+    with scope.enter(association.pk):
+        assert actions.set_team_sees_all(association, on=False, by=coordinator.user, at=now)
+        assert not actions.set_team_sees_all(association, on=False, by=coordinator.user, at=now)
+
+    assert recorded(association.pk) == [("association_changed", "", {"fields": ["team_sees_all"], "on": False})]

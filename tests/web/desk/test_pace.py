@@ -56,9 +56,8 @@ def test_the_sixtieth_file_opened_at_the_desk_raises_the_alert(
 
 def test_a_program_that_read_sixty_is_told_to_wait(case: Case, coordinator: Membership, now: datetime) -> None:
     _, token = factories.make_token(coordinator, at=now)
-    asks = {"headers": {"authorization": f"Bearer {token}"}}
-    browser = HouseClient()
-    assert browser.get(f"/api/v1/cases/{case.reference}/", **asks).status_code == 200
+    browser = HouseClient(headers={"Authorization": f"Bearer {token}"})
+    assert browser.get(f"/api/v1/cases/{case.reference}/").status_code == 200
     with scope.enter(case.association_id):
         [entry] = AuditEntry.objects.filter(kind=AuditKind.CASE_CONSULTED)
     assert (entry.why, entry.by_id) == ("api", coordinator.user_id)
@@ -66,7 +65,7 @@ def test_a_program_that_read_sixty_is_told_to_wait(case: Case, coordinator: Memb
     read_sixty(coordinator, at=now)
     other = factories.make_case(case.campaign, by=coordinator.user, today=now.date(), at=now)
 
-    refused = browser.get(f"/api/v1/cases/{other.reference}/", **asks)
+    refused = browser.get(f"/api/v1/cases/{other.reference}/")
     assert refused.status_code == 429
     assert refused.json()["error"]["code"] == "read_too_much"
     assert "Soixante dossiers" in refused.json()["error"]["message"]

@@ -22,11 +22,9 @@ LOG = reverse("desk:audit")
 ACTS = ["visibility", "canary"]
 
 
-def raised(association: Association, *, by: Membership, at: datetime, **about: Any) -> AuditEntry:
+def raised(association: Association, *, by: Membership, at: datetime) -> AuditEntry:
     with scope.enter(association.pk):
-        kind = AuditKind.CANARY_READ if about else AuditKind.MASS_READING
-        found = {} if about else {"found": 60}
-        return AuditEntry.objects.record(kind, at=at, by=by.user, **about, **found)
+        return AuditEntry.objects.record(AuditKind.MASS_READING, at=at, by=by.user, found=60)
 
 
 def recorded(association: Association, kind: AuditKind) -> list[AuditEntry]:
@@ -238,7 +236,7 @@ def log(case: Case, volunteer: Membership, colleague: Membership, now: datetime)
         AuditEntry.objects.record(AuditKind.SEARCHED, at=now, by=colleague.user, why=Why.SEARCH, found=3)
 
 
-def found(browser: HouseClient, **asked: object) -> list[tuple[str, str]]:
+def found(browser: HouseClient, **asked: str | int) -> list[tuple[str, str]]:
     response = browser.get(LOG, asked)
     assert response.status_code == 200
     return [(line.what, line.who) for line in response.context["lines"]]

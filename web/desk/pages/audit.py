@@ -1,9 +1,10 @@
 """The audit log in words: who, when, what, and why. Cases by reference only."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -119,13 +120,20 @@ def _what(entry: AuditEntry) -> str:
     return words
 
 
-def alert_lines(alerts: Iterable[AuditEntry], *, references: Mapping[str, str], may_see: "set[int]") -> list[AlertLine]:
+def alert_lines(
+    alerts: Iterable[AuditEntry],
+    *,
+    references: Mapping[str, str],
+    members: Mapping[UUID, int],
+    may_see: Collection[int],
+) -> list[AlertLine]:
+    """`members`: a user's membership, to search the log by; `may_see`: the alerts that the reader may answer."""
     return [
         AlertLine(
             text=_alert(alert, references),
             at=alert.at,
             seen_url=reverse("desk:alert_seen", args=[alert.pk]) if alert.pk in may_see else "",
-            search_url=audit_url(reference=references.get(alert.about_id, "")),
+            search_url=_search_url(alert, references, members),
         )
         for alert in alerts
     ]
@@ -139,6 +147,9 @@ def _alert(alert: AuditEntry, references: Mapping[str, str]) -> str:
     return _("%(who)s a ouvert %(number)s dossiers en une heure.") % values
 
 
-def audit_url(*, reference: str = "") -> str:
-    asked = urlencode({"dossier": reference}) if reference else ""
-    return f"{reverse('desk:audit')}?{asked}" if asked else reverse("desk:audit")
+def _search_url(alert: AuditEntry, references: Mapping[str, str], members: Mapping[UUID, int]) -> str:
+    """What else was done to the decoy, or by whoever read so much."""
+    asked = {"dossier": references.get(alert.about_id, "")}
+    if alert.by_id and alert.by_id in members:
+        asked = {"qui": str(members[alert.by_id])}
+    return f"{reverse('desk:audit')}?{urlencode(asked)}"
