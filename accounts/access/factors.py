@@ -104,7 +104,7 @@ def _methods(request: HttpRequest) -> set[str]:
 
 
 def has_factor(user: Any) -> bool:
-    return Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists()
+    return bool(Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists())
 
 
 _whose: ContextVar[UUID | None] = ContextVar("whose", default=None)

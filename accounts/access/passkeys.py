@@ -81,13 +81,14 @@ def new_passkey(credential: Any, *, user: User) -> AuthenticatorData:
     try:
         made = RegistrationResponse.from_dict(credential)
         _require_origin(made.response.client_data)
-        data = auth.get_server().register_complete(_take(Ceremony.ENROL, user), made)
+        data: AuthenticatorData = auth.get_server().register_complete(_take(Ceremony.ENROL, user), made)
     except _UNREADABLE as error:
         raise PasskeyRefused("This is no passkey of this ceremony.") from error
     kept = data.credential_data
-    known_key = kept is not None and kept.public_key.get(3) in CoseKey.supported_algorithms()
-    if not (data.is_user_verified() and known_key and len(kept.credential_id) <= _LONGEST_ID):
-        raise PasskeyRefused("The passkey does not check its holder, or cannot be checked here.")
+    if kept is None or kept.public_key.get(3) not in CoseKey.supported_algorithms():
+        raise PasskeyRefused("What the passkey signs could not be checked here.")
+    if not data.is_user_verified() or len(kept.credential_id) > _LONGEST_ID:
+        raise PasskeyRefused("The passkey does not check its holder.")
     return data
 
 

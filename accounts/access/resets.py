@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -66,7 +67,7 @@ def others_who_decide(*but: Membership) -> int:
     return sum(one.may(Right.MANAGE) and one.pk not in known for one in team)
 
 
-def still_decides(user_id: object) -> bool:
+def still_decides(user_id: UUID) -> bool:
     """Is this person a coordinator here today?"""
     mine = Membership.objects.active().filter(user_id=user_id).first()
     return mine is not None and mine.may(Right.MANAGE)

@@ -46,7 +46,7 @@ def add_passkey(user: User, *, kind: PasskeyKind, made: AuthenticatorData, at: d
         created_at=at,
     )
     row.save(force_insert=True)
-    record_factor_change(user, AuditKind.FACTOR_ADDED, at=at, type=row.type)
+    record_factor_change(user, AuditKind.FACTOR_ADDED, factor=row.type, at=at)
     return row
 
 
@@ -85,15 +85,16 @@ def remove_factor(authenticator: Authenticator, *, at: datetime) -> None:
         return
     if not mine.exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
         mine.delete()
-    record_factor_change(authenticator.user, AuditKind.FACTOR_REMOVED, at=at, type=authenticator.type)
+    record_factor_change(authenticator.user, AuditKind.FACTOR_REMOVED, factor=authenticator.type, at=at)
 
 
-def record_factor_change(user: User, kind: AuditKind, *, at: datetime, type: str = "") -> None:  # noqa: A002  the word of the log's payload
+def record_factor_change(user: User, kind: AuditKind, *, factor: str, at: datetime) -> None:
     """In the log of each association that this person works for. Runs without a scope."""
-    payload = {"type": str(type)} if type else {}
     for membership in memberships_of(user):
         with scope.enter(membership.association_id):
-            AuditEntry.objects.record(kind, at=at, by=user, about=About.MEMBERSHIP, about_id=membership.pk, **payload)
+            AuditEntry.objects.record(
+                kind, at=at, by=user, about=About.MEMBERSHIP, about_id=membership.pk, factor=str(factor)
+            )
 
 
 @transaction.atomic

@@ -85,7 +85,7 @@ def platform(
     server.is_ready.wait()
     if server.error:
         raise server.error
-    settings.PUBLIC_ORIGIN = f"http://127.0.0.1:{server.port}"
+    settings.PUBLIC_ORIGIN = f"http://localhost:{server.port}"  # a passkey belongs to a name, never to a number
     yield settings.PUBLIC_ORIGIN
     server.terminate()
 

@@ -35,6 +35,7 @@ def test_an_invited_volunteer_reaches_the_desk(open_page: OpenPage, sink: Sink, 
     guest.get_by_label("Je garde pour moi").check()
     steps.press(guest, "Rejoindre l’équipe")
 
+    steps.follow(guest, "Installer l’application")
     guest.get_by_text("Je ne peux pas le photographier").click()
     secret = guest.locator("#secret").inner_text()
     steps.fill(guest, "Les six chiffres", steps.totp(secret))

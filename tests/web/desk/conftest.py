@@ -8,9 +8,11 @@ import time_machine
 from django.urls import reverse
 
 from accounts.models import Association, Membership
+from accounts.rules.roles import Role
 from cases.models import Campaign, Case
 from tests import factories
 from tests.people import HouseClient, signed_in
+from tests.web.desk.passkeys import SoftKey, enrolled
 
 OpenOne = Callable[..., Case]
 
@@ -57,3 +59,15 @@ def answers(case: Case, **typed: Any) -> dict[str, Any]:
 def on(day: date, name: str) -> dict[str, str]:
     """A date typed in three boxes."""
     return {f"{name}_day": str(day.day), f"{name}_month": str(day.month), f"{name}_year": str(day.year)}
+
+
+@pytest.fixture
+def second(association: Association) -> Membership:
+    """Another coordinator."""
+    return factories.make_membership(association, Role.COORDINATOR)
+
+
+@pytest.fixture
+def key(volunteer: Membership) -> SoftKey:
+    """The volunteer's passkey, and their one factor."""
+    return enrolled(signed_in(volunteer.user, factor=False))

@@ -1,7 +1,5 @@
 """A lost factor is taken off by two coordinators; where else the person works, the desk waits for two more."""
 
-import io
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,13 +7,12 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.core import mail
-from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts import access, actions, scope
 from accounts.actions import AlreadyAsked, AskerLeft, OwnHalf
-from accounts.models import Association, AuditEntry, FactorReset, Membership, SignIn, SignInEnd, User
+from accounts.models import Association, AuditEntry, FactorReset, Membership, SignIn, SignInEnd
 from accounts.rules.audit import AuditKind
 from accounts.rules.roles import Role
 from tests import factories
@@ -25,12 +22,6 @@ from tests.web.desk.passkeys import enrolled
 from tests.web.desk.test_signin import give_password
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def second(association: Association) -> Membership:
-    """Another coordinator."""
-    return factories.make_membership(association, Role.COORDINATOR)
 
 
 def at_desk(membership: Membership) -> HouseClient:
@@ -281,161 +272,3 @@ def test_the_database_refuses_one_person_for_both_halves(
 
     with scope.enter(reset.association_id), pytest.raises(IntegrityError), transaction.atomic():
         FactorReset.objects.filter(pk=reset.pk).update(approved_by=coordinator.user, approved_at=now)
-
-
-# Across associations
-
-
-@pytest.fixture
-def elsewhere(volunteer: Membership, other_association: Association) -> Membership:
-    """The same person, at work in another association as well."""
-    return factories.make_membership(other_association, Role.VOLUNTEER, user=volunteer.user)
-
-
-def reset_at_home(coordinator: Membership, second: Membership, volunteer: Membership, moment: datetime) -> User:
-    with scope.enter(volunteer.association_id):
-        reset = actions.ask_reset(volunteer, by=coordinator.user, at=moment)
-        assert actions.approve_reset(reset, by=second.user, at=moment)
-    return User.objects.get(pk=volunteer.user_id)
-
-
-def test_a_reset_here_opens_no_desk_elsewhere(
-    coordinator: Membership, second: Membership, volunteer: Membership, elsewhere: Membership, now: datetime
-) -> None:
-    user = reset_at_home(coordinator, second, volunteer, now)
-    browser = signed_in(user, association=elsewhere.association)
-
-    page = browser.get("/desk/compte/").content.decode()
-    assert volunteer.association.name in page
-    assert "Fermée pour l’instant" in page
-    form = sent(volunteer, wanted=elsewhere.association_id)
-    assert browser.post(reverse("desk:choose"), form).status_code == 404
-    assert browser.get("/api/v1/cases/").status_code == 200
-    assert browser.session["association_id"] == volunteer.association_id
-
-
-def test_whoever_has_only_closed_desks_is_told_why(
-    coordinator: Membership, second: Membership, volunteer: Membership, elsewhere: Membership, now: datetime
-) -> None:
-    user = reset_at_home(coordinator, second, volunteer, now)
-    with scope.enter(volunteer.association_id):
-        Membership.objects.filter(pk=volunteer.pk).update(revoked_at=now)
-
-    refused = signed_in(user).get("/desk/")
-
-    assert refused.status_code == 403
-    assert "deux personnes de la coordination doivent encore" in refused.content.decode()
-
-
-def test_two_coordinators_there_open_it_again_and_the_new_factor_stays(
-    coordinator: Membership,
-    second: Membership,
-    volunteer: Membership,
-    elsewhere: Membership,
-    stranger: Membership,
-    now: datetime,
-) -> None:
-    other = factories.make_membership(stranger.association, Role.COORDINATOR)
-    user = reset_at_home(coordinator, second, volunteer, now)
-    browser = signed_in(user, factor=False)
-    enrolled(browser)
-
-    done = approved(other, asked(stranger, elsewhere))
-
-    assert location(done) == reverse("desk:team")
-    assert access.has_factor(user)
-    assert browser.get("/desk/").status_code == 200
-    assert browser.post(reverse("desk:choose"), sent(volunteer, wanted=elsewhere.association_id)).status_code == 302
-    assert kinds(stranger.association) == [AuditKind.RESET_ASKED, AuditKind.RESET_APPROVED]
-    user.refresh_from_db()
-    assert user.factors_reset_in_id == volunteer.association_id
-
-
-def test_a_later_reset_closes_the_others_again(
-    coordinator: Membership,
-    second: Membership,
-    volunteer: Membership,
-    elsewhere: Membership,
-    stranger: Membership,
-    now: datetime,
-) -> None:
-    other = factories.make_membership(stranger.association, Role.COORDINATOR)
-    user = reset_at_home(coordinator, second, volunteer, now)
-    with scope.enter(elsewhere.association_id):
-        actions.approve_reset(actions.ask_reset(elsewhere, by=stranger.user, at=now), by=other.user, at=now)
-    assert not access.is_closed_by_reset(elsewhere, user=user)
-
-    user = reset_at_home(coordinator, second, volunteer, now + timedelta(days=1))
-
-    assert access.is_closed_by_reset(elsewhere, user=user)
-    assert not access.is_closed_by_reset(volunteer, user=user)
-
-
-def test_whoever_joins_after_the_reset_comes_in(
-    coordinator: Membership, second: Membership, volunteer: Membership, stranger: Membership, now: datetime
-) -> None:
-    user = reset_at_home(coordinator, second, volunteer, now)
-    later = actions.join(stranger.association_id, user=user, roles=[Role.VOLUNTEER], at=now + timedelta(hours=1))
-
-    assert not access.is_closed_by_reset(later, user=user)
-
-
-# The operator
-
-
-def test_the_operator_takes_it_off_and_every_association_knows(
-    volunteer: Membership, elsewhere: Membership, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    enrol(volunteer.user)
-    browser = at_desk(volunteer)
-    monkeypatch.setattr("sys.stdin", io.StringIO(f"{volunteer.user.email}\n"))
-    said = io.StringIO()
-
-    call_command("reset_factor", stdout=said)
-
-    assert not access.has_factor(volunteer.user)
-    assert browser.get("/desk/").status_code == 302
-    assert volunteer.user.email not in said.getvalue()
-    for membership in (volunteer, elsewhere):
-        with scope.enter(membership.association_id):
-            [line] = AuditEntry.objects.filter(kind=AuditKind.RESET_APPROVED)
-        assert (line.by, line.about_id) == (None, str(membership.pk))
-    user = User.objects.get(pk=volunteer.user_id)
-    assert not access.is_closed_by_reset(elsewhere, user=user)
-
-
-def test_an_unknown_address_changes_nothing(volunteer: Membership, monkeypatch: pytest.MonkeyPatch) -> None:
-    enrol(volunteer.user)
-    monkeypatch.setattr("sys.stdin", io.StringIO("inconnue@exemple.invalid\n"))
-
-    with pytest.raises(CommandError):
-        call_command("reset_factor")
-
-    assert access.has_factor(volunteer.user)
-
-
-# Races
-
-
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
-@pytest.mark.django_db(transaction=True)
-def test_of_approvals_at_once_exactly_one_wins(transactional_db: None, now: datetime) -> None:
-    association = factories.make_association()
-    asker, *others = [factories.make_membership(association, Role.COORDINATOR) for _ in range(5)]
-    lost = factories.make_membership(association, Role.VOLUNTEER)
-    with scope.enter(association.pk):
-        reset = actions.ask_reset(lost, by=asker.user, at=now)
-
-    def approve(one: Membership) -> bool:
-        try:
-            with scope.enter(association.pk):
-                mine = FactorReset.objects.select_related("membership").get(pk=reset.pk)
-                return actions.approve_reset(mine, by=one.user, at=now)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(4) as pool:
-        won = list(pool.map(approve, others))
-
-    assert sum(won) == 1
-    assert kinds(association) == [AuditKind.RESET_ASKED, AuditKind.RESET_APPROVED]

@@ -1,6 +1,7 @@
 """Signing in as a volunteer: password, then the second factor; every wrong way gets its status and its sentence."""
 
 import re
+from typing import Any
 
 import pytest
 import time_machine
@@ -16,7 +17,7 @@ LOGIN = "/compte/connexion/"
 FACTOR = "/compte/facteur/code/"
 
 
-def give_password(client: HouseClient, user: User, password: str = factories.PASSWORD, following: str = "") -> object:
+def give_password(client: HouseClient, user: User, password: str = factories.PASSWORD, following: str = "") -> Any:
     return client.post(LOGIN, {"login": user.email, "password": password, "next": following})
 
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY as RECORDS
 from django.urls import reverse
 
 from accounts import access, scope
@@ -13,7 +14,7 @@ from accounts.models import AuditEntry, Membership, SignIn, SignInEnd
 from accounts.rules.audit import AuditKind
 from accounts.rules.roles import Role
 from tests import factories
-from tests.people import RECORDS, HouseClient, location, signed_in
+from tests.people import HouseClient, location, signed_in
 from tests.web.desk.authenticator import code_of, enrol, enrol_recovery
 from tests.web.desk.passkeys import enrolled
 from tests.web.desk.test_signin import FACTOR, give_password

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from allauth.core import context
-from allauth.mfa.base.internal.flows import check_rate_limit, post_authentication
+from allauth.mfa.base.internal.flows import check_rate_limit
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -17,28 +18,30 @@ NOT_KNOWN = _("Cette clé d’accès n’a pas été reconnue. Recommencez, ou c
 NOT_MADE = _("La clé d’accès n’a pas pu être créée. Recommencez, et acceptez ce que demande votre appareil.")
 
 
-class _Credential(HouseForm, forms.Form):
+def _credential() -> forms.JSONField:
     """What the browser answered. A broken answer is a sentence, never the name of a hidden box."""
-
-    credential = forms.JSONField(required=False, widget=forms.HiddenInput(attrs={"data-passkey-credential": ""}))
-
-    def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-        self.fields["credential"].error_messages |= {"invalid": str(NOT_KNOWN)}
+    return forms.JSONField(
+        widget=forms.HiddenInput({"data-passkey-credential": ""}),
+        required=False,
+        error_messages={"invalid": NOT_KNOWN},
+    )
 
 
-class AddPasskey(_Credential):
+class AddPasskey(HouseForm, forms.Form):
     kind = radios(
         label=_("Où sera cette clé d’accès ?"),
         choices=PasskeyKind.choices,
         error_messages={"required": _("Dites où sera cette clé d’accès.")},
     )
-    field_order = ("kind", "credential")
+    credential = _credential()
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if not self.errors and self.user:
+        if not self.errors:
             try:
                 cleaned["made"] = access.new_passkey(cleaned["credential"], user=self.user)
             except PasskeyRefused as refused:
@@ -46,19 +49,17 @@ class AddPasskey(_Credential):
         return cleaned
 
 
-class _AnswerForm(_Credential):
+class _Answers(HouseForm, AuthenticateWebAuthnForm):
     """A passkey's signature, checked; its count is noted, so that no answer is taken twice."""
 
     ceremony = Ceremony.SECOND_FACTOR
+    credential = _credential()
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        if self.errors:
-            return cleaned
+    def clean_credential(self) -> Authenticator:
         # Whoever is not known yet is not counted: a stranger could lock them out.
         forget = check_rate_limit(self.user) if self.user else None
         try:
-            answer = access.answer_of(cleaned["credential"], ceremony=self.ceremony, user=self.user)
+            answer = access.answer_of(self.cleaned_data["credential"], ceremony=self.ceremony, user=self.user)
         except PasskeyRefused as refused:
             raise forms.ValidationError(str(NOT_KNOWN), code="refused") from refused
         if not actions.use_passkey(answer.authenticator, count=answer.count):
@@ -66,20 +67,20 @@ class _AnswerForm(_Credential):
         if forget:
             forget()
         self.authenticator = answer.authenticator
-        return cleaned
+        return answer.authenticator
 
 
-class PasskeySignIn(_AnswerForm):
+class PasskeySignIn(_Answers):
     ceremony = Ceremony.SIGN_IN
 
-
-class PasskeySecond(_AnswerForm):
-    def save(self) -> None:
-        post_authentication(context.request, self.authenticator)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, user=None, **kwargs)
 
 
-class PasskeyAgain(_AnswerForm):
+class PasskeySecond(_Answers):
+    pass
+
+
+class PasskeyAgain(_Answers):
     ceremony = Ceremony.CONFIRM
-
-    def save(self) -> None:
-        post_authentication(context.request, self.authenticator, reauthenticated=True)
+    reauthenticated = True

@@ -14,7 +14,7 @@ from accounts.rules.roles import Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Colleague:
-    """`roles_url`, `reset_url` and `leave_url` are empty for oneself."""
+    """`roles_url` and `leave_url` are empty for oneself, `reset_url` also where there is no factor to lose."""
 
     name: str
     roles: list[str]
@@ -65,7 +65,9 @@ def colleagues(team: Iterable[Membership], *, me: Membership, with_factor: set[U
             has_factor=one.user_id in with_factor,
             joined_at=one.joined_at,
             roles_url="" if one.pk == me.pk else reverse("desk:member_roles", args=[one.pk]),
-            reset_url="" if one.pk == me.pk else reverse("desk:member_reset", args=[one.pk]),
+            reset_url=reverse("desk:member_reset", args=[one.pk])
+            if one.pk != me.pk and one.user_id in with_factor
+            else "",
             leave_url="" if one.pk == me.pk else reverse("desk:member_revoke", args=[one.pk]),
         )
         for one in team

@@ -34,7 +34,7 @@ class SignInByPasskey(View):
 
     http_method_names = ("get", "head", "post")
 
-    @method_decorator(ratelimit.decorator(app="allauth.mfa", action="webauthn_login"))
+    @method_decorator(ratelimit.decorator(app="allauth.mfa", action="webauthn_login", limit_get=True))
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
             return redirect(get_login_redirect_url(request))

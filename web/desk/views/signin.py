@@ -147,6 +147,7 @@ class ConfirmByFactor(_Says, FactorReauthenticateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
+        context["refused"] = []
         if isinstance(context["form"], PasskeyAgain):
             context |= {
                 "refused": context["form"].error_lines(),
@@ -175,7 +176,7 @@ class Install(_Says, ActivateTOTPView):
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         record_authentication(self.request, self.request.user, method="mfa", type="totp")
-        actions.record_factor_change(self.request.user, AuditKind.FACTOR_ADDED, at=timezone.now(), type="totp")
+        actions.record_factor_change(self.request.user, AuditKind.FACTOR_ADDED, factor="totp", at=timezone.now())
         show_codes_for_a_while(self.request)
         return response
 
@@ -186,7 +187,7 @@ class Remove(_Says, DeactivateTOTPView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
-        actions.record_factor_change(self.request.user, AuditKind.FACTOR_REMOVED, at=timezone.now(), type="totp")
+        actions.record_factor_change(self.request.user, AuditKind.FACTOR_REMOVED, factor="totp", at=timezone.now())
         drop_factor_of_session(self.request)
         return response
 
@@ -195,7 +196,9 @@ class Remove(_Says, DeactivateTOTPView):
 class NewCodes(_Says, GenerateRecoveryCodesView):
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
-        actions.record_factor_change(self.request.user, AuditKind.CODES_RENEWED, at=timezone.now())
+        actions.record_factor_change(
+            self.request.user, AuditKind.CODES_RENEWED, factor="recovery_codes", at=timezone.now()
+        )
         show_codes_for_a_while(self.request)
         return response
 

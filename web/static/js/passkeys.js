@@ -95,7 +95,7 @@ async function ask(button) {
 for (const button of document.querySelectorAll("[data-passkey]")) {
   if (!known) {
     button.form.querySelector("[data-passkey-unknown]").hidden = false;
-    button.hidden = true;
+    button.remove();
     continue;
   }
   button.addEventListener("click", () => {
