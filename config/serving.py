@@ -31,7 +31,7 @@ errorlog = "-"
 loglevel = "warning"
 
 _ROOT = Path(__file__).resolve().parent.parent
-_CHECK = [sys.executable, "manage.py", "check", "--deploy", "--database", "default"]
+_CHECK = "import django; django.setup(); from config import checks; checks.refuse_unsound_start()"
 
 
 def on_starting(server: Any) -> None:  # noqa: ARG001  gunicorn gives it
@@ -41,6 +41,6 @@ def on_starting(server: Any) -> None:  # noqa: ARG001  gunicorn gives it
     that is renewed later does not go down with a database that is away for a moment.
     """
     if settings.STARTS_ONLY_WHEN_SOUND:
-        checked = subprocess.run(_CHECK, cwd=_ROOT, check=False, stdout=subprocess.DEVNULL)
+        checked = subprocess.run([sys.executable, "-c", _CHECK], cwd=_ROOT, check=False)
         if checked.returncode:
-            sys.exit("Not started: see the reasons above.")
+            sys.exit(1)

@@ -114,7 +114,7 @@ def test_a_missing_or_wrong_master_key_is_said_and_nothing_is_changed(
 
     refused = run(command_of(process, tmp_path), environment(server, APP, tmp_path, keks=keks), expect=1)
 
-    assert says in refused.stderr
+    assert f"Not started. {says}" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert keys_in(server) == before
     assert run([sys.executable, "-c", READ], environment(server, APP, tmp_path)).stdout == "jeanne@exemple.invalid\n"
@@ -128,6 +128,18 @@ def test_nothing_starts_as_the_owner_of_the_tables(
 
     assert "The database's role has BYPASSRLS" in refused.stderr
     assert "The database's role owns tables" in refused.stderr
+
+
+@pytest.mark.parametrize("process", STARTS)
+def test_a_database_that_is_away_is_said_in_one_line(
+    server: cluster.PostgresCluster, tmp_path: Path, process: str
+) -> None:
+    away = environment(server, APP, tmp_path) | {"DATABASE_URL": f"postgres://{APP}@127.0.0.1:{cluster.free_port()}/x"}
+
+    refused = run(command_of(process, tmp_path), away, expect=1)
+
+    assert "Not started. The database does not answer (OperationalError)" in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 @pytest.mark.parametrize(
