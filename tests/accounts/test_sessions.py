@@ -151,7 +151,7 @@ def test_a_public_page_does_not_tell_that_there_was_a_session(member_user: User,
 def test_what_was_typed_after_the_end_is_said_to_be_lost(volunteer: Membership, member_user: User) -> None:
     for client, path in (
         (signed_in(volunteer.user), reverse("desk:choose")),
-        (signed_in_by_code(member_user), "/espace/XXXX-XXXX-XXX/accord/"),
+        (signed_in_by_code(member_user), "/espace/AAAA-BBBB-CCC/accord/"),
     ):
         SignIn.objects.all().delete()
         answer = client.post(path)
