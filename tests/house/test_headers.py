@@ -8,12 +8,11 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 from django.conf import LazySettings
 from django.http import HttpResponse
 from django.test import Client
@@ -22,63 +21,19 @@ from django.urls import reverse
 from accounts.models import Association, Membership
 from tests import factories
 from tests.config.production import production
+from tests.house.headers import EXIT, OFF, SAME, faults_of, path_of
 from tests.house.permissions import PEOPLE
 from tests.house.tree import ROOT
-from tests.house.world import World, address, addresses, make_world
+from tests.house.world import World, addresses, make_world
 from tests.people import signed_in
 
-EXIT = "https://www.meteofrance.com/"
 PRIVATE = re.compile(r"^/(desk|espace|compte|invitation|demo)/")
-KNOWN_SOURCES = {"'self'", "'none'"}
-LOCKED = ("frame-ancestors", "base-uri", "object-src")
-FORGET = '"cache", "storage"'
-SAME = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-STRICT_REFERRER = {"same-origin", "no-referrer"}
-OFF = ("geolocation=()", "microphone=()")
-TELLING_HEADERS = ("Server", "X-Powered-By", "Via", "X-Runtime", "Access-Control-Allow-Origin")
 METHODS = ("get", "head", "post", "put")
-
-
-def faults_of(response: Any, path: str, *, is_private: bool) -> list[str]:
-    """What is missing in an answer's headers, or too much."""
-    found = policy_faults(response.get("Content-Security-Policy", ""), path)
-    found += [f"{name}: {response.get(name)}" for name, value in SAME.items() if response.get(name) != value]
-    if response.get("Referrer-Policy") not in STRICT_REFERRER:
-        found.append(f"Referrer-Policy: {response.get('Referrer-Policy')}")
-    found += [f"{one} is not in Permissions-Policy" for one in OFF if one not in response.get("Permissions-Policy", "")]
-    found += [f"tells {name}" for name in TELLING_HEADERS if name in response]
-    if is_private and response.get("Cache-Control") != "no-store":
-        found.append(f"may be kept: {response.get('Cache-Control')}")
-    return found
-
-
-def policy_faults(policy: str, path: str) -> list[str]:
-    """`default-src 'none'`, nothing from elsewhere, nothing inline; one other site, for the form of the quick exit."""
-    given = {name: sources for name, *sources in (part.split() for part in policy.split(";") if part.strip())}
-    if given.get("default-src") != ["'none'"]:
-        return [f"no policy: {policy!r}"]
-    found = [f"{name} is open" for name in LOCKED if given.get(name, ["'none'"]) != ["'none'"]]
-    found += [] if "frame-ancestors" in given else ["frame-ancestors is missing: default-src does not stand for it"]
-    found += [] if "form-action" in given else ["form-action is missing: default-src does not stand for it"]
-    others = {(name, one) for name, sources in given.items() for one in sources if one not in KNOWN_SOURCES}
-    if path.startswith("/espace/"):
-        others -= {("form-action", EXIT)}
-    return found + [f"{name} admits {one}" for name, one in sorted(others)]
 
 
 @pytest.fixture
 def world(association: Association, other_association: Association, today: date, now: datetime) -> World:
     return make_world(association, other_association, today=today, at=now)
-
-
-def path_of(world: World, name: str) -> str:
-    """With the ids of the first member's case."""
-    return address(name, dict(addresses())[name], world.home.parts["first"])
 
 
 @pytest.mark.django_db
@@ -242,82 +197,6 @@ def test_the_file_of_a_person_runs_nothing_and_frames_nothing(
         assert response.status_code == 200
         assert "sandbox" in response["Content-Security-Policy"]
         assert re.fullmatch(r'attachment; filename="document(-\d+)?\.\w+"', response["Content-Disposition"])
-
-
-# Signing out.
-
-
-@pytest.mark.django_db
-def test_who_signs_out_leaves_nothing_in_the_browser(world: World) -> None:
-    for person, path in [
-        ("member", reverse("portal:leave")),
-        ("member", reverse("portal:quick_exit")),
-        ("volunteer", reverse("account_logout")),
-        ("volunteer", reverse("portal:quick_exit")),
-    ]:
-        browser = world.browser_of(person)
-        before = browser.cookies["sessionid"].value
-        response = browser.post(path)
-        assert response.status_code == 302, path
-        assert response["Clear-Site-Data"] == FORGET, path
-        assert browser.cookies["sessionid"].value != before
-        assert not browser.session.get("_auth_user_id")
-
-
-@pytest.mark.django_db
-def test_a_session_that_ran_out_leaves_nothing_either(world: World, clock: time_machine.Traveller) -> None:
-    for person, path in (("member", "/espace/"), ("volunteer", "/desk/")):
-        browser = world.browser_of(person)
-        assert "Clear-Site-Data" not in browser.get(path)
-        clock.shift(timedelta(hours=13))
-        assert browser.get(path)["Clear-Site-Data"] == FORGET
-
-
-@pytest.mark.django_db
-def test_other_answers_clear_nothing(world: World) -> None:
-    """A new session is no end: whoever signs in would lose the sheet that was just fetched."""
-    entering = Client().post("/espace/entrer/", {"who": "zq@exemple.invalid"})
-
-    assert entering.cookies["sessionid"].value
-    assert "Clear-Site-Data" not in entering
-    assert "Clear-Site-Data" not in world.browser_of("volunteer").get("/desk/")
-    assert "Clear-Site-Data" not in Client().get("/")
-
-
-@pytest.mark.django_db
-def test_the_way_out_leads_to_one_site_and_nowhere_else(world: World) -> None:
-    """Without a token, for nobody as well: it must not fail. And whatever is asked, the target is ours."""
-    browsers = [Client(enforce_csrf_checks=True), world.browser_of("member")]
-    for browser in browsers:
-        response = browser.post(
-            f"{reverse('portal:quick_exit')}?next=https://evil.example/", {"next": "//evil.example"}
-        )
-        assert (response.status_code, response["Location"]) == (302, EXIT)
-        assert response["Referrer-Policy"] == "no-referrer"
-    assert browsers[-1].get("/espace/").status_code == 302
-
-
-@pytest.mark.django_db
-@pytest.mark.usefixtures("clock")
-def test_the_way_out_stands_on_every_page_of_a_member(world: World) -> None:
-    form = re.compile(rf'<form method="post" action="/espace/quitter/"[^>]*data-quick-exit="{EXIT}"')
-    pages = [path_of(world, name) for name, _ in addresses() if name.startswith("portal:")]
-    pages += ["/espace/", "/espace/nulle-part/du-tout/", "/espace/BADU-KEVI-TOR/"]
-    without, seen = [], 0
-    for browser in (
-        Client(),
-        world.browser_of("member"),
-        world.browser_of("not my case"),
-        world.browser_of("stranger"),
-    ):
-        for page in pages:
-            answer = browser.get(page)
-            if answer["Content-Type"].startswith("text/html") and answer.status_code != 302:
-                seen += 1
-                without += [] if form.search(answer.content.decode()) else [(page, answer.status_code)]
-
-    assert seen > 40
-    assert without == []
 
 
 # Production.
