@@ -55,7 +55,7 @@ from accounts.actions.teams import (
     revoke_membership,
     set_team_sees_all,
 )
-from accounts.actions.tokens import create_token, note_use, revoke_token
+from accounts.actions.tokens import SentBefore, create_token, note_use, revoke_token
 
 __all__ = [
     "CODES_A_DAY",
@@ -70,6 +70,7 @@ __all__ = [
     "LastCoordinator",
     "OwnHalf",
     "Rotated",
+    "SentBefore",
     "TooManyCodes",
     "accept_invitation",
     "add_passkey",

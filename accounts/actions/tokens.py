@@ -3,8 +3,9 @@
 import secrets
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts.access import token_hash
@@ -13,6 +14,10 @@ from accounts.rules.audit import About, AuditKind
 from accounts.rules.tokens import PREFIX, TokenScope
 
 _RANDOM_BYTES = 32
+
+
+class SentBefore(ValueError):
+    """This very form was received before: nothing is made twice."""
 
 
 @transaction.atomic
@@ -24,10 +29,12 @@ def create_token(
     networks: Iterable[str],
     days: int,
     at: datetime,
+    form: UUID | None = None,
 ) -> tuple[ApiToken, str]:
-    """A token and its text, which is kept only as a hash. Needs the scope."""
+    """A token and its text, which is kept only as a hash. Needs the scope. Raises SentBefore for a form sent twice."""
     text = PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)
-    token: ApiToken = ApiToken.objects.create(
+    token = ApiToken(
+        seal_id=form or uuid4(),
         association_id=membership.association_id,
         subject=membership.user.subject,
         membership=membership,
@@ -38,6 +45,11 @@ def create_token(
         created_at=at,
         expires_at=at + timedelta(days=days),
     )
+    try:
+        with transaction.atomic():
+            token.save(force_insert=True)
+    except IntegrityError as error:
+        raise SentBefore("This form was received before.") from error
     AuditEntry.objects.record(
         AuditKind.TOKEN_CREATED,
         at=at,

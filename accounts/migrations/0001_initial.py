@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
                 ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
             ],
             options={
-                'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=['association', 'seal_id'], name='token_form_once')],
             },
         ),
         migrations.CreateModel(

@@ -1,6 +1,7 @@
 """Keys for programs: what may ask the API in somebody's name."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from django.db import models
 
@@ -28,3 +29,7 @@ class ApiToken(TenantModel, SealedModel):
     revoked_at = models.DateTimeField(null=True)
 
     objects = TenantManager.from_queryset(ApiTokenQuerySet)()
+
+    class Meta:
+        # `seal_id` is the form's own token: two submits of one form are one row.
+        constraints: ClassVar = [models.UniqueConstraint(fields=["association", "seal_id"], name="token_form_once")]

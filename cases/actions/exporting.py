@@ -6,8 +6,9 @@ case that it was in a list.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 import notifications.actions
 from accounts.models import AuditEntry, Membership
@@ -16,6 +17,7 @@ from accounts.rules.audit import About, AuditKind, Why
 from accounts.rules.roles import Right
 from accounts.rules.sheets import FRENCH, Cell
 from cases.access import approvers, asker_of, chunks_of, count_and_newest, count_now, is_standing
+from cases.actions.journal import AlreadyDone
 from cases.models import Case, CaseEvent, Export
 from cases.rules.exports import KEEPS, MOST, WAITS, Selection
 from cases.rules.lifecycle import EventKind
@@ -44,13 +46,21 @@ class RightGone(ValueError):
 
 @transaction.atomic
 def ask_export(
-    asker: Membership, *, selection: Selection, with_people: bool, reason: str, seen: int, at: datetime
+    asker: Membership,
+    *,
+    selection: Selection,
+    with_people: bool,
+    reason: str,
+    seen: int,
+    at: datetime,
+    form: UUID | None = None,
 ) -> Export:
-    """`seen`: the number that the asker was shown. Raises WrongCount."""
+    """`seen`: the number that the asker was shown. Raises WrongCount, and AlreadyDone for a form sent twice."""
     count, newest = count_and_newest(asker, selection)
     if count != seen or not 0 < count <= MOST:
         raise WrongCount(count)
-    export: Export = Export.objects.create(
+    export = Export(
+        seal_id=form or uuid4(),
         association_id=asker.association_id,
         subject=asker.user.subject,
         filter=selection.codes(),
@@ -62,6 +72,11 @@ def ask_export(
         asked_at=at,
         expires_at=at + WAITS,
     )
+    try:
+        with transaction.atomic():
+            export.save(force_insert=True)
+    except IntegrityError as error:
+        raise AlreadyDone("This form was received before.") from error
     _record(AuditKind.EXPORT_ASKED, export, by=asker, at=at, count=count)
     notifications.actions.queue_many([_asked(export, one) for one in approvers(asker)], at=at)
     return export

@@ -304,6 +304,10 @@ class Migration(migrations.Migration):
             model_name='export',
             constraint=models.CheckConstraint(condition=models.Q(('is_approved', False), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='export_by_two', violation_error_message='Une autre personne doit approuver cet export.'),
         ),
+        migrations.AddConstraint(
+            model_name='export',
+            constraint=models.UniqueConstraint(fields=['association', 'seal_id'], name='export_form_once'),
+        ),
         migrations.AddIndex(
             model_name='justificatif',
             index=models.Index(fields=['association', 'case'], name='justificatif_of'),

@@ -48,6 +48,8 @@ class Export(TenantModel, SealedModel):
                 condition=models.Q(is_approved=False) | ~models.Q(decided_by=models.F("asked_by")),
                 name="export_by_two",
                 violation_error_message=_("Une autre personne doit approuver cet export."),
-            )
+            ),
+            # `seal_id` is the form's own token: two submits of one form are one request.
+            models.UniqueConstraint(fields=["association", "seal_id"], name="export_form_once"),
         ]
         indexes: ClassVar = [models.Index(fields=["association", "-id"], name="export_newest")]

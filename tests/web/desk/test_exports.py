@@ -96,6 +96,16 @@ def test_the_number_is_shown_before_the_request_leaves(open_one: OpenOne, refere
     assert "avec noms, adresses et téléphones" in page
 
 
+def test_a_form_that_is_sent_twice_is_one_request(open_one: OpenOne, referent: Membership) -> None:
+    open_one()
+    browser, form = at_desk(referent), asked(referent, counted="1")
+
+    first, second = browser.post(ASK, form), browser.post(ASK, form)
+
+    [export] = kept(referent)
+    assert (location(first), location(second)) == (address(export), LISTS)
+
+
 def test_a_number_that_changed_meanwhile_is_shown_again(open_one: OpenOne, referent: Membership) -> None:
     open_one()
 

@@ -7,6 +7,9 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.core import signing
 from django.urls import reverse
 
 from accounts import scope
@@ -175,3 +178,33 @@ def test_a_get_closes_nothing(coordinator: Membership, now: datetime) -> None:
     token, _ = factories.make_token(coordinator, at=now)
 
     assert at_desk(coordinator).get(reverse("desk:token_revoke", args=[token.pk])).status_code == 405
+
+
+def test_a_form_that_is_sent_twice_makes_one_and_shows_it(coordinator: Membership) -> None:
+    browser, form = at_desk(coordinator), sent(coordinator)
+
+    for _ in range(2):
+        assert location(browser.post(NEW, form)) == TOKENS
+
+    assert len(kept(coordinator)) == 1
+    assert SECRET.search(text_of(browser.get(TOKENS)))
+
+
+def test_the_secret_lies_nowhere_in_plain_while_it_waits_to_be_shown(coordinator: Membership) -> None:
+    browser = at_desk(coordinator)
+    browser.post(NEW, sent(coordinator))
+
+    rows = list(Session.objects.values_list("session_data", flat=True))
+
+    assert rows
+    for row in rows:
+        sealed: bytes = signing.loads(row, salt=SessionStore().key_salt, serializer=AsItIs)
+        assert b"opp_" not in sealed
+    assert "opp_" not in str(kept(coordinator)[0].__dict__)
+
+
+class AsItIs:
+    """What lies under Django's signature, unopened."""
+
+    def loads(self, data: bytes) -> bytes:
+        return data

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.rules.roles import Right
 from cases import access, actions
-from cases.actions import NotReady, RightGone, WrongCount
+from cases.actions import AlreadyDone, NotReady, RightGone, WrongCount
 from cases.models import Export
 from cases.rules.exports import MOST, Step
 from web.desk.forms.base import DeskForm
@@ -65,7 +65,10 @@ def export_ask(request: DeskRequest) -> HttpResponseBase:
             reason=form.cleaned_data["reason"],
             seen=count,
             at=timezone.now(),
+            form=form.cleaned_data["token"],
         )
+    except AlreadyDone:
+        return redirect("desk:exports")
     except WrongCount as now:
         return _ask_page(request, _with_count(request, now.count), count=now.count)
     messages.success(request, _("La demande est partie. Une deuxième personne a 24 heures pour répondre."))

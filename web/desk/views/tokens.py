@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import access, actions
+from accounts.actions import SentBefore
 from accounts.rules.roles import Right
 from web.desk.forms.tokens import TokenForm
 from web.desk.pages import tokens as page
@@ -39,14 +40,18 @@ def token_new(request: DeskRequest) -> HttpResponseBase:
     form = TokenForm(request.POST if request.method == "POST" else None, **_of(request))
     if not form.is_valid():
         return shown(request, "token_new.html", {"form": form}, status=422 if form.is_bound else 200)
-    token, text = actions.create_token(
-        request.membership,
-        label=form.cleaned_data["label"],
-        scopes=form.chosen,
-        networks=form.cleaned_data["networks"],
-        days=int(form.cleaned_data["days"]),
-        at=timezone.now(),
-    )
+    try:
+        token, text = actions.create_token(
+            request.membership,
+            label=form.cleaned_data["label"],
+            scopes=form.chosen,
+            networks=form.cleaned_data["networks"],
+            days=int(form.cleaned_data["days"]),
+            at=timezone.now(),
+            form=form.cleaned_data["token"],
+        )
+    except SentBefore:
+        return redirect("desk:tokens")
     request.session[_TO_SHOW] = {"id": token.pk, "text": text}
     return redirect("desk:tokens")
 
