@@ -29,7 +29,8 @@ from fido2.webauthn import (
 from accounts.access.factors import FRESH_FOR
 from accounts.models import User
 
-_UNREADABLE = (AttributeError, IndexError, KeyError, NotImplementedError, TypeError, ValueError, struct.error)
+# What fido2's readers raise at something that is none of what they read.
+_UNREADABLE = (AttributeError, LookupError, RuntimeError, TypeError, ValueError, struct.error)
 _LONGEST_ID = 1023  # bytes; WebAuthn's own limit
 
 
@@ -79,14 +80,15 @@ def request_options(ceremony: Ceremony, user: User | None = None) -> dict[str, A
 def new_passkey(credential: Any, *, user: User) -> AuthenticatorData:
     """What is to be kept of a passkey that was just made. Raises PasskeyRefused."""
     try:
+        state = _take(Ceremony.ENROL, user)
         made = RegistrationResponse.from_dict(credential)
         _require_origin(made.response.client_data)
-        data: AuthenticatorData = auth.get_server().register_complete(_take(Ceremony.ENROL, user), made)
+        kept = made.response.attestation_object.auth_data.credential_data
+        if kept is None or kept.public_key.get(3) not in CoseKey.supported_algorithms():
+            raise PasskeyRefused("What the passkey signs could not be checked here.")
+        data: AuthenticatorData = auth.get_server().register_complete(state, made)
     except _UNREADABLE as error:
         raise PasskeyRefused("This is no passkey of this ceremony.") from error
-    kept = data.credential_data
-    if kept is None or kept.public_key.get(3) not in CoseKey.supported_algorithms():
-        raise PasskeyRefused("What the passkey signs could not be checked here.")
     if not data.is_user_verified() or len(kept.credential_id) > _LONGEST_ID:
         raise PasskeyRefused("The passkey does not check its holder.")
     return data

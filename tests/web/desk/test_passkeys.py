@@ -7,12 +7,14 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
+from fido2.utils import websafe_decode, websafe_encode
+from fido2.webauthn import AttestationObject, AuthenticatorData
 
 from accounts import access, scope
 from accounts.models import AuditEntry, Membership, SignIn, SignInWay, User
 from accounts.rules.audit import AuditKind
 from tests.people import HouseClient, location, signed_in
-from tests.web.desk.passkeys import MAKER, SoftKey, enrolled, options_in
+from tests.web.desk.passkeys import MAKER, Flag, SoftKey, enrolled, options_in
 from tests.web.desk.test_signin import give_password
 
 LOGIN = "/compte/connexion/"
@@ -91,7 +93,21 @@ def test_what_a_passkey_lives_in_comes_from_a_closed_list(volunteer: Membership,
     assert not access.has_factor(volunteer.user)
 
 
+NESTED = websafe_encode(b"\x81" * 10_000)
 BROKEN: list[Any] = [
+    {
+        "id": "YQ",
+        "rawId": "YQ",
+        "response": {"clientDataJSON": websafe_encode(b"[" * 9_000), "attestationObject": "oA"},
+    },
+    {
+        "id": "YQ",
+        "rawId": "YQ",
+        "response": {
+            "clientDataJSON": websafe_encode(b'{"type":"a","challenge":"","origin":5}'),
+            "attestationObject": NESTED,
+        },
+    },
     None,
     [],
     "x",
@@ -117,7 +133,16 @@ def test_a_broken_answer_is_a_sentence(client: HouseClient, volunteer: Membershi
 
     assert at_work.post(ADD, {"kind": "phone", "credential": json.dumps(broken)}).status_code == 422
     assert answered(client, broken).status_code == 422
-    assert client.post(KEY, {"credential": "{not json"}).status_code == 422
+    for text in (
+        "{not json",
+        "[" * 15_000,
+        '{"a":' * 3_000,
+        "[" * 50_000,
+        "\0",
+        "NaN",
+        "\ud800".encode("utf-8", "replace"),
+    ):
+        assert client.post(KEY, {"credential": text}).status_code == 422
     assert not access.has_factor(volunteer.user)
 
 
@@ -144,6 +169,18 @@ def test_a_passkey_made_elsewhere_or_unchecked_is_not_enrolled(
     assert refused.status_code == 422
     assert "n’a pas pu être créée" in refused.content.decode()
     assert not access.has_factor(volunteer.user)
+
+
+def test_a_passkey_without_a_key_is_not_enrolled(volunteer: Membership) -> None:
+    client = signed_in(volunteer.user, factor=False)
+    key = SoftKey()
+    credential = key.create(options := options_in(client.get(ADD).content.decode()))
+    bare = AuthenticatorData.create(
+        websafe_decode(key.get(options)["response"]["authenticatorData"])[:32], Flag.UP | Flag.UV, 1
+    )
+    credential["response"]["attestationObject"] = websafe_encode(AttestationObject.create("none", bare, {}))
+
+    assert client.post(ADD, {"kind": "key", "credential": json.dumps(credential)}).status_code == 422
 
 
 def test_a_challenge_serves_once_and_for_five_minutes(volunteer: Membership, clock: time_machine.Traveller) -> None:

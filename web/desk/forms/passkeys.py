@@ -14,13 +14,26 @@ from accounts.models import PasskeyKind, User
 from web.desk.forms.base import radios
 from web.parts.forms import HouseForm
 
+LONGEST_ANSWER = 20_000
 NOT_KNOWN = _("Cette clé d’accès n’a pas été reconnue. Recommencez, ou choisissez une autre façon.")
 NOT_MADE = _("La clé d’accès n’a pas pu être créée. Recommencez, et acceptez ce que demande votre appareil.")
 
 
-def _credential() -> forms.JSONField:
+class CredentialField(forms.JSONField):
+    """Too long, or nested too deep, is as broken as no JSON at all."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            if len(value or "") <= LONGEST_ANSWER:
+                return super().to_python(value)
+        except RecursionError:
+            pass
+        raise forms.ValidationError(str(NOT_KNOWN), code="invalid")
+
+
+def _credential() -> CredentialField:
     """What the browser answered. A broken answer is a sentence, never the name of a hidden box."""
-    return forms.JSONField(
+    return CredentialField(
         widget=forms.HiddenInput({"data-passkey-credential": ""}),
         required=False,
         error_messages={"invalid": NOT_KNOWN},
@@ -29,7 +42,7 @@ def _credential() -> forms.JSONField:
 
 class AddPasskey(HouseForm, forms.Form):
     kind = radios(
-        label=_("Où sera cette clé d’accès ?"),
+        label=_("Où sera cette clé d’accès ?"),
         choices=PasskeyKind.choices,
         error_messages={"required": _("Dites où sera cette clé d’accès.")},
     )

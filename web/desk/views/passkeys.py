@@ -81,7 +81,7 @@ def _added(request: HttpRequest, user: User, form: AddPasskey) -> HttpResponse:
     kind = PasskeyKind(form.cleaned_data["kind"])
     row = actions.add_passkey(user, kind=kind, made=form.cleaned_data["made"], at=timezone.now())
     record_authentication(request, user, method="mfa", type=row.type, id=row.pk)
-    messages.success(request, _("La clé d’accès est en place : vous pouvez entrer avec elle seule."))
+    messages.success(request, _("La clé d’accès est en place : vous pouvez entrer avec elle seule."))
     if auto_generate_recovery_codes(request) is None:
         return redirect("mfa_index")
     show_codes_for_a_while(request)
@@ -102,5 +102,5 @@ def remove(request: HttpRequest, pk: int) -> HttpResponseBase:
         return render(request, "mfa/webauthn/authenticator_confirm_delete.html", context)
     actions.remove_factor(authenticator, at=timezone.now())
     drop_factor_of_session(request)
-    messages.success(request, _("La clé d’accès est retirée : elle n’ouvre plus rien ici."))
+    messages.success(request, _("La clé d’accès est retirée : elle n’ouvre plus rien ici."))
     return redirect("mfa_index")

@@ -65,7 +65,7 @@ def approve(request: DeskRequest, pk: int) -> HttpResponseBase:
         return errors.conflict(request, back_url=reverse("desk:team"))
     _write_to(reset.membership.user, templates=DONE_MAIL)
     messages.success(
-        request, _("C’est fait : cette personne entre avec son mot de passe, puis choisit un nouveau deuxième facteur.")
+        request, _("C’est fait : cette personne entre avec son mot de passe, puis choisit un nouveau deuxième facteur.")
     )
     return redirect("desk:team")
 
@@ -75,9 +75,9 @@ def _refusal(request: DeskRequest, reset: FactorReset) -> str:
     if reset.approved_at or reset.cancelled_at:
         return _("Cette demande est déjà réglée.")
     if reset.expires_at <= timezone.now():
-        return _("Cette demande a plus d’un jour : elle ne vaut plus. Elle peut être refaite.")
+        return _("Cette demande a plus d’un jour : elle ne vaut plus. Elle peut être refaite.")
     if reset.asked_by_id == request.user.pk:
-        return _("Vous avez fait cette demande : une autre personne de la coordination doit l’accepter.")
+        return _("Vous avez fait cette demande : une autre personne de la coordination doit l’accepter.")
     if not access.still_decides(reset.asked_by_id):
         return _("La personne qui a fait cette demande n’est plus à la coordination. Refaites-la vous-même.")
     return ""

@@ -122,13 +122,13 @@ def _say_codes_left(request: HttpRequest, form: Any) -> None:
         return
     left = len(access.factors_of(form.authenticator.user).codes)
     used = ngettext(
-        "Ce code de secours a servi : il vous en reste %(left)s.",
-        "Ce code de secours a servi : il vous en reste %(left)s.",
+        "Ce code de secours a servi : il vous en reste %(left)s.",
+        "Ce code de secours a servi : il vous en reste %(left)s.",
         left,
     )
     text = used % {"left": left}
     if left <= access.FEW_CODES:
-        text += " " + _("Faites-en de nouveaux dans « Mon compte ».")
+        text += " " + _("Faites-en de nouveaux dans « Mon compte ».")
     messages.warning(request, text)
 
 

@@ -18,7 +18,7 @@ def confirm_first(request: HttpRequest, *, form: str = "") -> HttpResponse:
         messages.warning(
             request,
             _(
-                "Rien n’a été fait : votre dernière confirmation date de plus de cinq minutes. "
+                "Rien n’a été fait : votre dernière confirmation date de plus de cinq minutes. "
                 "Confirmez, puis recommencez."
             ),
         )
