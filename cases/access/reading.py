@@ -16,10 +16,13 @@ REASON_HOLDS = timedelta(hours=12)
 
 
 def consult(case: Case, *, reader: User, why: Why, at: datetime) -> None:
-    """Record that somebody opened the file; the member sees it, again only after half an hour."""
+    """Record that somebody opened the file; the member sees it, again only after half an hour.
+
+    Having been in a list is told by itself, and hides no opening.
+    """
     _audit(AuditKind.CASE_CONSULTED, case, reader=reader, why=why, at=at)
     recent = CaseEvent.objects.filter(case=case, by=reader, kind=EventKind.CASE_CONSULTED, at__gt=at - SAME_OPENING)
-    if not recent.exists():
+    if not recent.filter(payload__export__isnull=True).exists():
         CaseEvent.objects.record(case, EventKind.CASE_CONSULTED, at=at, by=reader, why=why.value)
 
 

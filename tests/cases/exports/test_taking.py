@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import scope
 from accounts.models import Association, AuditEntry, Membership
-from accounts.rules.audit import AuditKind
+from accounts.rules.audit import AuditKind, Why
 from accounts.rules.roles import Role
 from cases import access, actions
 from cases.actions import NotReady, RightGone, WrongCount
@@ -37,6 +37,18 @@ def test_the_file_holds_the_cases_oldest_first_and_each_member_sees_it(
         (case.pk, referent.user_id, "export") for case in cases
     ]
     assert entry.payload["count"] == 3
+
+
+@pytest.mark.django_db
+def test_having_been_in_a_list_hides_no_opening(approved: Export, referent: Membership, now: datetime) -> None:
+    take(approved, referent, at=now)
+    with scope.enter(referent.association_id):
+        case = Case.objects.with_people().order_by("pk")[0]
+        for _ in range(2):
+            access.consult(case, reader=referent.user, why=Why.SEARCH, at=now + timedelta(minutes=1))
+
+        told = CaseEvent.objects.filter(case=case, kind=EventKind.CASE_CONSULTED).order_by("pk")
+        assert [event.payload["why"] for event in told] == ["export", "search"]
 
 
 @pytest.mark.django_db
