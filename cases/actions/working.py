@@ -6,12 +6,12 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.actions import create_user, renew_card_code
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, Membership, User
 from accounts.rules.audit import About, AuditKind, Why
 from cases.actions.journal import move, settle, take
 from cases.actions.opening import make_ready
 from cases.models import Case, CaseEvent, Consent, ConsentKind
-from cases.rules.lifecycle import EventKind
+from cases.rules.lifecycle import EventKind, Impossible, State
 
 
 class HasAddress(ValueError):
@@ -20,12 +20,22 @@ class HasAddress(ValueError):
 
 @transaction.atomic
 def assign(case: Case, *, to: User | None, version: int | None = None, today: date, at: datetime, by: User) -> Case:
-    """Give the case to a colleague, to oneself, or back to the team (None)."""
+    """Give the case to a colleague, to oneself, or back to the team (None).
+
+    Raises Impossible for somebody who has left meanwhile: their membership is locked first, as `let_go` does.
+    """
+    if to is not None and not _is_here(to):
+        raise Impossible(State(case.state), EventKind.CASE_ASSIGNED)
     case = take(case, version=version)
     move(case, EventKind.CASE_ASSIGNED, at=at, by=by, to=str(to.pk) if to else "")
     case.assigned_to = to
     settle(case, today=today, at=at, by=by, also=["assigned_to"])
     return case
+
+
+def _is_here(user: User) -> bool:
+    rows = Membership.objects.active().filter(user=user).select_for_update(of=("self",), no_key=True)
+    return rows.first() is not None
 
 
 @transaction.atomic

@@ -148,7 +148,7 @@ def test_two_tickers_at_once_never_fork_the_chain(association: Association, now:
 def tamper(transactional_db: None) -> Tamper:
     """`tamper("UPDATE ...", *params)`: raw SQL as the owner, whom no trigger stops."""
 
-    def run(sql: str, *params: object) -> None:
+    def run(sql: str, *params: str | int | None) -> None:
         if connection.vendor == "postgresql":
             with database.connect_as_owner() as opened:
                 opened.execute("ALTER TABLE accounts_auditentry DISABLE TRIGGER USER")

@@ -15,6 +15,7 @@ from accounts.rules.audit import AuditKind
 from accounts.rules.roles import Role
 from cases import access, actions
 from cases.models import Case, CaseEvent, Export
+from cases.rules.lifecycle import Impossible
 from tests import factories
 from tests.cases.conftest import OpenOne
 
@@ -180,3 +181,15 @@ def test_many_cases_take_no_more_statements(
         let_go(in_scope, by=coordinator, at=now)
 
     assert len(many) == len(few) < 30
+
+
+def test_nobody_is_given_a_case_after_they_left(
+    open_one: OpenOne, in_scope: Membership, coordinator: Membership, today: date, now: datetime
+) -> None:
+    case = open_one(by=coordinator.user)
+    let_go(in_scope, by=coordinator, at=now)
+
+    with pytest.raises(Impossible):
+        actions.assign(case, to=in_scope.user, today=today, at=now, by=coordinator.user)
+
+    assert Case.objects.get(pk=case.pk).assigned_to_id == coordinator.user_id

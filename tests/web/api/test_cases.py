@@ -301,7 +301,7 @@ def test_one_case_costs_the_same_whatever_it_holds(
     for _ in range(5):
         case = factories.make_attempt(case, by=coordinator.user, today=today, at=now)
 
-    assert len(queries(reader, one(case))) == before == 15
+    assert len(queries(reader, one(case))) == before == 14
 
 
 def queries(client: HouseClient, url: str) -> list[dict[str, str]]:
