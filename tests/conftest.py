@@ -1,3 +1,3 @@
 """What every test stands on: the database plugin, the nursery that is stricter than production, and the people."""
 
-pytest_plugins = ["tests.database", "tests.nursery", "tests.people"]
+pytest_plugins = ["tests.database", "tests.figures", "tests.nursery", "tests.people"]

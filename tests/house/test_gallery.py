@@ -3,7 +3,7 @@
 from django.urls import get_resolver
 
 from tests.gallery import GALLERY, NO_PAGE
-from tests.house.test_permissions import addresses
+from tests.house.world import addresses
 
 
 def test_every_page_hangs_in_the_gallery() -> None:

@@ -142,6 +142,7 @@ def _side(association: Association, *, today: date, at: datetime) -> Side:
     with scope.enter(association.pk):
         cases["first"] = assign(cases["first"], to=team["volunteer"].user, today=today, at=at, by=by)
         cases["second"] = assign(cases["second"], to=by, today=today, at=at, by=by)
+        cases["third"] = assign(cases["third"], to=None, today=today, at=at, by=by)
     sweep(today=today, at=at)
     parts = {name: _in(case, team=team, today=today, at=at) for name, case in cases.items()}
     shared = _around(campaign, team=team, today=today, at=at) | fill(association, by=by, at=at)
@@ -173,7 +174,8 @@ def _in(case: Case, *, team: dict[str, Membership], today: date, at: datetime) -
         factories.say_why(case, by=team[reader].user, at=at)
     with scope.enter(case.association_id):
         missed = Deadline.objects.missed().filter(case=case).get()
-    return {"reference": case.reference, "pk": justificatif.pk, "deadline": missed.pk}
+    content = factories.PLANTED["vault.SealedFile.content"][-1]
+    return {"reference": case.reference, "pk": justificatif.pk, "deadline": missed.pk, "content": content}
 
 
 def _around(campaign: Campaign, *, team: dict[str, Membership], today: date, at: datetime) -> dict[str, Any]:

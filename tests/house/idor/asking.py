@@ -1,0 +1,57 @@
+"""One person's browser: each request is undone after it, and what it would have left behind is handed back."""
+
+import re
+from http.cookies import SimpleCookie
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.test import Client
+
+from tests.house.idor.findings import Answer, Request
+from tests.house.idor.rows import Rows
+
+_WRITES = re.compile(
+    r'\b(?:INSERT(?: OR \w+)? INTO|DELETE FROM|UPDATE(?=\s+\S+\s+SET\b))\s+(?:ONLY )?"?(\w+)"?', re.IGNORECASE
+)
+# Sessions and codes: rows of a browser, not of an association.
+_OF_BROWSERS = {"django_session", "accounts_signin", "accounts_signincode"}
+
+
+class Browser:
+    def __init__(self, rows: Rows, person: str) -> None:
+        self.rows = rows
+        self.person = person
+        house = rows.world.browser_of(person)
+        self._cookies = {name: morsel.value for name, morsel in house.cookies.items()}
+        self._client = Client(raise_request_exception=False)
+        self._client.defaults |= house.defaults
+        self.asked = 0
+
+    def ask(self, request: Request) -> Answer:
+        self.asked += 1
+        self._client.cookies = SimpleCookie(self._cookies)
+        tables: set[str] = set()
+
+        def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            tables.update(_WRITES.findall(sql))
+            return execute(sql, params, many, context)
+
+        with transaction.atomic():
+            with connection.execute_wrapper(note):
+                response = self._send(request)
+                content = b"".join(response) if response.streaming else response.content
+            changes = [] if connection.needs_rollback else self.rows.changes(tables - _OF_BROWSERS)
+            transaction.set_rollback(True)
+        cache.clear()
+        headers = "\n".join(f"{name}: {value}" for name, value in sorted(response.items()))
+        cookies = "\n".join(sorted(response.cookies.output(header="").split("\n")))
+        return Answer(response.status_code, f"{headers}\n{cookies}", content.decode("utf-8", "replace"), changes)
+
+    def _send(self, request: Request) -> Any:
+        if request.method == "POST":
+            for value in request.data.values():
+                if hasattr(value, "seek"):
+                    value.seek(0)
+            return self._client.post(request.url, request.data)
+        return getattr(self._client, request.method.lower())(request.url)

@@ -1,0 +1,227 @@
+"""The requests of one person: every address by every method with every kind of key, in paths, bodies and queries."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
+from inspect import getsourcefile, unwrap
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urljoin, urlsplit
+
+from django.urls import Resolver404, resolve
+
+from tests.house.idor.asking import Browser
+from tests.house.idor.findings import Answer, Finding, Request, judge, oracle
+from tests.house.idor.forms import Data, Form, forms_in, ways_to_fill
+from tests.house.idor.keys import Foreign, is_free_text, twin
+from tests.house.idor.reach import Reach
+from tests.house.idor.rows import Owner, Rows
+from tests.house.permissions import OPEN, TABLE
+from tests.house.world import SHARED_PLACES, address, addresses, part_of
+
+METHODS = ("GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
+PUBLIC = {name for name, (get, _) in TABLE.items() if get == OPEN}
+# Names under which a body might smuggle an id that its form does not ask for.
+SMUGGLED = (
+    "member",
+    "case",
+    "reference",
+    "campaign",
+    "user",
+    "to",
+    "same_as",
+    "beneficiary",
+    "pk",
+    "id",
+    "assigned_to",
+)
+# Everybody's own account has the same forms: these few try what they take.
+_OF_PEOPLE = ("desk", "portal", "api", "invitation")
+_ACCOUNTS = ("nobody", "member", "volunteer", "stranger")
+_NOT_AN_ID = set(SHARED_PLACES) | {"period", "name"}
+_ASKED_OF_A_QUERY = re.compile(r"\bGET(?:\.get\(|\[)\"(\w+)\"|\basked\[\"(\w+)\"\]")
+Parts = dict[str, Any]
+Asked = tuple[Request, Answer]
+
+
+class Matrix:
+    """`only`: the addresses to ask about, all of them unless told. `findings` fills as it runs."""
+
+    def __init__(self, rows: Rows, signs: dict[str, set[tuple[Owner, str]]], person: str, *, today: date) -> None:
+        world = rows.world
+        self.rows, self.signs, self.person, self.today = rows, signs, person, today
+        self.reach, self.browser = Reach.of(person, world), Browser(rows, person)
+        self.invited = Reach.by_invitation(person, world)
+        self.findings: list[Finding] = []
+        self.taken: set[str] = set()
+        self._twins: dict[str, Any] = {}
+        self._answers: dict[tuple[Any, ...], Asked] = {}
+        self.keys = self.reach.keys(world)
+        self.forms: dict[str, tuple[str, Form]] = {}
+        self.filled: dict[str, Data] = {}
+        self.foreign = {kind: self._foreign(kind) for kind in ("second", "other") if kind in self.keys}
+
+    def _foreign(self, kind: str) -> Foreign:
+        world, mine = self.rows.world, self.rows.world.side_of(self.person)
+        side = mine if kind == "second" else world.home if self.person == "stranger" else world.other
+        [case] = [case for case in side.cases.values() if case.reference == self.keys[kind]["reference"]]
+        return Foreign(self.rows, mine, side, case, is_away=kind == "other")
+
+    @property
+    def asked(self) -> int:
+        return self.browser.asked
+
+    def run(self, only: Callable[[str], bool] = lambda _: True) -> list[Finding]:
+        chosen = [(name, places) for name, places in addresses() if name in TABLE and only(name)]
+        for name, places in chosen:
+            self._look(name, places)
+        for name in [name for name in self.forms if only(name)]:
+            self._send(name)
+        for name, places in chosen:
+            self._with_own_key(name, places)
+            self._with_queries(name, places)
+            if name not in PUBLIC:
+                self._with_keys_of_others(name, places)
+        for name in self.filled:
+            if name.partition(":")[0] in _OF_PEOPLE or self.person in _ACCOUNTS:
+                self._with_bodies(name)
+        return self.findings
+
+    def _ask(self, method: str, name: str, key: str, url: str, data: Data | None = None) -> Asked:
+        request = Request(self.person, method, name, key, url, data or {})
+        answer = self.browser.ask(request)
+        reach = self.invited if name == "invitation" else self.reach
+        self.findings += judge(self.rows, reach, self.signs, request, answer)
+        return request, answer
+
+    def _look(self, name: str, places: frozenset[str]) -> None:
+        """The page itself, and the forms that stand on it."""
+        url = address(name, places, self.keys["own"])
+        _, answer = self._ask("GET", name, "own", url)
+        if answer.status != 200 or "text/html" not in answer.headers:
+            return
+        for form in forms_in(answer.body):
+            target = urljoin(url, form.action)
+            found = _name_of(target)
+            if found and form.method == "post" and len(form.boxes) >= len(self._form(found).boxes):
+                self.forms[found] = target, form
+
+    def _form(self, name: str) -> Form:
+        return self.forms[name][1] if name in self.forms else Form("post", "")
+
+    def _send(self, name: str) -> None:
+        """Fill the form until it is taken: the same is then sent with other people's keys."""
+        url, form = self.forms[name]
+        for data in ways_to_fill(form, self.today):
+            self.filled.setdefault(name, data)
+            _, answer = self._ask("POST", name, "own", url, data)
+            if answer.status in {200, 302} and answer.changes:
+                self.filled[name] = data
+                self.taken.add(name)
+                return
+
+    def _with_own_key(self, name: str, places: frozenset[str]) -> None:
+        """The other methods are asked with own keys by the permission table."""
+        url = address(name, places, self.keys["own"])
+        if name not in self.filled:
+            self._ask("POST", name, "own", url, self._data("POST", name))
+
+    def _data(self, method: str, name: str) -> Data | None:
+        if method != "POST":
+            return None
+        bare = {"association": str(self.rows.world.side_of(self.person).association.pk)}
+        return self.filled.get(name, bare)
+
+    def _with_keys_of_others(self, name: str, places: frozenset[str]) -> None:
+        own = {place: self.keys["own"].get(part_of(name, place)) for place in places - _NOT_AN_ID}
+        for kind, foreign in self.keys.items():
+            there = {place: foreign.get(part_of(name, place)) for place in own}
+            differing = [place for place in own if there[place] != own[place]]
+            if kind == "own" or not differing or "token" in differing:
+                continue
+            self._compare(name, places, kind, there)
+            if len(differing) > 1:  # my case, and a file of another's
+                self._compare(name, places, f"own case, {kind}", there | {"reference": own.get("reference")})
+
+    def _compare(self, name: str, places: frozenset[str], kind: str, there: Parts) -> None:
+        mine = self.keys["own"].get("reference")
+        nothing = {place: value if value == mine else self._twin(place, value) for place, value in there.items()}
+        words = [(str(value), str(nothing[place])) for place, value in there.items()]
+        url, nowhere = (self._address(name, places, parts) for parts in (there, nothing))
+        for method in METHODS if kind == "other" else METHODS[:2]:
+            one = self._ask(method, name, kind, url, self._data(method, name))
+            self.findings += oracle(one, self._once(method, name, nowhere, self._data(method, name)), words)
+
+    def _twin(self, place: str, value: Any) -> Any:
+        return self._twins.setdefault(place, twin(value))
+
+    def _once(self, method: str, name: str, url: str, data: Data | None, *boxes: str) -> Asked:
+        """What is answered for nothing does not depend on whose key it is compared with."""
+        key = (method, url, boxes)
+        if key not in self._answers:
+            self._answers[key] = self._ask(method, name, "nothing", url, data)
+        return self._answers[key]
+
+    def _address(self, name: str, places: frozenset[str], parts: Parts) -> str:
+        return address(name, places, self.keys["own"] | {part_of(name, place): value for place, value in parts.items()})
+
+    def _with_bodies(self, name: str) -> None:
+        """Each box of my own form with what is another's, and names that it does not ask for."""
+        url, form = self.forms[name]
+        free = [box.name for box in form.boxes.values() if is_free_text(box)]
+        smuggled = [one for one in SMUGGLED if one not in form.boxes]
+        for kind, foreign in self.foreign.items():
+            for box in form.boxes.values():
+                for number, pair in enumerate(foreign.values(box)):
+                    self._compare_bodies(name, url, f"{kind} in {box.name}", {box.name: pair}, number)
+            self._compare_bodies(name, url, f"{kind} in every text", dict.fromkeys(free, foreign.words[3]))
+            self._compare_bodies(name, url, f"{kind} smuggled", dict.fromkeys(smuggled, foreign.words[3]))
+            pks = (str(foreign.case.pk), str(twin(foreign.case.pk)))
+            self._compare_bodies(name, url, f"{kind} smuggled", dict.fromkeys(smuggled, pks), 1)
+
+    def _compare_bodies(self, name: str, url: str, kind: str, put: dict[str, tuple[str, str]], number: int = 0) -> None:
+        if not put:
+            return
+        filled, nobodys = (self.filled[name] | {box: pair[at] for box, pair in put.items()} for at in (0, 1))
+        one = self._ask("POST", name, kind, url, filled)
+        other = self._once("POST", name, url, nobodys, *put, str(number))
+        words = {(str(filled[box]), str(other[0].data[box])) for box in put}
+        self.findings += oracle(one, other, words)
+
+    def _with_queries(self, name: str, places: frozenset[str]) -> None:
+        """What the view reads from a query, filled with what is another's. A number only says where a list goes on."""
+        url = address(name, places, self.keys["own"])
+        for parameter in _parameters(url):
+            for kind, foreign in self.foreign.items():
+                for value in (foreign.words[3][0], foreign.side.campaign.slug)[: 1 + foreign.is_away]:
+                    nothing = self._twin(value[:8] if value.startswith("campagne") else "reference", value)
+                    asked, nowhere = (f"{url}?{urlencode({parameter: text})}" for text in (value, nothing))
+                    one = self._ask("GET", name, f"{kind} in ?{parameter}", asked)
+                    self.findings += oracle(one, self._once("GET", name, nowhere, None), [(value, nothing)])
+                for number in (f"{foreign.case.pk}", f"b.2000-01-01.{foreign.case.pk}") if foreign.is_away else ():
+                    self._ask("GET", name, f"{kind} in ?{parameter}", f"{url}?{urlencode({parameter: number})}")
+
+
+def _name_of(url: str) -> str:
+    try:
+        return resolve(urlsplit(url).path).view_name
+    except Resolver404:
+        return ""
+
+
+def _parameters(url: str) -> list[str]:
+    """The names that the module of this address's view reads from a query."""
+    return _read_from_queries(getsourcefile(_view(resolve(url).func)) or "")
+
+
+def _view(function: Any) -> Any:
+    return getattr(function, "view_class", None) or getattr(function, "cls", None) or unwrap(function)
+
+
+@cache
+def _read_from_queries(path: str) -> list[str]:
+    if "/web/" not in path:
+        return []
+    found: Iterator[tuple[str, str]] = (match.groups() for match in _ASKED_OF_A_QUERY.finditer(Path(path).read_text()))  # type: ignore[misc]  # two groups
+    return sorted({first or second for first, second in found})

@@ -1,0 +1,47 @@
+"""Nobody reads, changes, links, makes or learns of what is another's: the whole matrix, and its figures."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+import pytest
+
+from accounts.models import Association
+from tests.house.idor.matrix import Matrix
+from tests.house.idor.reach import PEOPLE
+from tests.house.idor.rows import Rows
+from tests.house.permissions import TABLE
+from tests.house.world import make_world
+
+# Forms that somebody at work must have had taken, so that what is refused elsewhere is refused for its key.
+TAKEN = {
+    "member": {"portal:report", "portal:upload", "portal:continue"},
+    "volunteer": {"desk:note", "desk:assign", "desk:attempt", "desk:close", "desk:answer", "desk:check", "desk:open"},
+    "coordinator": {"desk:invite", "desk:member_roles", "desk:member_revoke", "desk:invitation_revoke"},
+    "stranger": {"desk:note", "desk:assign", "desk:invite", "desk:member_roles"},
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize("person", PEOPLE)
+def test_nothing_of_anothers(
+    association: Association,
+    other_association: Association,
+    person: str,
+    today: date,
+    now: datetime,
+    record_property: Callable[[str, object], None],
+) -> None:
+    rows = Rows(make_world(association, other_association, today=today, at=now))
+    matrix = Matrix(rows, rows.signs(), person, today=today)
+
+    findings = list(dict.fromkeys(map(str, matrix.run(_only_the_api if person == "bearer" else lambda _: True))))
+
+    record_property("matrix", [person, len(TABLE), matrix.asked, len(findings)])
+    assert findings == []
+    assert TAKEN.get(person, set()) - matrix.taken == set(), "these forms were not taken: how are they filled?"
+
+
+def _only_the_api(name: str) -> bool:
+    """Elsewhere the bearer of a token is nobody, as the permission table says."""
+    return name.startswith("api:")
