@@ -18,6 +18,7 @@ from tests import cluster
 def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.shots", description="Picture every page.")
     default = Path(os.environ.get("VAR_DIR", "var")) / "shots"
+    parser.add_argument("--only", default="", help="a pattern of names: security|token")
     parser.add_argument("folder", nargs="?", type=Path, default=default, help=f"where to (default {default})")
     options, pytest_arguments = parser.parse_known_args(argv)
     try:
@@ -26,7 +27,7 @@ def main(argv: Sequence[str]) -> int:
         print(f"No pictures: {missing}", file=sys.stderr)
         return 1
     folder = emptied(options.folder.resolve())
-    code = walk(folder, browser=browser, pytest_arguments=pytest_arguments)
+    code = walk(folder, browser=browser, only=options.only, pytest_arguments=pytest_arguments)
     taken = sorted(path.name for path in folder.glob("*.png"))
     print("\n".join(taken))
     print(f"--- {len(taken)} pictures in {folder}{'' if code == 0 else '; see above what is wrong'}")
@@ -41,10 +42,10 @@ def emptied(folder: Path) -> Path:
     return folder
 
 
-def walk(folder: Path, *, browser: str, pytest_arguments: Sequence[str]) -> int:
+def walk(folder: Path, *, browser: str, only: str, pytest_arguments: Sequence[str]) -> int:
     """SQLite and files are enough to look at pages; each theme walks in a process of its own."""
     command = [sys.executable, "-m", "pytest", "-n", "2", "-q", "tests/journeys/test_gallery.py", *pytest_arguments]
-    environment = os.environ | {"TEST_SHOTS": str(folder), "TEST_CHROMIUM": browser}
+    environment = os.environ | {"TEST_SHOTS": str(folder), "TEST_CHROMIUM": browser, "TEST_SHOTS_ONLY": only}
     return subprocess.run(command, check=False, env=environment).returncode
 
 

@@ -1,9 +1,10 @@
 """Every page in both themes: no fault for axe, nothing wider than its window, no policy broken.
 
-With TEST_SHOTS=folder, as `make shots` sets it, each page is also pictured there.
+With TEST_SHOTS=folder, as `make shots` sets it, each page is also pictured there; TEST_SHOTS_ONLY=pattern picks some.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,6 +22,7 @@ from tests.journeys.conftest import OpenPage
 from tests.stage import Stage
 
 SHOTS = os.environ.get("TEST_SHOTS", "")
+ONLY = re.compile(os.environ.get("TEST_SHOTS_ONLY", ""))
 WIDTHS = (1280, 375)
 HEIGHT = 800
 # What axe finds wrong with colours depends on the theme, with sizes and folds on the width: each once is enough.
@@ -110,7 +112,7 @@ def show_error(page: Page, picture: Picture) -> None:
 def test_every_page_can_be_read_by_everybody(open_page: OpenPage, stage: Stage, platform: str, theme: str) -> None:
     visitor = Visitor(open_page, stage, platform, theme)
 
-    for picture in GALLERY:
+    for picture in filter(lambda one: ONLY.search(one.name), GALLERY):
         try:
             visitor.visit(picture)
         except Error as failed:
