@@ -77,7 +77,9 @@ def test_an_unknown_address_costs_the_same_statements(member: User, monkeypatch:
             ask(browser, address)
             browser.get(CODE)
             browser.post(CODE, {"code": "22222222"})
-        return [re.sub(r"= .*", "", re.sub(r"VALUES.*|'[^']*'|_x\d+", "", one["sql"])) for one in captured.captured_queries]
+        return [
+            re.sub(r"= .*", "", re.sub(r"VALUES.*|'[^']*'|_x\d+", "", one["sql"])) for one in captured.captured_queries
+        ]
 
     warm = statements("warm@exemple.invalid")
     assert statements(member.email) == statements("zzz@exemple.invalid") == warm
