@@ -57,11 +57,11 @@ class Stop(Exception):
         self.response = response
 
 
-def needs(*rights: Right, fresh: bool = False, form: str = "") -> Callable[[Answer], Answer]:
+def needs(*rights: Right, fresh: bool = False) -> Callable[[Answer], Answer]:
     """403 for a role without all of these rights; 409 for a form that was rendered for another association.
 
     `fresh`: the second factor must have been given within the last five minutes; else it is asked for first.
-    `form`: the page to go back to then, for a door that takes a POST alone.
+    Not for a door that takes a POST alone: the way back leads to its own form.
     """
 
     def guard(view: Answer) -> Answer:
@@ -71,7 +71,7 @@ def needs(*rights: Right, fresh: bool = False, form: str = "") -> Callable[[Answ
             if not all(desk.membership.may(right) for right in rights):
                 raise PermissionDenied
             if fresh and not has_fresh_factor(request, at=timezone.now()):
-                return confirm_first(request, form=form)
+                return confirm_first(request)
             if request.method == "POST" and request.POST.get("association") != str(desk.association.pk):
                 return errors.conflict(request, back_url=reverse("desk:now"))
             try:

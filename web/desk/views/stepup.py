@@ -9,11 +9,8 @@ from django.utils.translation import gettext as _
 from accounts import access
 
 
-def confirm_first(request: HttpRequest, *, form: str = "") -> HttpResponse:
-    """Nothing is done before it, and a POST is not done after it either: the form comes back, to be sent again.
-
-    `form`: the name of the page whose form it is, where the address itself takes a POST alone.
-    """
+def confirm_first(request: HttpRequest) -> HttpResponse:
+    """Nothing is done before it, and a POST is not done after it either: the form comes back, to be sent again."""
     if request.method == "POST":
         messages.warning(
             request,
@@ -22,6 +19,5 @@ def confirm_first(request: HttpRequest, *, form: str = "") -> HttpResponse:
                 "Confirmez, puis recommencez."
             ),
         )
-    back = reverse(form) if form and request.method == "POST" else request.get_full_path()
     name = "mfa_reauthenticate" if access.has_factor(request.user) else "account_reauthenticate"
-    return redirect_to_login(back, reverse(name))
+    return redirect_to_login(request.get_full_path(), reverse(name))
