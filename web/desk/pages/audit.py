@@ -112,11 +112,13 @@ def _what(entry: AuditEntry) -> str:
     words, told = label(KINDS, entry.kind), entry.payload
     if "found" in told:
         number = int(told["found"])
-        return f"{words} ({ngettext('%(number)s dossier', '%(number)s dossiers', number) % {'number': number}})"
+        many = ngettext("%(number)s dossier", "%(number)s dossiers", number) % {"number": number}
+        return f"{words} ({many})"
     if isinstance(told.get("roles"), list):
         return f"{words} ({', '.join(role_labels(told['roles']))})"
     if entry.kind == AuditKind.CANARY_SET:
-        return f"{words} ({_('leurre') if told.get('on') else _('dossier ordinaire')})"
+        became = _("leurre") if told.get("on") else _("dossier ordinaire")
+        return f"{words} ({became})"
     return words
 
 
