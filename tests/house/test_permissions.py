@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 
 from accounts.models import Association
-from tests.house.permissions import PEOPLE, TABLE
+from tests.house.permissions import BEARER, PEOPLE, TABLE
 from tests.house.world import World, address, addresses, make_world
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -53,6 +53,18 @@ def test_a_person_gets_what_the_table_says(world: World, person: str) -> None:
         ]
 
     assert wrong == []
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clock")
+def test_the_bearer_of_a_token_is_nobody_outside_the_api(world: World) -> None:
+    asking = Asking(world, "bearer")
+    got = {
+        name: tuple(asking.status(method, name, places) for method in ("GET", "POST")) for name, places in addresses()
+    }
+
+    nobody = {name: tuple(int(row.split()[0]) for row in rows) for name, rows in TABLE.items()}
+    assert {name: status for name, status in got.items() if status != (nobody | BEARER).get(name)} == {}
 
 
 def fits(method: str, status: int, *, get: int, post: int) -> bool:
