@@ -44,7 +44,7 @@ def test_nobody_is_sent_to_the_sign_in(client: Client) -> None:
 
 
 def test_without_a_second_factor_a_volunteer_is_led_to_one(volunteer: Membership) -> None:
-    assert location(signed_in(volunteer.user, factor=False).get("/desk/")).endswith("/2fa/totp/activate/")
+    assert location(signed_in(volunteer.user, factor=False).get("/desk/")).endswith("/2fa/")
 
 
 def test_a_volunteer_who_has_a_factor_must_use_it(volunteer: Membership) -> None:
