@@ -2,7 +2,7 @@
 
 import io
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from logging.config import DictConfigurator
 from pathlib import Path
@@ -33,20 +33,17 @@ def redis_dump(url: str) -> bytes:
     return b"\n".join(parts)
 
 
-def _content(server: "redis.Redis", key: bytes) -> bytes:
+def _content(server: "redis.Redis", key: Any) -> bytes:
     """DUMP may squeeze a long text: what stands in it is read as well."""
-    match server.type(key):
-        case b"string":
-            return bytes(server.get(key) or b"")
-        case b"list":
-            return b"\n".join(server.lrange(key, 0, -1))
-        case b"hash":
-            return b"\n".join(part for pair in server.hgetall(key).items() for part in pair)
-        case b"set":
-            return b"\n".join(server.smembers(key))
-        case b"zset":
-            return b"\n".join(server.zrange(key, 0, -1))
-    return b""
+    readers: dict[bytes, Callable[[], Any]] = {
+        b"string": lambda: [server.get(key)],
+        b"list": lambda: server.lrange(key, 0, -1),
+        b"hash": lambda: [part for pair in server.hgetall(key).items() for part in pair],
+        b"set": lambda: server.smembers(key),
+        b"zset": lambda: server.zrange(key, 0, -1),
+    }
+    kind: Any = server.type(key)
+    return b"\n".join(readers[kind]()) if kind in readers else b""
 
 
 @contextmanager
@@ -56,9 +53,9 @@ def logs() -> Iterator[io.StringIO]:
     configured: dict[str, Any] = settings.LOGGING
     maker = DictConfigurator(configured)
     handler = logging.StreamHandler(written)
-    handler.setFormatter(maker.configure_formatter(configured["formatters"]["plain"]))  # type: ignore[arg-type]  # its own
+    handler.setFormatter(maker.configure_formatter(configured["formatters"]["plain"]))
     for name in configured["handlers"]["stderr"]["filters"]:
-        handler.addFilter(maker.configure_filter(configured["filters"][name]))  # type: ignore[arg-type]  # its own
+        handler.addFilter(maker.configure_filter(configured["filters"][name]))
     loggers = [logging.getLogger(name) for name in ("", *APART)]
     for logger in loggers:
         logger.addHandler(handler)

@@ -5,6 +5,7 @@ mails go out; things go wrong. Then each place where something stays is searched
 hundreds of canaries, and at last for one that is put into each of them, so that a search of nothing would be seen.
 """
 
+import logging
 import os
 import random
 import re
@@ -146,9 +147,15 @@ class Day:
         by = self.world.home.team["coordinator"].user
         opened = []
         for number in range(30):
-            child = {"procedure": factories.CHILD, "beneficiary": factories.new_child()} if number % 3 == 0 else {}
+            is_child = number % 3 == 0
             case = factories.make_case(
-                self.world.home.campaign, by=by, today=self.today, at=self.now, sent=30 + number, **child
+                self.world.home.campaign,
+                by=by,
+                today=self.today,
+                at=self.now,
+                sent=30 + number,
+                procedure=factories.CHILD if is_child else factories.OPPOSITION,
+                beneficiary=factories.new_child() if is_child else None,
             )
             factories.make_note(case, by=by, at=self.now)
             if number % 2:
@@ -293,12 +300,12 @@ def plant_everywhere(day: Day) -> dict[str, str]:
     marked = {store: day.canaries.make(store) for store in ("database", "files", "logs", "mails")}
     factories.make_association(name=marked["database"])
     if REDIS:
-        marked |= {store: day.canaries.make(store) for store in ("redis",)}
-        cache.set("found", marked["redis"])
         del marked["files"]
+        marked["redis"] = day.canaries.make("redis")
+        cache.set("found", marked["redis"])
     else:
         current_app.send_task("nobody.listens", args=[marked["files"]])
-    stores.logging.getLogger("celery.worker").warning("%s", marked["logs"])
+    logging.getLogger("celery.worker").warning("%s", marked["logs"])
     EmailMessage("Zq", marked["mails"], to=["zq@exemple.invalid"]).send()
     return marked
 
