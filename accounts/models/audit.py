@@ -1,6 +1,5 @@
 """Who did what, when and why: append-only, ids and field names only, hash-chained per association."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
@@ -8,10 +7,10 @@ from django.db import models
 
 from accounts.models.people import User
 from accounts.rules.audit import ALERTS, About, AuditKind, Why
-from accounts.scope import AppendOnly, AppendOnlyQuerySet, TenantManager, TenantModel, required
+from accounts.scope import AppendOnly, ChainedQuerySet, TenantManager, TenantModel, required
 
 
-class AuditEntryQuerySet(AppendOnlyQuerySet["AuditEntry"]):
+class AuditEntryQuerySet(ChainedQuerySet["AuditEntry"]):
     def record(
         self,
         kind: AuditKind,
@@ -41,14 +40,6 @@ class AuditEntryQuerySet(AppendOnlyQuerySet["AuditEntry"]):
 
     def chained(self) -> "AuditEntryQuerySet":
         return self.exclude(hash="").order_by("place")
-
-    def set_hashes(self, chained: Mapping[int, tuple[int, str]]) -> int:
-        """The one change that an entry admits: its place and hash, once. How many took it."""
-        if not chained:
-            return 0
-        place = models.Case(*(models.When(pk=pk, then=models.Value(place)) for pk, (place, _) in chained.items()))
-        chosen = models.Case(*(models.When(pk=pk, then=models.Value(hash_)) for pk, (_, hash_) in chained.items()))
-        return models.QuerySet.update(self.filter(pk__in=chained, hash=""), place=place, hash=chosen)
 
 
 class AuditEntry(TenantModel, AppendOnly):

@@ -3,7 +3,7 @@
 Doors without a scope are few named functions, each with a test; they use `_base_manager` or a table without policy.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from typing import Any, Generic, NoReturn, Self, TypeVar
@@ -133,6 +133,18 @@ class AppendOnlyQuerySet(TenantQuerySet[M]):
 
     def delete(self) -> NoReturn:
         _refuse_change(self.model)
+
+
+class ChainedQuerySet(AppendOnlyQuerySet[M]):
+    """Of rows with `place` and `hash`, which a chain fills later."""
+
+    def set_hashes(self, chained: Mapping[int, tuple[int, str]]) -> int:
+        """The one change that such a row admits: its place and hash by id, once. How many took it."""
+        if not chained:
+            return 0
+        place = models.Case(*(models.When(pk=pk, then=models.Value(place)) for pk, (place, _) in chained.items()))
+        chosen = models.Case(*(models.When(pk=pk, then=models.Value(hash_)) for pk, (_, hash_) in chained.items()))
+        return models.QuerySet.update(self.filter(pk__in=chained, hash=""), place=place, hash=chosen)
 
 
 def _refuse_change(model: type[models.Model]) -> NoReturn:

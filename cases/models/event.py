@@ -1,6 +1,5 @@
 """What happened in the platform: append-only, the evidence journal."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -9,12 +8,12 @@ from django.db import models
 
 from accounts.fields import SealedModel, SealedTextField
 from accounts.models import User
-from accounts.scope import AppendOnly, AppendOnlyQuerySet, TenantManager, TenantModel
+from accounts.scope import AppendOnly, ChainedQuerySet, TenantManager, TenantModel
 from cases.models.case import Case
 from cases.rules.lifecycle import EventKind
 
 
-class CaseEventQuerySet(AppendOnlyQuerySet["CaseEvent"]):
+class CaseEventQuerySet(ChainedQuerySet["CaseEvent"]):
     def record(
         self,
         case: Case,
@@ -49,14 +48,6 @@ class CaseEventQuerySet(AppendOnlyQuerySet["CaseEvent"]):
     def chained(self) -> "CaseEventQuerySet":
         """In the order of the chains; one that is written late has a later place than its id says."""
         return self.exclude(hash="").order_by("case_id", "place")
-
-    def set_hashes(self, chained: Mapping[int, tuple[int, str]]) -> int:
-        """The one change that an event admits: its place and hash, once. How many took it."""
-        if not chained:
-            return 0
-        place = models.Case(*(models.When(pk=pk, then=models.Value(place)) for pk, (place, _) in chained.items()))
-        chosen = models.Case(*(models.When(pk=pk, then=models.Value(hash_)) for pk, (_, hash_) in chained.items()))
-        return models.QuerySet.update(self.filter(pk__in=chained, hash=""), place=place, hash=chosen)
 
 
 class CaseEvent(TenantModel, SealedModel, AppendOnly):
