@@ -115,7 +115,8 @@ class AppendOnlyTable(_OnPostgresOnly):
     """Triggers that refuse every DELETE, TRUNCATE and UPDATE.
 
     `when` is an SQL condition on OLD: rows that do not match it may still be updated, never deleted. `filled_once`
-    names columns that one UPDATE may fill, all of them at once and while they are empty, if it changes nothing else.
+    names columns that one UPDATE may fill, all of them at once and while they are empty, if it changes nothing else; a
+    row that brings one of them along is not let in.
     """
 
     def __init__(self, name: str, *, when: str = "", filled_once: Sequence[str] = ()) -> None:
@@ -135,10 +136,16 @@ class AppendOnlyTable(_OnPostgresOnly):
             f"CREATE TRIGGER {table}_kept_whole BEFORE TRUNCATE ON {table} "
             f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()"
         )
+        brought = [f"NOT {_empty(model._meta.get_field(name), 'NEW')}" for name in self.filled_once]
+        if brought:
+            yield (
+                f"CREATE TRIGGER {table}_comes_empty BEFORE INSERT {each} WHEN ({' OR '.join(brought)}) "
+                f"EXECUTE FUNCTION {table}_refuse()"
+            )
 
     def backwards(self, app_label: str, apps: Any) -> Iterator[str]:
         table = apps.get_model(app_label, self.name)._meta.db_table
-        for trigger in ("append_only", "kept", "kept_whole"):
+        for trigger in ("append_only", "kept", "kept_whole", "comes_empty"):
             yield f"DROP TRIGGER IF EXISTS {table}_{trigger} ON {table}"
         yield f"DROP FUNCTION IF EXISTS {table}_refuse()"
 

@@ -144,6 +144,22 @@ def test_place_and_hash_are_filled_once_and_the_line_stays(volunteer: Membership
         assert owner.execute("SELECT place, hash FROM accounts_auditentry").fetchall() == [(1, "abc")]
 
 
+@pytest.mark.parametrize("brought", [{"place": 1, "hash": "abc"}, {"place": 2147483647}, {"hash": "abc"}])
+def test_a_line_that_brings_its_place_or_hash_is_not_let_in(
+    brought: dict[str, Any], ours: Case, volunteer: Membership, now: datetime
+) -> None:
+    own = {"association_id": ours.association_id, "at": now, "by": volunteer.user} | brought
+    event = {"case": ours, "subject": ours.subject, "kind": EventKind.NOTE_ADDED}
+    with scope.enter(ours.association_id):
+        for write in (
+            lambda: AuditEntry.objects.create(kind=AuditKind.SEARCHED, **own),
+            lambda: CaseEvent.objects.create(**event, **own),
+        ):
+            with pytest.raises(ProgrammingError, match="append-only"), transaction.atomic():
+                write()
+        AuditEntry.objects.create(kind=AuditKind.SEARCHED, **(own | {"place": None, "hash": ""}))
+
+
 @pytest.fixture
 def in_scope(ours: Case) -> Iterator[Case]:
     with scope.enter(ours.association_id):
