@@ -3,11 +3,11 @@
 import fcntl
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TypedDict
+from typing import TypedDict, TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -17,9 +17,10 @@ from accounts.access.audit import chained_entries, plain
 from accounts.access.doors import associations_at_work
 from accounts.models import Association, AuditEntry, User
 from accounts.rules.audit import About, AuditKind
-from accounts.rules.chain import Found, flaws, hash_of
+from accounts.rules.chain import Flaw, Found, flaws, hash_of
 
 _BATCH = 2000
+T = TypeVar("T")
 _log = logging.getLogger("accounts.audit")
 
 
@@ -34,7 +35,21 @@ class Head(TypedDict):
 
 def chain_all() -> int:
     """Chain what is new in every association; how many entries took their place."""
-    return sum(_chain_whole(pk) for pk in associations_at_work())
+    return sum(_in_each(_chain_whole))
+
+
+def _in_each(work: Callable[[int], T]) -> list[T]:
+    """What it gave for each association at work. One that fails is named in the log, and stops no other."""
+    done, failed = list[T](), 0
+    for pk in associations_at_work():
+        try:
+            done.append(work(pk))
+        except Exception as error:  # noqa: BLE001  one association's trouble must not leave the others unproved
+            failed += 1
+            _log.error("audit set aside association %s: %s", pk, type(error).__name__)  # noqa: TRY400  a traceback would carry rows
+    if failed:
+        _log.error("audit set aside %s associations in all", failed)
+    return done
 
 
 def _chain_whole(association_id: int) -> int:
@@ -79,7 +94,8 @@ def write_heads(*, today: date) -> int:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
         written = {(head["association"], head["date"]) for head in map(_read, file) if head}
-        heads = [head for head in _heads(today) if (head["association"], head["date"]) not in written]
+        found = _in_each(lambda pk: _head(pk, today=today))
+        heads = [head for head in found if head and (head["association"], head["date"]) not in written]
         for head in heads:
             line = json.dumps(head, sort_keys=True)
             file.write(line + "\n")
@@ -96,13 +112,16 @@ def _read(line: str) -> Head | None:
     return head
 
 
-def read_heads(path: Path) -> dict[int, dict[int, str]]:
-    """By association: place to hash. A file that is not there holds none."""
-    heads: dict[int, dict[int, str]] = {}
+def read_heads(path: Path) -> dict[int, dict[int, list[str]]]:
+    """By association: place to the hashes written for it, the oldest first. A file that is not there holds none.
+
+    The first line holds, so that one that is added later changes no proof; that it was added is a fault of its own.
+    """
+    heads: dict[int, dict[int, list[str]]] = {}
     if path.exists():
         for head in map(_read, path.read_text(encoding="utf-8").splitlines()):
             if head:
-                heads.setdefault(head["association"], {})[head["place"]] = head["hash"]
+                heads.setdefault(head["association"], {}).setdefault(head["place"], []).append(head["hash"])
     return heads
 
 
@@ -117,16 +136,20 @@ class Verdict:
     found: list[Found]
 
 
-def verify_audit(*, heads: Mapping[int, Mapping[int, str]], slug: str = "") -> list[Verdict]:
-    """Follow every association's chain (or one's), also of those that have left. Writes nothing."""
-    rows = Association.objects.order_by("pk")
-    return [
-        _verdict(association, heads=heads.get(association.pk, {}))
-        for association in (rows.filter(slug=slug) if slug else rows)
+def verify_audit(*, heads: Mapping[int, Mapping[int, Sequence[str]]], slug: str = "") -> list[Verdict]:
+    """Follow every association's chain (or one's), also of those that have left. Writes nothing.
+
+    Heads of an association that has no row are a verdict too, under its id.
+    """
+    rows = list(Association.objects.order_by("pk"))
+    asked = [association for association in rows if slug in {"", association.slug}]
+    gone = [] if slug else sorted(set(heads) - {association.pk for association in rows})
+    return [_verdict(association, heads=heads.get(association.pk, {})) for association in asked] + [
+        Verdict(slug=f"#{pk}", chained=0, waiting=0, heads=len(heads[pk]), found=[Found(Flaw.GONE, 1)]) for pk in gone
     ]
 
 
-def _verdict(association: Association, *, heads: Mapping[int, str]) -> Verdict:
+def _verdict(association: Association, *, heads: Mapping[int, Sequence[str]]) -> Verdict:
     with scope.enter(association.pk):
         return Verdict(
             slug=association.slug,
@@ -137,12 +160,12 @@ def _verdict(association: Association, *, heads: Mapping[int, str]) -> Verdict:
         )
 
 
-def _heads(today: date) -> Iterator[Head]:
-    for association_id in associations_at_work():
-        with scope.enter(association_id):
-            last = AuditEntry.objects.all().chained().last()
-        if last is not None and last.place is not None:
-            yield Head(date=today.isoformat(), association=association_id, place=last.place, hash=last.hash)
+def _head(association_id: int, *, today: date) -> Head | None:
+    with scope.enter(association_id):
+        last = AuditEntry.objects.all().chained().last()
+    if last is None or last.place is None:
+        return None
+    return Head(date=today.isoformat(), association=association_id, place=last.place, hash=last.hash)
 
 
 @transaction.atomic

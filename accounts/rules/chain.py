@@ -19,6 +19,8 @@ class Flaw(StrEnum):
     UNKNOWN_KIND = "unknown_kind"
     CUT = "cut"  # the chain once was longer: a head was written outside
     REPLACED = "replaced"  # whole, and not the chain whose head was written outside
+    CONTRADICTED = "contradicted"  # two different heads were written outside for one place
+    GONE = "gone"  # heads were written outside for an association that is not there
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,11 @@ class Found:
     place: int
 
 
-def flaws(entries: Iterable[Entry], *, kinds: frozenset[str], heads: Mapping[int, str]) -> list[Found]:
+def flaws(entries: Iterable[Entry], *, kinds: frozenset[str], heads: Mapping[int, Sequence[str]]) -> list[Found]:
     """All that is wrong with a chain whose entries come by place; [] when it holds.
 
-    `heads`: place to hash, as they were written outside. After a gap or an edit the chain is followed from what stands
-    there, so that each fault is told once.
+    `heads`: place to the hashes that were written outside for it, the first of which holds. After a gap or an edit the
+    chain is followed from what stands there, so that each fault is told once.
     """
     found: list[Found] = []
     previous, last = "", 0
@@ -65,9 +67,9 @@ def flaws(entries: Iterable[Entry], *, kinds: frozenset[str], heads: Mapping[int
             found.append(Found(Flaw.EDITED, entry.place))
         if entry.kind not in kinds:
             found.append(Found(Flaw.UNKNOWN_KIND, entry.place))
-        if heads.get(entry.place, entry.hash) != entry.hash:
+        if heads.get(entry.place, (entry.hash,))[0] != entry.hash:
             found.append(Found(Flaw.REPLACED, entry.place))
         previous, last = entry.hash, entry.place
     if max(heads, default=0) > last:
         found.append(Found(Flaw.CUT, last + 1))
-    return found
+    return found + [Found(Flaw.CONTRADICTED, place) for place in sorted(heads) if len(set(heads[place])) > 1]

@@ -16,6 +16,8 @@ from django.http import Http404
 
 from accounts import access, actions, scope, tasks
 from accounts.access import Asked
+from accounts.actions import audit
+from accounts.actions.audit import chain_entries
 from accounts.models import Association, AuditEntry, Membership
 from accounts.rules.audit import About, AuditKind, Why
 from accounts.rules.roles import Role
@@ -72,7 +74,10 @@ def test_entries_are_chained_by_the_task_and_hold(
     assert tasks.chain() == 0
 
     assert [row.place for row in rows(association)] == [1, 2, 3, 4, 5]
-    assert verified(expect=0) == "union: 5 chained, 0 waiting, 0 heads: sound.\n"
+    alone = "no head outside: a rewritten chain would not show"
+    assert verified(expect=0) == f"union: 5 chained, 0 waiting, 0 heads: sound; {alone}.\n"
+    actions.write_heads(today=now.date())
+    assert verified(expect=0) == "union: 5 chained, 0 waiting, 1 heads: sound.\n"
 
 
 def test_each_association_has_its_own_chain(
@@ -113,6 +118,31 @@ def test_recording_takes_no_lock_for_the_chain(association: Association, now: da
         entry = AuditEntry.objects.record(AuditKind.SEARCHED, at=now, by=None, found=1)
 
     assert (entry.place, entry.hash) == (None, "")
+
+
+def test_an_association_that_cannot_be_chained_stops_no_other(
+    association: Association,
+    other_association: Association,
+    now: datetime,
+    heads_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    record(association, 1, at=now)
+    record(other_association, 2, at=now)
+    first = association.pk
+
+    def chain_one(pk: int) -> int:
+        return 1 // (pk != first) and chain_entries(pk)
+
+    monkeypatch.setattr(audit, "chain_entries", chain_one)
+    with caplog.at_level("ERROR", logger="accounts.audit"):
+        assert tasks.chain() == 2
+        assert actions.write_heads(today=now.date()) == 1
+
+    assert f"set aside association {first}: ZeroDivisionError" in caplog.text
+    assert "1 associations in all" in caplog.text
+    assert [row.place for row in rows(association)] == [None]
 
 
 @pytest.mark.postgres
@@ -238,6 +268,37 @@ def test_a_chain_written_anew_from_an_edit_is_found_by_its_head(chained: list[in
     assert "CHANGED: replaced at place 5." in verified(expect=1)
 
 
+def written_over(heads_file: Path, **change: object) -> None:
+    """One more line of the file, made from its last."""
+    head = json.loads(heads_file.read_text().splitlines()[-1])
+    with heads_file.open("a") as file:
+        file.write(json.dumps(head | change) + "\n")
+
+
+def test_a_later_head_for_the_same_place_changes_no_proof_and_is_found(
+    association: Association, chained: list[int], tamper: Tamper, heads_file: Path
+) -> None:
+    tamper("UPDATE accounts_auditentry SET about_id = '99' WHERE id = %s", chained[2])
+    tamper("UPDATE accounts_auditentry SET place = NULL, hash = '' WHERE id >= %s", chained[2])
+    tasks.chain()
+    written_over(heads_file, hash=rows(association)[-1].hash)
+
+    assert "CHANGED: replaced at place 5, contradicted at place 5." in verified(expect=1)
+
+
+def test_a_head_that_was_written_twice_is_no_fault(chained: list[int], heads_file: Path) -> None:
+    written_over(heads_file, date="2099-01-01")
+
+    assert "sound." in verified(expect=0)
+
+
+def test_heads_of_an_association_that_is_not_there_are_found(chained: list[int], heads_file: Path) -> None:
+    written_over(heads_file, association=987)
+
+    assert "#987: 0 chained, 0 waiting, 1 heads: CHANGED: gone at place 1." in verified(expect=1)
+    assert "#987" not in verified(expect=0, association="union")
+
+
 def test_an_unknown_kind_is_found(association: Association, now: datetime, chained: list[int], tamper: Tamper) -> None:
     record(association, 1, at=now)
     tamper("UPDATE accounts_auditentry SET kind = 'nothing' WHERE hash = ''")
@@ -289,7 +350,7 @@ def test_a_line_that_was_cut_short_hides_no_other(
 
     actions.write_heads(today=today)
 
-    assert actions.read_heads(heads_file)[association.pk] == {2: rows(association)[-1].hash}
+    assert actions.read_heads(heads_file)[association.pk] == {2: [rows(association)[-1].hash]}
 
 
 def test_an_empty_log_has_no_head(association: Association, today: date, heads_file: Path) -> None:

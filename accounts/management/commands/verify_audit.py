@@ -42,5 +42,6 @@ class Command(BaseCommand):
 def _line(verdict: Verdict) -> str:
     faults = ", ".join(f"{one.flaw} at place {one.place}" for one in verdict.found[:10])
     more = f" and {len(verdict.found) - 10} more" if len(verdict.found) > 10 else ""
-    told = f"CHANGED: {faults}{more}" if verdict.found else "sound"
+    alone = "" if verdict.heads else "; no head outside: a rewritten chain would not show"
+    told = f"CHANGED: {faults}{more}" if verdict.found else f"sound{alone}"
     return f"{verdict.slug}: {verdict.chained} chained, {verdict.waiting} waiting, {verdict.heads} heads: {told}."
