@@ -1,11 +1,15 @@
 """One person's browser: each request is undone after it, and what it would have left behind is handed back."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from typing import Any
 
+import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.template import Template
 from django.test import Client
 
 from tests.house.idor.findings import Answer, Request
@@ -16,6 +20,14 @@ _WRITES = re.compile(
 )
 # Sessions and codes: rows of a browser, not of an association.
 _OF_BROWSERS = {"django_session", "accounts_signin", "accounts_signincode"}
+
+
+@contextmanager
+def _plain_rendering() -> Iterator[None]:
+    """Templates are not noted with a copy of what they were given, as Django's test client would: nobody asks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
+        yield
 
 
 class Browser:
@@ -38,7 +50,7 @@ class Browser:
             return execute(sql, params, many, context)
 
         with transaction.atomic():
-            with connection.execute_wrapper(note):
+            with connection.execute_wrapper(note), _plain_rendering():
                 response = self._send(request)
                 content = b"".join(response) if response.streaming else response.content
             changes = [] if connection.needs_rollback else self.rows.changes(tables - _OF_BROWSERS)

@@ -19,6 +19,7 @@ from tests.house.idor.rows import Row, Rows
 from tests.house.world import Side
 
 NOWHERE = 2**31 - 9
+MOST = 4  # a small number may be the id of rows in many tables
 Pair = tuple[str, str]
 # Boxes in which people look for people.
 _SEARCHES = {"q", "who", "login", "email", "phone"}
@@ -96,10 +97,10 @@ class Foreign:
         if box.name == "token":
             found = self._tokens() if self.is_away else iter(())
         elif box.name in _SEARCHES or box.kind == "search":
-            found = iter(self.words)
+            return self.words
         else:
             found = self._like(box)
-        return list(dict(found).items())
+        return list(dict(found).items())[:MOST]
 
     def _like(self, box: Box) -> Iterator[Pair]:
         for shown in [box.value, *box.options]:

@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from django.urls import Resolver404, resolve
 
 from tests.house.idor.asking import Browser
-from tests.house.idor.findings import Answer, Finding, Request, judge, oracle
+from tests.house.idor.findings import Answer, Finding, Kind, Request, judge, oracle
 from tests.house.idor.forms import Data, Form, forms_in, ways_to_fill
 from tests.house.idor.keys import Foreign, is_free_text, twin
 from tests.house.idor.reach import Reach
@@ -20,7 +20,7 @@ from tests.house.idor.rows import Owner, Rows
 from tests.house.permissions import OPEN, TABLE
 from tests.house.world import SHARED_PLACES, address, addresses, part_of
 
-METHODS = ("GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
+OTHER_METHODS = ("HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
 PUBLIC = {name for name, (get, _) in TABLE.items() if get == OPEN}
 # Names under which a body might smuggle an id that its form does not ask for.
 SMUGGLED = (
@@ -149,9 +149,22 @@ class Matrix:
         nothing = {place: value if value == mine else self._twin(place, value) for place, value in there.items()}
         words = [(str(value), str(nothing[place])) for place, value in there.items()]
         url, nowhere = (self._address(name, places, parts) for parts in (there, nothing))
-        for method in METHODS if kind == "other" else METHODS[:2]:
+        answers = {}
+        for method in ("GET", "POST"):
             one = self._ask(method, name, kind, url, self._data(method, name))
-            self.findings += oracle(one, self._once(method, name, nowhere, self._data(method, name)), words)
+            other = self._once(method, name, nowhere, self._data(method, name))
+            answers[method] = other[1].status
+            self.findings += oracle(one, other, words)
+        if kind == "other":
+            self._by_other_methods(name, kind, url, answers)
+
+    def _by_other_methods(self, name: str, kind: str, url: str, nothing: dict[str, int]) -> None:
+        """None says more than GET or POST say of nothing."""
+        for method in OTHER_METHODS:
+            request, answer = self._ask(method, name, kind, url)
+            said = {nothing["GET"]} if method == "HEAD" else {405, *nothing.values()}
+            if answer.status not in said and (method, answer.status) != ("OPTIONS", 200):
+                self.findings.append(Finding(Kind.ORACLE, request, f"{answer.status}, but {nothing} for nothing"))
 
     def _twin(self, place: str, value: Any) -> Any:
         return self._twins.setdefault(place, twin(value))
