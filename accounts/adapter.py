@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import actions, crypto
 from accounts.access import (
     EMAIL_COLUMN,
+    current_session,
     has_factor,
     has_fresh_proof,
     user_by_email,
@@ -69,7 +70,8 @@ class AccountAdapter(DefaultAccountAdapter):
         now = timezone.now()
         way = SignInWay.PASSKEY if was_opened_by_passkey(request, user) else SignInWay.PASSWORD
         begin_session(request, user, way=way, at=now)
-        actions.record_sign_in(user, way=way, association_id=request.session.get(SESSION_ASSOCIATION), at=now)
+        chosen = request.session.get(SESSION_ASSOCIATION)
+        actions.record_sign_in(user, way=way, session_id=current_session(request), association_id=chosen, at=now)
 
     def logout(self, request: HttpRequest) -> None:
         leave_session(request, at=timezone.now())

@@ -35,6 +35,8 @@ from accounts.models import ApiToken, Membership, SignInEnd, SignInWay, User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SESSION_ASSOCIATION = "association_id"
+# The association that the session's row names; a member's choice changes the one above, not this.
+SESSION_AT_WORK = "at_work_for"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 # A case's own page: the ones below it may take a form only. «nouveau» is a page by itself.
 _OF_CASE = re.compile(r"/desk/dossiers/[^/]+/")
@@ -46,8 +48,8 @@ _WRITE = re.compile(
 )
 # What a safe method may write: the session, and the record that somebody opened a person's file.
 _WRITTEN_BY_READING = {"django_session", "cases_caseevent", "accounts_auditentry"}
-# And, of a token, the day on which it was last used: one column, once a day. Nothing else of that table.
-_DAY_OF_USE = re.compile(r'UPDATE "accounts_apitoken" SET "used_on" = \S+ WHERE ')
+# Of these tables one column, and nothing else: a token's day of use, once a day; whose desk a session opened last.
+_ONE_COLUMN = re.compile(r'UPDATE "accounts_(?:apitoken" SET "used_on"|signin" SET "works_for_id") = \S+ WHERE ')
 
 # Said where somebody was at work in private, and nowhere else: a public page does not tell that there was a session.
 _SIGNED_IN_PAGES = ("/desk/", "/espace/", "/compte/")
@@ -98,6 +100,7 @@ def begin_session(request: HttpRequest, user: User, *, way: SignInWay, at: datet
     actions.end_session(current_session(request), end=SignInEnd.LEFT, at=at)
     row = actions.open_session(user, way=way, user_agent=request.headers.get("User-Agent", ""), at=at)
     request.session[SESSION_SIGN_IN] = str(row.pk)
+    request.session.pop(SESSION_AT_WORK, None)
 
 
 def leave_session(request: HttpRequest, *, at: datetime) -> None:
@@ -231,12 +234,15 @@ def _work_for(request: HttpRequest, membership: Membership, stack: ExitStack) ->
     request.membership, request.association = membership, membership.association  # type: ignore[attr-defined]  # our own
     if request.session.get(SESSION_ASSOCIATION) != membership.association_id:
         request.session[SESSION_ASSOCIATION] = membership.association_id
+    if request.session.get(SESSION_AT_WORK) != membership.association_id:
+        actions.work_for(current_session(request), association_id=membership.association_id)
+        request.session[SESSION_AT_WORK] = membership.association_id
     stack.enter_context(scope.enter(membership.association_id))
 
 
 def refuse_writes(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
     """GET changes nothing."""
     for table in _WRITE.findall(sql):
-        if table not in _WRITTEN_BY_READING and not _DAY_OF_USE.match(sql):
+        if table not in _WRITTEN_BY_READING and not _ONE_COLUMN.match(sql):
             raise WriteOnRead(f"A safe method writes to {table}.")
     return execute(sql, params, many, context)

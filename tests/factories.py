@@ -84,9 +84,18 @@ def make_invitation(
         )
 
 
-def make_sign_in(user: User, *, at: datetime, way: SignInWay = SignInWay.PASSWORD, device: str | None = None) -> SignIn:
-    """An open session of a browser that calls itself `device`."""
+def make_sign_in(
+    user: User,
+    *,
+    at: datetime,
+    way: SignInWay = SignInWay.PASSWORD,
+    device: str | None = None,
+    association: Association | None = None,
+) -> SignIn:
+    """An open session of a browser that calls itself `device`, at work for the association if one is given."""
     row = actions.open_session(user, way=way, user_agent="", at=at)
+    if association:
+        actions.work_for(row.pk, association_id=association.pk)
     row.device = plant("accounts.SignIn.device") if device is None else device
     row.save(update_fields=["device"])
     return row

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts import actions
 from accounts.access import SESSION_SIGN_IN
-from accounts.middleware import SESSION_ASSOCIATION
+from accounts.middleware import SESSION_ASSOCIATION, SESSION_AT_WORK
 from accounts.models import Association, Membership, SignInWay, User
 from accounts.rules.roles import Role
 from tests import factories
@@ -58,6 +58,9 @@ def _with_session(user: User, methods: list[str], association: Association | Non
     session[RECORDS_OF] = str(user.pk)
     if association:
         session[SESSION_ASSOCIATION] = association.pk
+    if association and way == SignInWay.PASSWORD:
+        actions.work_for(row.pk, association_id=association.pk)
+        session[SESSION_AT_WORK] = association.pk
     session.save()
     return client
 

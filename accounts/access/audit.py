@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 from django.http import Http404
 
 from accounts.access.factors import FACTORS
-from accounts.access.sessions import BY_MEMBERS, open_sessions
+from accounts.access.sessions import open_sessions
 from accounts.fields import load_keys
 from accounts.models import AuditEntry, Membership, SignIn
 from accounts.rules.audit import ALERTS, About, AuditKind
@@ -121,7 +121,7 @@ def chain_state(reader: Membership) -> Chain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """Somebody of the team, how their account is protected, when they last came in, and where it stands open."""
+    """Somebody of the team, how their account is protected, when they last came in here, how often it stands open."""
 
     membership: Membership
     factors: frozenset[str]
@@ -138,9 +138,9 @@ def team_watched(reader: Membership, *, at: datetime) -> list[Watched]:
     factors: dict[UUID, set[str]] = {}
     for user_id, kind in Authenticator.objects.filter(user__in=users, type__in=FACTORS).values_list("user_id", "type"):
         factors.setdefault(user_id, set()).add(kind)
-    came = SignIn.objects.filter(user__in=users).exclude(way__in=BY_MEMBERS).order_by()
+    came = SignIn.objects.at_work_for(reader.association_id).filter(user__in=users).order_by()
     last = dict(came.values_list("user_id").annotate(last=Max("opened_at")))
-    counted = open_sessions([one.user for one in team], at=at)
+    counted = open_sessions([one.user for one in team], association_id=reader.association_id, at=at)
     return [
         Watched(
             membership=one,

@@ -9,13 +9,12 @@ from django.conf import settings
 from django.http import Http404, HttpRequest
 
 from accounts.fields import load_keys
-from accounts.models import SignIn, SignInEnd, SignInWay, User
+from accounts.models import BY_MEMBERS, SignIn, SignInEnd, User
 from accounts.rules.sessions import Limits
 
 # Where the Django session keeps the id of its SignIn row.
 SESSION_SIGN_IN = "sign_in_id"
 SHOWN_FOR = timedelta(days=30)
-BY_MEMBERS = frozenset({SignInWay.CODE, SignInWay.CARD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +50,10 @@ def sessions_of(user: User, *, at: datetime) -> Sessions:
     )
 
 
-def open_sessions(users: Iterable[User], *, at: datetime) -> dict[UUID, int]:
-    """How many sessions each of these users has open; who has none is missing."""
+def open_sessions(users: Iterable[User], *, association_id: int, at: datetime) -> dict[UUID, int]:
+    """How many sessions each of these users has open for the association's desk; who has none is missing."""
     counts: dict[UUID, int] = {}
-    rows = SignIn.objects.open().filter(user__in=list(users)).defer("device")
+    rows = SignIn.objects.open().at_work_for(association_id).filter(user__in=list(users)).defer("device")
     for row in rows.order_by("pk"):
         if _as_at(row, at=at).ended_at is None:
             counts[row.user_id] = counts.get(row.user_id, 0) + 1

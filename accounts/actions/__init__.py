@@ -39,6 +39,7 @@ from accounts.actions.sessions import (
     see_session,
     sign_out_elsewhere,
     sweep_sessions,
+    work_for,
 )
 from accounts.actions.teams import (
     INVITATION_LIFE,
@@ -122,4 +123,5 @@ __all__ = [
     "user_for_address",
     "verify_audit",
     "write_heads",
+    "work_for",
 ]

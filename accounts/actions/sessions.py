@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts import scope
 from accounts.access import limits_of, memberships_of
-from accounts.models import AuditEntry, SignIn, SignInEnd, SignInWay, User
+from accounts.models import BY_MEMBERS, AuditEntry, SignIn, SignInEnd, SignInWay, User
 from accounts.rules.audit import AuditKind
 from accounts.rules.sessions import device_of
 
@@ -24,7 +24,12 @@ def open_session(user: User, *, way: SignInWay, user_agent: str, at: datetime) -
 
 
 def record_sign_in(
-    user: User, *, way: SignInWay | None = None, association_id: int | None = None, at: datetime
+    user: User,
+    *,
+    way: SignInWay | None = None,
+    session_id: UUID | None = None,
+    association_id: int | None = None,
+    at: datetime,
 ) -> bool:
     """Into the log of the association that the desk opens with: the chosen one, else the first of theirs.
 
@@ -33,9 +38,17 @@ def record_sign_in(
     mine = [membership.association_id for membership in memberships_of(user)]
     if not mine:
         return False
-    with scope.enter(association_id if association_id in mine else mine[0]):
+    where = association_id if association_id in mine else mine[0]
+    work_for(session_id, association_id=where)
+    with scope.enter(where):
         AuditEntry.objects.record(AuditKind.SIGNED_IN, at=at, by=user, way=way.value if way else "switched")
     return True
+
+
+def work_for(session_id: UUID | None, *, association_id: int) -> None:
+    """From now on the session is that association's: only its coordinators count, date and end it."""
+    if session_id is not None:
+        SignIn.objects.filter(pk=session_id).exclude(way__in=BY_MEMBERS).update(works_for=association_id)
 
 
 def check_session(session_id: UUID | None, *, user_id: UUID | str, at: datetime) -> SignInEnd | None:
@@ -84,10 +97,13 @@ def end_sessions(user: User, *, end: SignInEnd, at: datetime, but: UUID | None =
 
 @transaction.atomic
 def sign_out_elsewhere(user: User, *, keep: UUID | None, association_id: int | None = None, at: datetime) -> int:
-    """At the person's own wish; recorded where they work. How many sessions it were."""
+    """At the person's own wish. How many sessions it were; the log of where they work gets the number of its own."""
+    here = 0
+    if association_id is not None:
+        here = SignIn.objects.open().at_work_for(association_id).filter(user=user).exclude(pk=keep).count()
     ended = end_sessions(user, end=SignInEnd.ELSEWHERE, at=at, but=keep)
-    if association_id is not None and ended:
-        AuditEntry.objects.record(AuditKind.SIGNED_OUT_EVERYWHERE, at=at, by=user, sessions=ended)
+    if here:
+        AuditEntry.objects.record(AuditKind.SIGNED_OUT_EVERYWHERE, at=at, by=user, sessions=here)
     return ended
 
 

@@ -21,11 +21,12 @@ from accounts.models import (
     Invitation,
     KeyKind,
     Membership,
+    SignIn,
     SignInEnd,
     User,
 )
 from accounts.rules.audit import About, AuditKind
-from accounts.rules.roles import Role
+from accounts.rules.roles import Right, Role, rights_of
 
 INVITATION_LIFE = timedelta(hours=72)
 PLEDGE_VERSION = 1
@@ -178,7 +179,10 @@ def _take(rows: QuerySet[Any], **change: datetime) -> list[int]:
 
 @transaction.atomic
 def change_roles(membership: Membership, *, roles: Iterable[Role], by: User, at: datetime) -> None:
-    """True at the next request. Raises LastCoordinator."""
+    """True at the next request; with the right to decide about others goes what was decided and still waits, or works.
+
+    Raises LastCoordinator.
+    """
     wanted = sorted(str(role) for role in roles)
     if Role.COORDINATOR not in wanted:
         _keep_a_coordinator(without=membership)
@@ -194,6 +198,8 @@ def change_roles(membership: Membership, *, roles: Iterable[Role], by: User, at:
             before=before,
             roles=wanted,
         )
+    if Right.MANAGE in rights_of(before) - rights_of(wanted):
+        _withdraw(membership, by=by, at=at)
 
 
 @transaction.atomic
@@ -208,8 +214,12 @@ def set_team_sees_all(association: Association, *, on: bool, by: User, at: datet
 
 @transaction.atomic
 def close_sessions_of(colleague: Membership, *, by: User, at: datetime) -> int:
-    """Sign a colleague out everywhere, at a coordinator's wish. How many sessions it were."""
-    ended = end_sessions(colleague.user, end=SignInEnd.ELSEWHERE, at=at)
+    """Sign a colleague out of this desk, at a coordinator's wish. How many sessions it were.
+
+    What they have open for another association, or as a member, is none of the coordinator's.
+    """
+    here = SignIn.objects.open().at_work_for(colleague.association_id).filter(user=colleague.user_id)
+    ended = here.update(ended_at=at, end=SignInEnd.ELSEWHERE)
     AuditEntry.objects.record(
         AuditKind.SIGNED_OUT_EVERYWHERE,
         at=at,

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import SealedModel, SealedTextField
-from accounts.models.people import Membership, User
+from accounts.models.people import Association, Membership, User
 from accounts.scope import TenantManager, TenantModel, TenantQuerySet
 
 
@@ -68,6 +68,10 @@ class SignInWay(models.TextChoices):
     CARD = "card", _("Carte imprimée")
 
 
+# What opens a member's own cases and never the desk.
+BY_MEMBERS = frozenset({SignInWay.CODE, SignInWay.CARD})
+
+
 class SignInEnd(models.TextChoices):
     LEFT = "left", _("Déconnexion")
     ELSEWHERE = "elsewhere", _("Fermée depuis un autre appareil")
@@ -81,12 +85,18 @@ class SignInQuerySet(models.QuerySet["SignIn"]):
     def open(self) -> "SignInQuerySet":
         return self.filter(ended_at=None)
 
+    def at_work_for(self, association_id: int) -> "SignInQuerySet":
+        """What an association may know of: neither the work for another one nor anybody's life as a member."""
+        return self.filter(works_for=association_id).exclude(way__in=BY_MEMBERS)
+
 
 class SignIn(SealedModel):
     """One session of one browser, from its opening to its end. The session itself knows this row's id alone."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # The association that the desk last opened for. None: a member's session, or one that chose none yet.
+    works_for = models.ForeignKey(Association, null=True, on_delete=models.PROTECT, related_name="+")
     way = models.CharField(max_length=12, choices=SignInWay)
     device = SealedTextField()
     opened_at = models.DateTimeField()

@@ -235,11 +235,11 @@ def test_an_ended_session_keeps_its_reason(volunteer: Membership, now: datetime)
 
 
 def test_the_list_tells_what_is_open_and_how_the_others_ended(volunteer: Membership, now: datetime) -> None:
-    user, far = volunteer.user, now - timedelta(days=31)
+    user, far, here = volunteer.user, now - timedelta(days=31), volunteer.association
     factories.make_sign_in(user, at=far)
     idle = factories.make_sign_in(user, at=now - timedelta(hours=2))
     left = factories.make_sign_in(user, at=now - timedelta(minutes=5))
-    open_one = factories.make_sign_in(user, at=now - timedelta(minutes=1), device="Firefox, Linux")
+    open_one = factories.make_sign_in(user, at=now - timedelta(minutes=1), device="Firefox, Linux", association=here)
     actions.end_session(left.pk, end=SignInEnd.LEFT, at=now)
 
     found = access.sessions_of(user, at=now)
@@ -247,7 +247,7 @@ def test_the_list_tells_what_is_open_and_how_the_others_ended(volunteer: Members
     assert found.open == [open_one]
     assert found.open[0].device == "Firefox, Linux"
     assert [(row, row.end) for row in found.ended] == [(left, SignInEnd.LEFT), (idle, SignInEnd.IDLE)]
-    assert access.open_sessions([user], at=now) == {user.pk: 1}
+    assert access.open_sessions([user], association_id=here.pk, at=now) == {user.pk: 1}
 
 
 @pytest.mark.parametrize("which", ["another person's", "ended", "unknown", "no id"])
@@ -299,6 +299,7 @@ def test_no_address_and_no_whole_user_agent_is_kept(volunteer: Membership, now: 
     assert {field.name for field in SignIn._meta.fields} == {
         "id",
         "user",
+        "works_for",
         "way",
         "device",
         "opened_at",

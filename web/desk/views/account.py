@@ -45,7 +45,8 @@ def choose(request: DeskRequest) -> HttpResponseBase:
     if wanted not in mine or _closed(request.user, [mine[wanted]]):
         raise Http404
     request.session[SESSION_ASSOCIATION] = wanted
-    actions.record_sign_in(request.user, association_id=wanted, at=timezone.now())
+    here = access.current_session(request)
+    actions.record_sign_in(request.user, session_id=here, association_id=wanted, at=timezone.now())
     messages.success(request, _("Vous travaillez maintenant pour %(name)s.") % {"name": mine[wanted].association.name})
     return redirect("desk:now")
 
