@@ -23,7 +23,7 @@ def bearer_of(request: HttpRequest) -> str | None:
 def live_token(text: str, *, ip: str, at: datetime) -> ApiToken | None:
     """The token with its membership, user and association, while all of them stand and `ip` may use it.
 
-    None does not tell which of these is missing. Needs no scope.
+    It stands while its owner decides about tokens. None does not tell which of these is missing. Needs no scope.
     """
     found = token_ids(text) if tokens.is_shaped(text) else None
     if found is None:
@@ -34,7 +34,8 @@ def live_token(text: str, *, ip: str, at: datetime) -> ApiToken | None:
         token: ApiToken | None = rows.filter(pk=pk).first()
     if token is None or not hmac.compare_digest(token.token_hash, token_hash(text)):
         return None
-    stands = token.membership.association.is_active and token.membership.user.is_active
+    owner = token.membership
+    stands = owner.association.is_active and owner.user.is_active and owner.may(Right.MANAGE)
     return token if stands and tokens.is_within(ip, token.networks) else None
 
 

@@ -169,5 +169,5 @@ TABLE: dict[str, Asked] = {
     "set_language": (SENT_ON, SENT_ON),
     "demo:home": OPEN_PAGE,
 }
-# What the bearer of that volunteer's token gets by GET and by POST; 401 for nobody's reading.
+# What the bearer of a coordinator's token gets by GET and by POST; 401 for nobody's reading.
 BEARER: dict[str, tuple[int, int]] = {"api:cases": (200, 405), "api:case": (200, 405)}

@@ -113,7 +113,7 @@ class World:
             case "stranger":
                 return self.other.team["coordinator"].user
             case _:
-                return self.home.team["volunteer" if person == "bearer" else person].user
+                return self.home.team["second coordinator" if person == "bearer" else person].user
 
     def browser_of(self, person: str) -> Client:
         user, association = self.user_of(person), self.side_of(person).association
@@ -150,6 +150,8 @@ def _side(association: Association, *, today: date, at: datetime) -> Side:
         reader = team["ex-volunteer"].user
         shared["alert"] = AuditEntry.objects.record(AuditKind.MASS_READING, at=at, by=reader, found=60).pk
     members = {name: _user_of(case) for name, case in cases.items()}
+    for membership in team.values():
+        factories.make_sign_in(membership.user, at=at)
     for name, user in members.items():
         parts[name] |= shared | {"session": factories.make_sign_in(user, at=at).pk}
     side = Side(association=association, team=team, campaign=campaign, members=members, cases=cases, parts=parts)
@@ -183,7 +185,7 @@ def _around(campaign: Campaign, *, team: dict[str, Membership], today: date, at:
     coordinator, delegate = team["coordinator"], team["delegate"]
     release = factories.make_release(campaign, by=coordinator.user, reviewed_by=delegate.user, today=today, at=at)
     invitation, token = factories.make_invitation(campaign.association, by=coordinator.user, at=at)
-    api_token, bearer = factories.make_token(team["volunteer"], at=at)
+    api_token, bearer = factories.make_token(team["second coordinator"], at=at)
     with scope.enter(campaign.association_id):
         file = published_file(release.slug)
     assert file

@@ -9,7 +9,7 @@ from tests.house.world import World
 
 OUTSIDE = ("nobody", "no factor", "ex-volunteer")
 MEMBERS = ("member", "not my case")
-# The volunteer whose token a program bears lends it their reach.
+# The coordinator whose token a program bears lends it their reach.
 PEOPLE = (
     *OUTSIDE,
     *MEMBERS,
@@ -19,7 +19,7 @@ _CASES = {
     "member": ("first",),
     "not my case": ("second",),
     "volunteer": ("first", "third"),
-    "bearer": ("first", "third"),
+    "bearer": ("first", "second", "third"),
     "not assigned": ("third",),
     "reception": ("third",),
     "referent": ("first", "second", "third"),
@@ -66,7 +66,8 @@ class Reach:
 
     def may_change(self, owner: Owner, model_name: str, *, is_new: bool) -> bool:
         """`is_new`: somebody who was not known before, and their key."""
-        if owner.user is not None and owner.user == self.user and owner.association in {None, self.association}:
+        of_home = owner.association in {None, self.association} or model_name == "signin"
+        if owner.user is not None and owner.user == self.user and of_home:
             return True
         if self.association is None or owner.association not in {
             self.association,
@@ -92,6 +93,6 @@ class Reach:
         """The ids for the places of an address, by kind of key; what is nobody's comes from `nothing`."""
         side, away = world.side_of(self.person), world.home if self.person == "stranger" else world.other
         found = {"own": side.parts[_OWN.get(self.person, "first")], "other": away.parts["first"]}
-        if self.person not in {"referent", "coordinator", "stranger"}:
+        if self.person not in {"referent", "coordinator", "bearer", "stranger"}:
             found["second"] = side.parts[_SECOND.get(self.person, "second")]
         return found

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import actions, scope
 from accounts.models import ApiToken, AuditEntry, Membership
+from accounts.rules.roles import Role
 from accounts.rules.tokens import TokenScope
 from cases.models import Case, CaseEvent
 from cases.rules.lifecycle import EventKind
@@ -57,15 +58,27 @@ def test_the_scheme_is_read_as_the_standard_says(made: tuple[ApiToken, str], cas
 
 
 def test_a_program_sees_what_its_owner_sees(
-    coordinator: Membership, volunteer: Membership, case: Case, today: date, now: datetime
+    coordinator: Membership, volunteer: Membership, case: Case, now: datetime
 ) -> None:
-    """A coordinator who became a volunteer, in an association where each sees their own cases."""
-    _, text = factories.make_token(volunteer, at=now)
-    volunteer.association.team_sees_all = False
-    volunteer.association.save(update_fields=["team_sees_all"])
+    """In an association where each sees their own cases: a coordinator all, also a colleague's without a reason."""
+    with scope.enter(case.association_id):
+        Case.objects.filter(pk=case.pk).update(assigned_to=volunteer.user)
+    coordinator.association.team_sees_all = False
+    coordinator.association.save(update_fields=["team_sees_all"])
+    _, text = factories.make_token(coordinator, at=now)
 
-    assert bearing(text).get(LIST).json()["results"] == []
-    assert error_of(bearing(text).get(one(case))) == (404, "not_found")
+    assert references(bearing(text).get(LIST).json()) == [case.reference]
+    assert bearing(text).get(one(case)).status_code == 200
+
+
+def test_whoever_loses_the_role_loses_the_program(program: HouseClient, coordinator: Membership, case: Case) -> None:
+    """Also when the roles changed by another way than the team's page."""
+    assert program.get(LIST).status_code == 200
+    coordinator.roles = ["referent"]
+    coordinator.save(update_fields=["roles"])
+
+    assert error_of(program.get(LIST)) == (401, "not_authenticated")
+    assert error_of(program.get(one(case))) == (401, "not_authenticated")
 
 
 def test_another_association_s_token_finds_nothing(stranger: Membership, case: Case, now: datetime) -> None:
@@ -75,10 +88,13 @@ def test_another_association_s_token_finds_nothing(stranger: Membership, case: C
     assert error_of(bearing(text).get(one(case))) == (404, "not_found")
 
 
-def test_a_role_without_cases_reads_none(delegate: Membership, case: Case, now: datetime) -> None:
-    _, text = factories.make_token(delegate, at=now)
+@pytest.mark.parametrize("role", [Role.RECEPTION, Role.VOLUNTEER, Role.REFERENT, Role.DATA_DELEGATE])
+def test_a_role_that_makes_no_tokens_has_none_that_work(
+    coordinator: Membership, case: Case, now: datetime, role: Role
+) -> None:
+    _, text = factories.make_token(factories.make_membership(coordinator.association, role), at=now)
 
-    assert error_of(bearing(text).get(LIST)) == (403, "permission_denied")
+    assert error_of(bearing(text).get(LIST)) == (401, "not_authenticated")
 
 
 @pytest.mark.parametrize(("given", "refused"), [(TokenScope.CASES_LIST, 1), (TokenScope.CASES_READ, 0)])

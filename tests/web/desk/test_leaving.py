@@ -47,6 +47,8 @@ def test_a_live_session_reads_and_writes_nothing_more(
 def test_a_programs_token_opens_nothing_more(
     case: Case, volunteer: Membership, now: datetime, let_go: Callable[[], None]
 ) -> None:
+    volunteer.roles = [Role.COORDINATOR]
+    volunteer.save(update_fields=["roles"])
     _, token = factories.make_token(volunteer, at=now)
     program = HouseClient(headers={"Authorization": f"Bearer {token}"})
     assert program.get(f"/api/v1/cases/{case.reference}/").status_code == 200

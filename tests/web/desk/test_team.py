@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import access, actions, scope
-from accounts.models import Association, Invitation, Membership
+from accounts.models import Association, AuditEntry, Invitation, Membership
 from accounts.rules.roles import Role
 from tests import factories
 from tests.people import HouseClient, location, signed_in
@@ -48,6 +48,35 @@ def link_in(message: Any) -> str:
 
 
 # Who may
+
+
+def test_whoever_loses_the_role_loses_what_waits_or_works_in_their_name(
+    association: Association, coordinator: Membership, volunteer: Membership, now: datetime
+) -> None:
+    """Else a coordinator for a day would keep a program, and could make a second coordinator later."""
+    boss = factories.make_membership(association, Role.COORDINATOR)
+    invitation, link = factories.make_invitation(association, by=coordinator.user, at=now, roles=[Role.COORDINATOR])
+    token, text = factories.make_token(coordinator, at=now)
+    with scope.enter(association.pk):
+        reset = actions.ask_reset(volunteer, by=coordinator.user, at=now)
+    browser = at_desk(boss)
+
+    browser.post(
+        reverse("desk:member_roles", args=[coordinator.pk]), sent(association, roles=[Role.COORDINATOR, Role.REFERENT])
+    )
+    assert len(waiting(association)) == 1
+    browser.post(reverse("desk:member_roles", args=[coordinator.pk]), sent(association, roles=[Role.REFERENT]))
+
+    assert waiting(association) == []
+    assert HouseClient().get(reverse("invitation", args=[link])).status_code == 410
+    assert access.live_token(text, ip="192.0.2.1", at=now) is None
+    with scope.enter(association.pk):
+        ended = AuditEntry.objects.filter(by=boss.user).order_by("pk").values_list("kind", "about_id")
+        assert list(ended)[-3:] == [
+            ("invitation_revoked", str(invitation.pk)),
+            ("token_revoked", str(token.pk)),
+            ("reset_cancelled", str(reset.pk)),
+        ]
 
 
 @pytest.mark.parametrize("role", [Role.RECEPTION, Role.VOLUNTEER, Role.REFERENT, Role.DATA_DELEGATE])
