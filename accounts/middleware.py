@@ -67,6 +67,7 @@ _WHY_ENDED: dict[SignInEnd, str | Promise] = {
     SignInEnd.RESET: gettext_lazy(
         "Votre deuxième code a été réinitialisé. Entrez de nouveau, avec votre mot de passe."
     ),
+    SignInEnd.CARD: gettext_lazy("Le code de votre carte a changé. Entrez avec le plus récent."),
 }
 
 

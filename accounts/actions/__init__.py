@@ -122,6 +122,6 @@ __all__ = [
     "use_passkey",
     "user_for_address",
     "verify_audit",
-    "write_heads",
     "work_for",
+    "write_heads",
 ]

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
@@ -12,7 +13,7 @@ from accounts.access import CARD_COLUMN, EMAIL_COLUMN, user_by_email
 from accounts.actions.keys import create_keys, destroy_keys
 from accounts.actions.sessions import end_sessions
 from accounts.fields import blind_index, wrap
-from accounts.models import Association, DataKey, KeyKind, SignInCode, SignInEnd, User
+from accounts.models import Association, DataKey, KeyKind, SignInCode, SignInEnd, SignInWay, User
 
 _CARD_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 
@@ -86,13 +87,13 @@ def close_account(user: User, *, at: datetime) -> None:
     destroy_keys([user.subject])
 
 
-def renew_card_code(user: User, *, is_new: bool = False) -> str:
-    """A new code for the printed card, shown once: three groups of four signs. The old one stops working.
+def renew_card_code(user: User, *, is_new: bool = False, at: datetime) -> str:
+    """A new code for the printed card, shown once: three groups of four signs. The old one and its sessions end.
 
     `is_new`: somebody else prints it, so that its owner gets one of their own at its first use.
     """
     code = new_card_code()
-    set_card_code(user, code=code, is_new=is_new)
+    set_card_code(user, code=code, is_new=is_new, at=at)
     return code
 
 
@@ -102,18 +103,26 @@ def new_card_code() -> str:
     return "-".join((code[:4], code[4:8], code[8:]))
 
 
-def set_card_code(user: User, *, code: str, is_new: bool = False) -> None:
+@transaction.atomic
+def set_card_code(user: User, *, code: str, is_new: bool = False, at: datetime) -> None:
+    """What the card before this one opened is shut: it may be in somebody else's hands."""
     user.card_index, user.card_is_new = _card_index(code), is_new
     user.save(update_fields=["card_index", "card_is_new"])
+    end_sessions(user, end=SignInEnd.CARD, at=at, way=SignInWay.CARD)
 
 
-def keep_own_card(user: User, *, code: str, replacing: str) -> bool:
+@transaction.atomic
+def keep_own_card(user: User, *, code: str, replacing: str, here: UUID | None, at: datetime) -> bool:
     """The code that its owner noted takes the place of the printed one, whose index is `replacing`.
 
-    False when that one no longer works: another card was printed, or another browser was faster.
+    Whatever else that one opened ends, but the session `here`. False when it no longer works: another card was
+    printed, or another browser was faster.
     """
     printed = User.objects.filter(pk=user.pk, card_index=replacing, card_is_new=True)
-    return bool(printed.update(card_index=_card_index(code), card_is_new=False))
+    if not printed.update(card_index=_card_index(code), card_is_new=False):
+        return False
+    end_sessions(user, end=SignInEnd.CARD, at=at, but=here, way=SignInWay.CARD)
+    return True
 
 
 def _card_index(code: str) -> str:

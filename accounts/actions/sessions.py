@@ -87,9 +87,16 @@ def _end(session_id: UUID, *, end: SignInEnd, at: datetime) -> bool:
 
 
 @transaction.atomic
-def end_sessions(user: User, *, end: SignInEnd, at: datetime, but: UUID | None = None) -> int:
-    """Sign somebody out of every browser at its next request, except of `but`. How many sessions it were."""
+def end_sessions(
+    user: User, *, end: SignInEnd, at: datetime, but: UUID | None = None, way: SignInWay | None = None
+) -> int:
+    """Sign somebody out of every browser at its next request, except of `but`. How many sessions it were.
+
+    `way`: only those that were opened that way.
+    """
     rows = SignIn.objects.open().filter(user=user)
+    if way is not None:
+        rows = rows.filter(way=way)
     if but is not None:
         rows = rows.exclude(pk=but)
     return rows.update(ended_at=at, end=end)

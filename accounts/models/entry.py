@@ -79,6 +79,7 @@ class SignInEnd(models.TextChoices):
     EXPIRED = "expired", _("Durée maximale atteinte")
     REVOKED = "revoked", _("Accès retiré")
     RESET = "reset", _("Deuxième facteur réinitialisé")
+    CARD = "card", _("Carte remplacée")
 
 
 class SignInQuerySet(models.QuerySet["SignIn"]):

@@ -132,8 +132,8 @@ def test_whoever_is_refused_waits_no_longer_for_it(now: datetime) -> None:
     assert actions.ask_code(None, at=now + timedelta(hours=24, seconds=1), address_index="c" * 64)
 
 
-def test_a_cards_code_finds_its_user_however_it_is_typed(member_user: User) -> None:
-    code = actions.renew_card_code(member_user)
+def test_a_cards_code_finds_its_user_however_it_is_typed(member_user: User, now: datetime) -> None:
+    code = actions.renew_card_code(member_user, at=now)
 
     for typed in (code, code.lower(), code.replace("-", " "), f" {code.replace('-', '')} "):
         assert access.user_by_card(typed) == member_user
@@ -141,16 +141,16 @@ def test_a_cards_code_finds_its_user_however_it_is_typed(member_user: User) -> N
     assert access.user_by_card(code[:-1]) is None
 
 
-def test_a_new_card_ends_the_old_one(member_user: User) -> None:
-    old = actions.renew_card_code(member_user)
-    new = actions.renew_card_code(member_user)
+def test_a_new_card_ends_the_old_one(member_user: User, now: datetime) -> None:
+    old = actions.renew_card_code(member_user, at=now)
+    new = actions.renew_card_code(member_user, at=now)
 
     assert access.user_by_card(old) is None
     assert access.user_by_card(new) == member_user
 
 
-def test_a_sleeping_account_is_not_found(member_user: User) -> None:
-    code = actions.renew_card_code(member_user)
+def test_a_sleeping_account_is_not_found(member_user: User, now: datetime) -> None:
+    code = actions.renew_card_code(member_user, at=now)
     User.objects.update(is_active=False)
 
     assert access.user_by_card(code) is None

@@ -143,7 +143,7 @@ def come_in(volunteer: Membership, *, at: datetime) -> None:
     session.save()
     factories.make_sign_in(volunteer.user, at=at)
     actions.ask_code(volunteer.user, at=at)
-    actions.renew_card_code(volunteer.user)
+    actions.renew_card_code(volunteer.user, at=at)
 
 
 @pytest.mark.django_db(transaction=True)

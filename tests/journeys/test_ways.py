@@ -4,6 +4,7 @@ import re
 
 import pytest
 import time_machine
+from django.utils import timezone
 from playwright.sync_api import FilePayload, Page, expect
 
 from accounts import actions
@@ -120,7 +121,7 @@ def test_a_printed_card_is_enough_on_a_phone(open_page: OpenPage) -> None:
 def test_a_card_of_the_desks_gives_way_to_ones_own_code_without_a_script(open_page: OpenPage) -> None:
     owner = user_by_card(CARDS[1])
     assert owner
-    actions.set_card_code(owner, code=CARDS[1], is_new=True)
+    actions.set_card_code(owner, code=CARDS[1], is_new=True, at=timezone.now())
     page = open_page(**PHONE, java_script_enabled=False)
 
     enter_by_card(page, CARDS[1])

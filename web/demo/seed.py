@@ -139,7 +139,7 @@ def _cards(current: list[Case], *, by: User, at: datetime) -> None:
         cases.renew_card(case, at=at, by=by)
         case.member.refresh_from_db()
         if case.member.user:
-            accounts.set_card_code(case.member.user, code=code)
+            accounts.set_card_code(case.member.user, code=code, at=at)
 
 
 def _erase_one(finished: list[Case], *, today: date, at: datetime, by: User) -> None:
