@@ -31,7 +31,7 @@ from tests.vault.samples import pdf
 from tests.web.desk.passkeys import give_passkey
 from web.demo import seed, stories
 from web.demo.people import VOLUNTEERS
-from web.portal.views.account import OWN_CARD
+from web.portal.views.doors import OWN_CARD
 
 LONG_HOUSE = "Fédération interdépartementale des usagères et usagers du système de santé et du médico-social"
 LONG_TITLE = "Campagne d’accompagnement aux oppositions et aux clôtures avec suppression, premier semestre"

@@ -10,6 +10,7 @@ from accounts.rules.audit import AuditKind
 from cases.actions import renew_card
 from cases.models import Case
 from tests import factories
+from tests.house.world import address, addresses
 from tests.people import HouseClient, signed_in_by_code
 from tests.web.portal.answers import text
 
@@ -61,7 +62,6 @@ def test_a_card_that_somebody_else_printed_gives_way_to_ones_own_code(printed: s
 def test_until_it_is_noted_the_printed_code_works_and_the_next_time_another_is_offered(printed: str) -> None:
     first = enter(printed)
     offered = own_code(first)
-    assert first.get("/espace/").status_code == 200
 
     second = enter(printed)
 
@@ -91,6 +91,32 @@ def test_ones_own_card_is_not_replaced(printed: str) -> None:
     assert "own_card" not in again.session
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_no_page_of_the_members_opens_before_the_new_code_is_noted(printed: str, case: Case, method: str) -> None:
+    browser, seen = enter(printed), set()
+    for name, places in addresses():
+        if not name.startswith("portal:") or name in {"portal:card", "portal:leave", "portal:quick_exit"}:
+            continue
+        parts = {"reference": case.reference, "pk": 1}
+        answer = getattr(browser, method)(address(name, places, parts), follow=True)
+        assert case.member.first_name not in text(answer)
+        seen.add("no such method" if answer.status_code == 405 else answer.request["PATH_INFO"])
+
+    assert seen - {"no such method"} == {CARD}
+
+
+def test_until_then_the_way_out_and_the_language_stay(printed: str) -> None:
+    browser = enter(printed)
+    assert "Mon dossier" not in text(browser.get(CARD))
+    assert browser.post("/langue/", {"language": "en", "next": CARD}).headers["Location"] == CARD
+    assert "Write it down" in text(browser.get(CARD))
+
+    assert browser.post("/espace/sortir/").headers["Location"] == LOGIN
+
+    assert access.user_by_card(printed)
+    assert enter(printed).post("/espace/quitter/").headers["Location"].startswith("https://")
+
+
 @pytest.mark.parametrize("meanwhile", ["noted elsewhere", "printed again"])
 def test_a_code_that_came_too_late_takes_nobodys_place(
     printed: str, member: User, case: Case, volunteer: Membership, now: datetime, meanwhile: str
@@ -101,15 +127,43 @@ def test_a_code_that_came_too_late_takes_nobodys_place(
         quick = enter(printed)
         works = own_code(quick)
         quick.post(CARD)
+        assert quick.get("/espace/").status_code == 200
     else:
         with scope.enter(case.association_id):
             works = renew_card(Case.objects.get(pk=case.pk), at=now, by=volunteer.user)
 
     answer = slow.post(CARD, follow=True)
 
-    assert "La carte a changé entre-temps" in text(answer)
+    assert "Le code de votre carte a changé" in text(answer)
+    assert answer.request["PATH_INFO"] == LOGIN
     assert access.user_by_card(late) is None
     assert access.user_by_card(works) == member
+
+
+def test_whoever_is_slower_by_a_moment_is_out_too(printed: str, member: User) -> None:
+    slow = enter(printed)
+    User.objects.filter(pk=member.pk).update(card_is_new=False)  # between the look at the session and the code
+
+    answer = slow.post(CARD, follow=True)
+
+    assert "La carte a changé entre-temps" in text(answer)
+    assert answer.request["PATH_INFO"] == LOGIN
+    assert SignIn.objects.get().end == SignInEnd.LEFT
+
+
+def test_a_new_card_ends_what_the_old_one_opened_and_nothing_else(
+    printed: str, member: User, case: Case, volunteer: Membership, mine: HouseClient, now: datetime
+) -> None:
+    browser = enter(printed)
+    browser.post(CARD)
+    assert browser.get(SESSIONS).status_code == 200
+
+    with scope.enter(case.association_id):
+        renew_card(Case.objects.get(pk=case.pk), at=now, by=volunteer.user)
+
+    assert browser.get(SESSIONS).headers["Location"].startswith(LOGIN)
+    assert SignIn.objects.get(way="card").end == SignInEnd.CARD
+    assert mine.get(SESSIONS).status_code == 200
 
 
 def test_nobody_without_an_offer_sees_or_keeps_a_code(mine: HouseClient, client: HouseClient, printed: str) -> None:

@@ -167,8 +167,8 @@ def test_a_code_works_in_the_browser_that_asked_for_it_only(client: HouseClient,
     assert client.post(CODE, {"code": code}).headers["Location"] == "/espace/"
 
 
-def test_a_card_is_enough_without_any_address(client: HouseClient, case: Case, member: User) -> None:
-    card = actions.renew_card_code(member)
+def test_a_card_is_enough_without_any_address(client: HouseClient, case: Case, member: User, now: datetime) -> None:
+    card = actions.renew_card_code(member, at=now)
 
     answer = client.post(LOGIN, {"who": card.lower().replace("-", " ")})
 
@@ -185,8 +185,8 @@ def test_a_wrong_card_keeps_what_was_typed(client: HouseClient) -> None:
     assert "ABCD-EFGH-JKMN" in text(answer)
 
 
-def test_guessing_cards_ends_soon_while_right_ones_pass(member: User) -> None:
-    card = actions.renew_card_code(member)
+def test_guessing_cards_ends_soon_while_right_ones_pass(member: User, now: datetime) -> None:
+    card = actions.renew_card_code(member, at=now)
     entered = {HouseClient().post(LOGIN, {"who": card}).status_code for _ in range(25)}
 
     guesses = [HouseClient().post(LOGIN, {"who": "ABCD-EFGH-JKMN"}).status_code for _ in range(21)]
@@ -277,10 +277,10 @@ def test_a_post_from_elsewhere_consumes_nothing(client: HouseClient, member: Use
     assert client.post(CODE, {"code": code}).headers["Location"] == "/espace/"
 
 
-def test_each_way_in_opens_a_row(client: HouseClient, member: User) -> None:
+def test_each_way_in_opens_a_row(client: HouseClient, member: User, now: datetime) -> None:
     ask(client, member.email)
     client.post(CODE, {"code": code_in_mail()})
-    HouseClient().post(LOGIN, {"who": actions.renew_card_code(member)})
+    HouseClient().post(LOGIN, {"who": actions.renew_card_code(member, at=now)})
 
     assert sorted(SignIn.objects.values_list("user_id", "way")) == [(member.pk, "card"), (member.pk, "code")]
     client.post("/espace/sortir/")

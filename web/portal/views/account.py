@@ -8,15 +8,15 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from accounts import actions
+from accounts import access, actions
+from accounts.middleware import leave_session
 from accounts.models import User
 from web.parts.sessions import end_what_was_asked, sessions_page
-from web.portal.views.doors import associations_of, towards_entry
-
-OWN_CARD = "own_card"
+from web.portal.views.doors import OWN_CARD, associations_of, own_code_first, towards_entry
 
 
 class Offered(TypedDict):
@@ -34,7 +34,10 @@ def offer_own_card(request: HttpRequest, user: User, *, going_on: str) -> None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def card(request: HttpRequest) -> HttpResponse:
-    """Shown as often as it is asked for, until «J’ai noté mon nouveau code»; then nowhere any more."""
+    """Shown as often as it is asked for, until «J’ai noté mon nouveau code»; then nowhere any more.
+
+    Until then this page stands before every other one of the member's; the printed code opens nothing but it.
+    """
     if not request.user.is_authenticated:
         return towards_entry(request)
     offered = cast(Offered | None, request.session.get(OWN_CARD))
@@ -43,22 +46,24 @@ def card(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "portal/card.html", _card_page(request.user, offered))
     del request.session[OWN_CARD]
-    if not actions.keep_own_card(request.user, code=offered["code"], replacing=offered["replacing"]):
+    here, now = access.current_session(request), timezone.now()
+    if not actions.keep_own_card(request.user, code=offered["code"], replacing=offered["replacing"], here=here, at=now):
+        leave_session(request, at=now)
         told = gettext("La carte a changé entre-temps : ce code-ci ne servira pas. Gardez le plus récent.")
         messages.warning(request, told)
-        return redirect(offered["next"])
+        return redirect("portal:login")
     messages.success(request, gettext("C’est noté. Désormais, vous entrez avec votre nouveau code."))
     return redirect(offered["next"])
 
 
-def _card_page(user: User, offered: Offered) -> dict[str, str]:
+def _card_page(user: User, offered: Offered) -> dict[str, str | bool]:
     """The association's name is left out for who is a member of several: the code opens all of them."""
     mine = associations_of(user)
     only = mine[0] if len(mine) == 1 else None
     where = urlsplit(settings.PUBLIC_ORIGIN + reverse("portal:login"))
     return {
         "code": offered["code"],
-        "later_url": offered["next"],
+        "must_note": True,
         "name": only.name if only else "Opposable",
         "phone": only.contact_phone if only else "",
         "address": f"{where.netloc}{where.path}",
@@ -66,6 +71,7 @@ def _card_page(user: User, offered: Offered) -> dict[str, str]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@own_code_first
 def sessions(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return towards_entry(request)

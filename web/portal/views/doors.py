@@ -18,6 +18,8 @@ from accounts.middleware import SESSION_ASSOCIATION
 from accounts.models import Association, User
 from cases.access import members_of
 
+OWN_CARD = "own_card"
+
 
 class MemberRequest(HttpRequest):
     """As the middleware and `member_page` leave it."""
@@ -36,10 +38,25 @@ def member_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
         if not plain.user.is_authenticated:
             return towards_entry(plain)
         request = cast(MemberRequest, plain)
+        if OWN_CARD in request.session:
+            return redirect("portal:card")
         request.associations = associations_of(request.user)
         if not request.associations:
             return render(request, "portal/nobody.html", status=200 if request.path == reverse("portal:home") else 404)
         return _enter(view, request, **kwargs)
+
+    return guarded
+
+
+def own_code_first(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Whoever came in with a card that somebody else printed sees nothing before they have noted a code of their own.
+
+    `member_page` does the same.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return redirect("portal:card") if OWN_CARD in request.session else view(request, **kwargs)
 
     return guarded
 

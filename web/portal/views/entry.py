@@ -26,7 +26,7 @@ from notifications.rules.kinds import Recipient
 from web.parts.french import clock
 from web.portal.forms import CodeForm, EntryForm
 from web.portal.views.account import offer_own_card
-from web.portal.views.doors import associations_of
+from web.portal.views.doors import associations_of, own_code_first
 
 PENDING = "sign_in"
 CODE_MAIL = "notifications/mail/sign_in_code"
@@ -219,6 +219,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@own_code_first
 def choose(request: HttpRequest) -> HttpResponse:
     """For whoever is a member of several associations."""
     if not request.user.is_authenticated:
