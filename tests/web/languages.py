@@ -110,7 +110,7 @@ def strangers(texts: Iterable[str], language: str, *, names: Iterable[str] = ())
 
 def _foreign(text: str, language: str, names: Iterable[str]) -> list[str]:
     for name in names:
-        text = text.replace(name, " ")
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
     text = NAMES.sub(" ", text)
     if language == "fr":
         return [word for word in _words(text) if word in ENGLISH]

@@ -200,7 +200,11 @@ class Readers:
 @pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_no_page_says_a_word_of_the_other_language(seeded: Association, language: str, now: datetime) -> None:
-    _, token = factories.make_invitation(seeded, by=_team(seeded)[Role.COORDINATOR], at=now)
+    coordinator = _team(seeded)[Role.COORDINATOR]
+    _, token = factories.make_invitation(seeded, by=coordinator, at=now)
+    with scope.enter(seeded.pk):
+        asker = Membership.objects.get(user=coordinator)
+    factories.make_export(asker, at=now)
 
     crawls = list(Readers(seeded, language, _told_by_people(seeded)).crawls(token))
 
@@ -286,11 +290,13 @@ def test_no_message_says_a_word_of_the_other_language() -> None:
 @pytest.mark.django_db
 @pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("name", ["attempt", "facts", "close", "assign", "hold", "note", "upload"])
-def test_a_form_sent_empty_says_what_to_correct_in_english(seeded: Association, name: str) -> None:
-    client = signed_in(_team(seeded)[Role.REFERENT], association=seeded)
+def test_a_form_sent_empty_says_what_to_correct_in_english(seeded: Association, name: str, now: datetime) -> None:
+    referent = _team(seeded)[Role.REFERENT]
+    client = signed_in(referent, association=seeded)
     client.cookies["django_language"] = "en"
     with scope.enter(seeded.pk):
         case = Case.objects.filter(state="to_act").order_by("pk")[0]
+    factories.say_why(case, by=referent, at=now)
     form = {"association": seeded.pk, "token": str(uuid4()), "version": case.version}
 
     response = client.post(reverse(f"desk:{name}", args=[case.reference]), form)
