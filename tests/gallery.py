@@ -26,7 +26,6 @@ NO_PAGE: dict[str, str] = {
     "desk:token_revoke": "POST only",
     "desk:reset_cancel": "POST only",
     "mfa_login_webauthn": "JSON for a script; a POST that is refused shows account_login",
-    "desk:invitation_again": "POST only",
     "desk:invitation_revoke": "POST only",
     "desk:release_review": "POST only",
     "desk:release_publish": "POST only",
@@ -242,6 +241,8 @@ def _house() -> Iterator[Picture]:
     yield Picture(name="desk-invite", view="desk:invite", who="coordination")
     yield Picture(name="desk-invite-error", view="desk:invite", who="coordination", press=("Envoyer l’invitation",))
     yield Picture(name="desk-roles", view="desk:member_roles", who="coordination", places={"pk": "membership"})
+    again = {"pk": "waiting"}
+    yield Picture(name="desk-invitation-again", view="desk:invitation_again", who="fresh:coordination", places=again)
     yield Picture(name="desk-revoke", view="desk:member_revoke", who="coordination", places={"pk": "membership"})
     yield Picture(name="desk-figures", view="desk:figures", who="coordination")
     yield Picture(name="desk-figures-empty", view="desk:figures", who="alone")

@@ -217,11 +217,11 @@ def _measure(association: Association, year: str, *, by: User, at: datetime) -> 
 def _team(stage: Stage, association: Association, *, at: datetime) -> None:
     by = _by("coordination")
     _, token = factories.make_invitation(association, by=by, at=at, email="invitee@exemple.invalid")
-    factories.make_invitation(association, by=by, at=at - timedelta(days=5), email="tard@exemple.invalid")
+    late, _ = factories.make_invitation(association, by=by, at=at - timedelta(days=5), email="tard@exemple.invalid")
     new = factories.make_membership(association, Role.VOLUNTEER, at=at)
     stage.let_in("no factor", _confirmed(signed_in(new.user, factor=False)))
     stage.let_in("referent", _confirmed(signed_in(_by("referent"), association=association)))
-    stage.parts.update(invitation=token, membership=new.pk)
+    stage.parts.update(invitation=token, waiting=late.pk, membership=new.pk)
     _lost_factor(stage, association, at=at)
     _member_of_nothing(stage)
 

@@ -29,6 +29,7 @@ from accounts.rules.audit import About, AuditKind
 from accounts.rules.roles import Right, Role, rights_of
 
 INVITATION_LIFE = timedelta(hours=72)
+RENEWED_WITHIN = timedelta(days=30)
 PLEDGE_VERSION = 1
 
 
@@ -76,9 +77,13 @@ def _record(kind: AuditKind, invitation: Invitation, *, by: User, at: datetime, 
 
 @transaction.atomic
 def renew_invitation(invitation: Invitation, *, by: User, at: datetime) -> str | None:
-    """A fresh token, and three more days; the old link stops working. None when it was accepted or revoked first."""
+    """A fresh token, and three more days; the old link stops working.
+
+    None when it was accepted or revoked first, or has expired more than thirty days ago: whoever decided so long ago
+    decides anew.
+    """
     token = secrets.token_urlsafe(24)
-    renewed = Invitation.objects.unanswered().filter(pk=invitation.pk)
+    renewed = Invitation.objects.unanswered().filter(pk=invitation.pk, expires_at__gte=at - RENEWED_WITHIN)
     changed = renewed.update(token_hash=token_hash(token), sent_at=at, expires_at=at + INVITATION_LIFE)
     if not changed:
         return None

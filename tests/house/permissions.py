@@ -113,7 +113,7 @@ TABLE: dict[str, Asked] = {
     "desk:events": (answered(CASE, 404), POSTED_AT_DESK),  # there are none older
     "desk:team": (RUN, POSTED_AT_DESK),
     "desk:invite": (RUN, answered(RUN, 422)),
-    "desk:invitation_again": (POSTED_AT_DESK, answered(RUN_HERE, 302)),
+    "desk:invitation_again": (RUN_HERE, answered(RUN_HERE, 302)),
     "desk:invitation_revoke": (POSTED_AT_DESK, answered(RUN_HERE, 302)),
     "desk:member_roles": (RUN_HERE, answered(RUN_HERE, 422)),
     "desk:member_revoke": (RUN_HERE, answered(RUN_HERE, 302)),

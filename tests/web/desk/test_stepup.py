@@ -7,7 +7,9 @@ from uuid import uuid4
 import pytest
 import time_machine
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY as RECORDS
+from django.core import mail
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import access, scope
 from accounts.models import AuditEntry, Membership, SignIn, SignInEnd
@@ -38,7 +40,7 @@ def sent(membership: Membership, **typed: Any) -> dict[str, Any]:
 # Roles, invitations, resets
 
 
-@pytest.mark.parametrize("name", ["member_roles", "invite", "member_reset"])
+@pytest.mark.parametrize("name", ["member_roles", "member_revoke", "invite", "member_reset"])
 def test_the_factor_is_asked_once_more_then_the_page_comes(
     coordinator: Membership, volunteer: Membership, clock: time_machine.Traveller, name: str
 ) -> None:
@@ -114,6 +116,25 @@ def test_the_reason_is_said_for_known_pages_only() -> None:
     assert reason_for(reverse("desk:invite")) == str(REASONS["desk:invite"])
     assert reason_for("/desk/compte/mot-de-passe/?x=1") == str(REASONS["desk:password"])
     assert reason_for("/nulle-part/") == reason_for("") == reason_for("https://ailleurs.example/") == ""
+
+
+@pytest.mark.parametrize("name", ["member_revoke", "invitation_again"])
+def test_nobody_is_let_go_or_let_in_by_a_browser_that_was_left_open(
+    coordinator: Membership, volunteer: Membership, clock: time_machine.Traveller, name: str
+) -> None:
+    enrol(coordinator.user)
+    association = coordinator.association
+    invitation, link = factories.make_invitation(association, by=coordinator.user, at=timezone.now())
+    client = stale(coordinator, clock)
+    address = reverse(f"desk:{name}", args=[volunteer.pk if name == "member_revoke" else invitation.pk])
+
+    assert location(client.post(address, sent(coordinator))) == f"{AGAIN}?next={address}"
+    assert location(client.get(address)) == f"{AGAIN}?next={address}"
+
+    assert access.memberships_of(volunteer.user)
+    assert mail.outbox == []
+    assert HouseClient().get(reverse("invitation", args=[link])).status_code == 200
+    assert client.get(f"{AGAIN}?next={address}").content.decode().count(reason_for(address)) == 1
 
 
 # One's own factors

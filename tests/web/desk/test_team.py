@@ -1,7 +1,7 @@
 """The team: seen and changed by coordinators alone."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,8 +10,10 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import access, actions, scope
+from accounts.actions import INVITATION_LIFE
 from accounts.models import Association, AuditEntry, Invitation, Membership
 from accounts.rules.roles import Role
 from tests import factories
@@ -202,6 +204,37 @@ def test_a_link_that_was_sent_again_replaces_the_first(transactional_db: None) -
     first, second = (link_in(message) for message in mail.outbox)
     assert HouseClient().get(first).status_code == 404
     assert HouseClient().get(second).status_code == 200
+
+
+def test_the_page_that_sends_again_says_for_which_roles(coordinator: Membership, now: datetime) -> None:
+    """Where whoever had to give their factor first comes back."""
+    invitation, _ = factories.make_invitation(coordinator.association, by=coordinator.user, at=now)
+    address = reverse("desk:invitation_again", args=[invitation.pk])
+    browser = at_desk(coordinator)
+
+    page = browser.get(address).content.decode()
+    assert invitation.name in page
+    assert "Bénévole" in page
+
+    browser.post(reverse("desk:invitation_revoke", args=[invitation.pk]), sent(coordinator.association))
+    assert browser.get(address).status_code == 409
+
+
+@pytest.mark.parametrize(("days", "status"), [(29, 302), (31, 409)])
+def test_an_invitation_that_is_long_forgotten_is_not_sent_again(
+    coordinator: Membership, days: int, status: int
+) -> None:
+    sent_at = timezone.now() - INVITATION_LIFE - timedelta(days=days)
+    invitation, _ = factories.make_invitation(coordinator.association, by=coordinator.user, at=sent_at)
+    browser, again = at_desk(coordinator), reverse("desk:invitation_again", args=[invitation.pk])
+    assert (again in team_page(coordinator)) is (status == 302)
+
+    answer = browser.post(again, sent(coordinator.association))
+
+    assert answer.status_code == status
+    [after] = waiting(coordinator.association)
+    assert (after.sent_at > sent_at, after.token_hash != invitation.token_hash) == (status == 302, status == 302)
+    assert ("plus de trente jours" in answer.content.decode()) is (status == 409)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 # By the first letters of the view's name.
 REASONS: dict[str, str | Promise] = {
     "desk:invite": _("Vous allez ouvrir l’espace de l’association à quelqu’un."),
+    "desk:invitation_again": _("Vous allez ouvrir l’espace de l’association à quelqu’un."),
+    "desk:member_revoke": _("Vous allez retirer son accès à un collègue."),
     "desk:member_reset": _("Vous allez décider de ce qui protège le compte d’un collègue."),
     "desk:member_roles": _("Vous allez changer ce qu’un collègue peut lire et faire."),
     "desk:member_sessions": _("Vous allez fermer les connexions d’un collègue."),

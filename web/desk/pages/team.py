@@ -8,6 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from accounts.access import ResetAsked
+from accounts.actions import RENEWED_WITHIN
 from accounts.models import ROLE_LABELS, Invitation, Membership
 from accounts.rules.roles import Role
 
@@ -27,7 +28,7 @@ class Colleague:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """An invitation without an answer."""
+    """An invitation without an answer. `again_url` is empty for one that is too old to be sent again."""
 
     name: str
     email: str
@@ -83,11 +84,15 @@ def waiting(invitations: Iterable[Invitation], *, now: datetime) -> list[Waiting
             sent_at=one.sent_at,
             expires_at=one.expires_at,
             has_expired=one.expires_at <= now,
-            again_url=reverse("desk:invitation_again", args=[one.pk]),
+            again_url="" if is_too_old(one, now=now) else reverse("desk:invitation_again", args=[one.pk]),
             revoke_url=reverse("desk:invitation_revoke", args=[one.pk]),
         )
         for one in invitations
     ]
+
+
+def is_too_old(invitation: Invitation, *, now: datetime) -> bool:
+    return invitation.expires_at < now - RENEWED_WITHIN
 
 
 def resets(asked: Iterable[ResetAsked], *, me: Membership) -> list[ResetLine]:

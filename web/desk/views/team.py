@@ -97,13 +97,20 @@ def _send(request: DeskRequest, recipient: Recipient, context: dict[str, Any]) -
     )
 
 
-@require_POST
-@needs(Right.MANAGE)
+@require_http_methods(_GET_AND_POST)
+@needs(Right.MANAGE, fresh=True)
 def invitation_again(request: DeskRequest, pk: int) -> HttpResponseBase:
-    invitation = access.invitation_for(request.membership, pk)
-    token = actions.renew_invitation(invitation, by=request.user, at=timezone.now())
+    """The list has a button for it; the page is for whoever had to give their factor first."""
+    invitation, now = access.invitation_for(request.membership, pk), timezone.now()
+    if request.method != "POST" and not invitation.accepted_at and not invitation.revoked_at:
+        roles = page.role_labels(invitation.roles)
+        context = {"form": DeskForm(**_of(request)), "name": invitation.name, "roles": roles}
+        return shown(request, "invitation_again.html", context)
+    token = actions.renew_invitation(invitation, by=request.user, at=now) if request.method == "POST" else None
     if token is None:
-        return errors.conflict(request, back_url=reverse("desk:team"))
+        too_old = _("Cette invitation a expiré depuis plus de trente jours. Annulez-la, puis invitez de nouveau.")
+        sentence = too_old if page.is_too_old(invitation, now=now) else ""
+        return errors.conflict(request, back_url=reverse("desk:team"), sentence=sentence)
     _send_after_commit(request, invitation, token)
     return redirect("desk:team")
 
@@ -138,7 +145,7 @@ def member_roles(request: DeskRequest, pk: int) -> HttpResponseBase:
 
 
 @require_http_methods(_GET_AND_POST)
-@needs(Right.MANAGE)
+@needs(Right.MANAGE, fresh=True)
 def member_revoke(request: DeskRequest, pk: int) -> HttpResponseBase:
     colleague = access.colleague_for(request.membership, pk)
     if request.method != "POST":
