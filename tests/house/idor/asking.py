@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.template import Template
 from django.test import Client
 
+from accounts.models import SignIn
 from tests.house.idor.findings import Answer, Request
 from tests.house.idor.rows import Rows
 
@@ -19,7 +20,7 @@ _WRITES = re.compile(
     r'\b(?:INSERT(?: OR \w+)? INTO|DELETE FROM|UPDATE(?=\s+\S+\s+SET\b))\s+(?:ONLY )?"?(\w+)"?', re.IGNORECASE
 )
 # Sessions and codes: rows of a browser, not of an association.
-_OF_BROWSERS = {"django_session", "accounts_signin", "accounts_signincode"}
+_OF_BROWSERS = {"django_session", "accounts_signincode"}
 
 
 @contextmanager
@@ -35,6 +36,7 @@ class Browser:
         self.rows = rows
         self.person = person
         house = rows.world.browser_of(person)
+        rows.now |= rows.read([SignIn])  # the row of this browser stands from now on
         self._cookies = {name: morsel.value for name, morsel in house.cookies.items()}
         self._client = Client(raise_request_exception=False)
         self._client.defaults |= house.defaults

@@ -31,6 +31,10 @@ class Form:
     boxes: dict[str, Box] = field(default_factory=dict)
     buttons: list[tuple[str, str]] = field(default_factory=list)
 
+    def asking(self) -> list[Box]:
+        """Its boxes, and its buttons that say something."""
+        return [*self.boxes.values(), *(Box(name, "hidden", value) for name, value in self.buttons if name and value)]
+
 
 class _Reader(HTMLParser):
     def __init__(self) -> None:

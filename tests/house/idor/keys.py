@@ -85,7 +85,7 @@ class Foreign:
         """{"3": {(Case, "id")}}: which of my own rows, and by which column, a text in a form may name."""
         found: dict[str, set[tuple[type[models.Model], str]]] = {}
         for (model, _), row in self.rows.now.items():
-            if row.get("association_id", self.mine.association.pk) == self.mine.association.pk:
+            if row.get("association_id") in {None, self.mine.association.pk}:
                 for column in _naming(model):
                     found.setdefault(str(row[column]), set()).add((model, column))
         return found

@@ -104,8 +104,16 @@ class Matrix:
         for form in forms_in(answer.body):
             target = urljoin(url, form.action)
             found = _name_of(target)
-            if found and form.method == "post" and len(form.boxes) >= len(self._form(found).boxes):
-                self.forms[found] = target, form
+            if found and form.method == "post":
+                self._keep(found, target, form)
+
+    def _keep(self, name: str, target: str, form: Form) -> None:
+        """The longest of several to one address; when they differ by their buttons only, one with all of these."""
+        kept = self._form(name)
+        if kept.boxes.keys() == form.boxes.keys() and self.forms.get(name, ("",))[0] == target:
+            kept.buttons += form.buttons
+        elif len(form.boxes) >= len(kept.boxes):
+            self.forms[name] = target, form
 
     def _form(self, name: str) -> Form:
         return self.forms[name][1] if name in self.forms else Form("post", "")
@@ -185,7 +193,7 @@ class Matrix:
         free = [box.name for box in form.boxes.values() if is_free_text(box)]
         smuggled = [one for one in SMUGGLED if one not in form.boxes]
         for kind, foreign in self.foreign.items():
-            for box in form.boxes.values():
+            for box in form.asking():
                 for number, pair in enumerate(foreign.values(box)):
                     self._compare_bodies(name, url, f"{kind} in {box.name}", {box.name: pair}, number)
             self._compare_bodies(name, url, f"{kind} in every text", dict.fromkeys(free, foreign.words[3]))
@@ -196,7 +204,10 @@ class Matrix:
     def _compare_bodies(self, name: str, url: str, kind: str, put: dict[str, tuple[str, str]], number: int = 0) -> None:
         if not put:
             return
-        filled, nobodys = (self.filled[name] | {box: pair[at] for box, pair in put.items()} for at in (0, 1))
+        buttons = {button for button, _ in self.forms[name][1].buttons}
+        pressed = buttons if buttons & put.keys() else set()  # one button at a time
+        bare = {box: value for box, value in self.filled[name].items() if box not in pressed}
+        filled, nobodys = (bare | {box: pair[at] for box, pair in put.items()} for at in (0, 1))
         one = self._ask("POST", name, kind, url, filled)
         other = self._once("POST", name, url, nobodys, *put, str(number))
         words = {(str(filled[box]), str(other[0].data[box])) for box in put}

@@ -16,7 +16,7 @@ from django.http import Http404
 import accounts.access
 import cases.access
 from accounts import scope
-from accounts.models import Invitation, Membership, User
+from accounts.models import Invitation, Membership, SignIn, User
 from accounts.rules.roles import Right
 from accounts.scope import TenantManager
 from cases.models import Case, Deadline, Justificatif, Member
@@ -132,6 +132,14 @@ def _members_of_anybody(patch: Patch) -> None:
     _members_reach_every_case(patch)
 
 
+def _sessions_of_anybody(patch: Patch) -> None:
+    def session_for(user: User, pk: str) -> SignIn:
+        found: SignIn = _row(SignIn, pk)
+        return found
+
+    everywhere(patch, accounts.access.session_for, session_for)
+
+
 def _row(model: Any, pk: Any, **named: Any) -> Any:
     found = model._base_manager.filter(**({"pk": pk} if pk is not None else named)).first()
     if found is None:
@@ -197,4 +205,5 @@ REMOVALS = (
         ("portal:home",),
         Kind.READS,
     ),
+    Removal("a session of somebody else", _sessions_of_anybody, "member", ("portal:sessions",), Kind.WRITES),
 )

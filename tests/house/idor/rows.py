@@ -106,7 +106,7 @@ class Rows:
             return self.users.get(pk, Owner(user=pk))
         if model is Association:
             return Owner(association=pk)
-        if "association_id" not in row and row.get("user_id"):
+        if row.get("association_id") is None and row.get("user_id"):
             return self.users.get(row["user_id"], Owner(user=row["user_id"]))
         return Owner(row.get("association_id"), self._member_of(key, row), self._colleague(row))
 
