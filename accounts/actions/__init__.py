@@ -39,6 +39,7 @@ from accounts.actions.sessions import (
     record_sign_in,
     see_session,
     sign_out_elsewhere,
+    sign_out_of,
     sweep_sessions,
     work_for,
 )
@@ -121,6 +122,7 @@ __all__ = [
     "set_card_code",
     "set_team_sees_all",
     "sign_out_elsewhere",
+    "sign_out_of",
     "sweep_codes",
     "sweep_sessions",
     "use_passkey",

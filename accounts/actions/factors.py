@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
@@ -78,14 +79,21 @@ def use_passkey(authenticator: Authenticator, *, count: int) -> bool:
 
 
 @transaction.atomic
-def remove_factor(authenticator: Authenticator, *, at: datetime) -> None:
-    """Recovery codes go with the last factor that they stood in for."""
+def remove_factor(authenticator: Authenticator, *, here: UUID | None, at: datetime) -> None:
+    """Recovery codes go with the last factor that they stood in for. `here`: the session that does it."""
     mine = Authenticator.objects.filter(user_id=authenticator.user_id)
     if not mine.filter(pk=authenticator.pk).delete()[0]:
         return
     if not mine.exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
         mine.delete()
-    record_factor_change(authenticator.user, AuditKind.FACTOR_REMOVED, factor=authenticator.type, at=at)
+    after_removal(authenticator.user, factor=authenticator.type, here=here, at=at)
+
+
+@transaction.atomic
+def after_removal(user: User, *, factor: str, here: UUID | None, at: datetime) -> None:
+    """Recorded; and signed out everywhere but `here`: what the factor opened elsewhere may be in other hands."""
+    record_factor_change(user, AuditKind.FACTOR_REMOVED, factor=factor, at=at)
+    end_sessions(user, end=SignInEnd.ELSEWHERE, at=at, but=here)
 
 
 def record_factor_change(user: User, kind: AuditKind, *, factor: str, at: datetime) -> None:
@@ -98,9 +106,10 @@ def record_factor_change(user: User, kind: AuditKind, *, factor: str, at: dateti
 
 
 @transaction.atomic
-def change_password(user: User, *, password: str) -> None:
+def change_password(user: User, *, password: str, at: datetime) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
+    record_factor_change(user, AuditKind.PASSWORD_CHANGED, factor="password", at=at)
 
 
 # A lost factor
@@ -127,23 +136,39 @@ def ask_reset(membership: Membership, *, by: User, at: datetime) -> FactorReset:
 def approve_reset(reset: FactorReset, *, by: User, at: datetime) -> bool:
     """The other half: the factors go and every session ends. False when it was decided or has expired. Needs the scope.
 
-    Where another association had the factors taken off before, those that were enrolled since stay: the desk of this
-    association opens again, and that is all. Raises OwnHalf, AskerLeft.
+    Where another association had the factors taken off before this was asked, those that were enrolled since stay: the
+    desk of this association opens again, and that is all. What was asked earlier was about the factors of that time:
+    whoever enrolled since may be somebody else. Raises OwnHalf, AskerLeft.
     """
     if by.pk in {reset.asked_by_id, reset.membership.user_id}:
         raise OwnHalf("It takes another coordinator.")
     if not still_decides(reset.asked_by_id):
         raise AskerLeft("Whoever asked is no coordinator any more.")
     user = User.objects.select_for_update(of=("self",)).get(pk=reset.membership.user_id)
-    only_agrees = is_closed_by_reset(reset.membership, user=user)
+    only_agrees = is_closed_by_reset(reset.membership, user=user) and _asked_since(reset, user.factors_reset_at)
     here = Membership.objects.active().filter(pk=reset.membership_id).exists()
     waiting = FactorReset.objects.waiting(at).filter(pk=reset.pk)
     if not (here and waiting.update(approved_by=by, approved_at=at)):
         return False
     if not only_agrees:
         take_off_factors(user, association_id=reset.association_id, at=at)
+        _tell_others(user, but=reset.association_id, at=at)
     _record(AuditKind.RESET_APPROVED, reset, by=by, at=at)
     return True
+
+
+def _asked_since(reset: FactorReset, moment: datetime | None) -> bool:
+    return moment is not None and reset.asked_at >= moment
+
+
+def _tell_others(user: User, *, but: int, at: datetime) -> None:
+    """In the log of the person's other associations, naming nobody of the one where it was decided."""
+    for membership in memberships_of(user):
+        if membership.association_id != but:
+            with scope.enter(membership.association_id):
+                AuditEntry.objects.record(
+                    AuditKind.FACTOR_REMOVED, at=at, by=None, about=About.MEMBERSHIP, about_id=membership.pk
+                )
 
 
 def cancel_reset(reset: FactorReset, *, by: User, at: datetime) -> bool:

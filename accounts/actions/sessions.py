@@ -1,9 +1,11 @@
 """A session of a browser is one row, from sign-in to its end; the browser's own store only names it."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts import scope
 from accounts.access import limits_of, memberships_of
@@ -103,15 +105,33 @@ def end_sessions(
 
 
 @transaction.atomic
-def sign_out_elsewhere(user: User, *, keep: UUID | None, association_id: int | None = None, at: datetime) -> int:
-    """At the person's own wish. How many sessions it were; the log of where they work gets the number of its own."""
-    here = 0
-    if association_id is not None:
-        here = SignIn.objects.open().at_work_for(association_id).filter(user=user).exclude(pk=keep).count()
+def sign_out_elsewhere(user: User, *, keep: UUID | None, at: datetime) -> int:
+    """At the person's own wish, from wherever. How many sessions it were."""
+    desks = Counter(_desks(SignIn.objects.open().filter(user=user).exclude(pk=keep)))
     ended = end_sessions(user, end=SignInEnd.ELSEWHERE, at=at, but=keep)
-    if here:
-        AuditEntry.objects.record(AuditKind.SIGNED_OUT_EVERYWHERE, at=at, by=user, sessions=here)
+    for association_id, number in sorted(desks.items()):
+        _record_ended(user, number, association_id=association_id, at=at)
     return ended
+
+
+@transaction.atomic
+def sign_out_of(session: SignIn, *, at: datetime) -> bool:
+    """One session, at its owner's own wish. False when it has ended before."""
+    ended = end_session(session.pk, end=SignInEnd.ELSEWHERE, at=at)
+    for association_id in _desks(SignIn.objects.filter(pk=session.pk)) if ended else ():
+        _record_ended(session.user, 1, association_id=association_id, at=at)
+    return ended
+
+
+def _desks(sessions: QuerySet[SignIn]) -> list[int]:
+    """For whom each of these sessions works; a member's works for nobody."""
+    return list(sessions.exclude(works_for=None).order_by("pk").values_list("works_for_id", flat=True))
+
+
+def _record_ended(user: User, number: int, *, association_id: int, at: datetime) -> None:
+    """Each association reads of its own sessions only."""
+    with scope.enter(association_id):
+        AuditEntry.objects.record(AuditKind.SIGNED_OUT_EVERYWHERE, at=at, by=user, sessions=number)
 
 
 def sweep_sessions(*, now: datetime) -> int:

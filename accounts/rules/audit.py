@@ -9,6 +9,7 @@ class AuditKind(StrEnum):
     CONTACT_CONSULTED = "contact_consulted"
     FILE_CONSULTED = "file_consulted"
     SEARCHED = "searched"
+    LISTED = "listed"
     # Who works here.
     INVITED = "invited"
     INVITATION_RENEWED = "invitation_renewed"
@@ -22,6 +23,7 @@ class AuditKind(StrEnum):
     SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
     FACTOR_ADDED = "factor_added"
     FACTOR_REMOVED = "factor_removed"
+    PASSWORD_CHANGED = "password_changed"
     CODES_RENEWED = "codes_renewed"
     RESET_ASKED = "reset_asked"
     RESET_APPROVED = "reset_approved"

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import access, actions
-from accounts.models import SignIn, SignInEnd, User
+from accounts.models import SignIn, User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +62,13 @@ def _rows(sessions: Iterable[SignIn], *, here: UUID | None) -> list[SessionRow]:
     ]
 
 
-def end_what_was_asked(request: HttpRequest, user: User, *, association_id: int | None = None) -> None:
+def end_what_was_asked(request: HttpRequest, user: User) -> None:
     """One of one's own sessions, or all the others. Http404 for anybody else's, and for none."""
     if "others" in request.POST:
         here = access.current_session(request)
-        actions.sign_out_elsewhere(user, keep=here, association_id=association_id, at=timezone.now())
+        actions.sign_out_elsewhere(user, keep=here, at=timezone.now())
         messages.success(request, _("Les autres connexions sont fermées. Celle-ci reste ouverte."))
         return
     row = access.session_for(user, request.POST.get("session", ""))
-    actions.end_session(row.pk, end=SignInEnd.ELSEWHERE, at=timezone.now())
+    actions.sign_out_of(row, at=timezone.now())
     messages.success(request, _("La connexion est fermée."))

@@ -110,6 +110,43 @@ def test_a_later_reset_closes_the_others_again(
     assert not access.is_closed_by_reset(volunteer, user=user)
 
 
+def test_a_request_from_before_the_other_reset_takes_off_what_was_enrolled_since(
+    coordinator: Membership,
+    second: Membership,
+    volunteer: Membership,
+    elsewhere: Membership,
+    stranger: Membership,
+    now: datetime,
+) -> None:
+    """It was asked about another telephone: agreeing to it must not bless whatever was enrolled meanwhile."""
+    other = factories.make_membership(stranger.association, Role.COORDINATOR)
+    with scope.enter(elsewhere.association_id):
+        early = actions.ask_reset(elsewhere, by=stranger.user, at=now)
+    user = reset_at_home(coordinator, second, volunteer, now + timedelta(minutes=1))
+    enrol(user)
+
+    with scope.enter(elsewhere.association_id):
+        early = FactorReset.objects.select_related("membership").get(pk=early.pk)
+        assert actions.approve_reset(early, by=other.user, at=now + timedelta(minutes=2))
+
+    assert not access.has_factor(user)
+    user.refresh_from_db()
+    assert access.is_closed_by_reset(volunteer, user=user)
+    assert not access.is_closed_by_reset(elsewhere, user=user)
+
+
+def test_the_other_association_reads_that_it_happened_and_not_by_whom(
+    coordinator: Membership, second: Membership, volunteer: Membership, elsewhere: Membership, now: datetime
+) -> None:
+    reset_at_home(coordinator, second, volunteer, now)
+
+    with scope.enter(elsewhere.association_id):
+        [line] = AuditEntry.objects.all()
+    assert (line.kind, line.by, line.about_id) == (AuditKind.FACTOR_REMOVED, None, str(elsewhere.pk))
+    assert line.payload == {}
+    assert kinds(volunteer.association) == [AuditKind.RESET_ASKED, AuditKind.RESET_APPROVED]
+
+
 def test_whoever_joins_after_the_reset_comes_in(
     coordinator: Membership, second: Membership, volunteer: Membership, stranger: Membership, now: datetime
 ) -> None:

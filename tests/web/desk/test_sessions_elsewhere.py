@@ -123,3 +123,20 @@ def test_leaving_everywhere_tells_each_association_its_own_number(
 
     assert SignIn.objects.open().count() == 1
     assert payloads(volunteer.association, AuditKind.SIGNED_OUT_EVERYWHERE) == []
+    assert payloads(second.association, AuditKind.SIGNED_OUT_EVERYWHERE) == [{"sessions": 1}]
+
+
+@pytest.mark.parametrize("typed", ["others", "session"])
+def test_what_a_volunteer_ends_from_the_members_side_is_recorded_too(
+    volunteer: Membership, second: Membership, now: datetime, typed: str
+) -> None:
+    at_desk = factories.make_sign_in(volunteer.user, at=now, association=second.association)
+    as_member = factories.make_sign_in(volunteer.user, at=now, way=SignInWay.CODE)
+    browser = signed_in_by_code(volunteer.user)
+
+    for row in (at_desk, as_member):
+        browser.post(reverse("portal:sessions"), {typed: str(row.pk)})
+
+    assert {row.end for row in SignIn.objects.filter(pk__in=[at_desk.pk, as_member.pk])} == {SignInEnd.ELSEWHERE}
+    assert payloads(second.association, AuditKind.SIGNED_OUT_EVERYWHERE) == [{"sessions": 1}]
+    assert payloads(volunteer.association, AuditKind.SIGNED_OUT_EVERYWHERE) == []

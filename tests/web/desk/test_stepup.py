@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import access, scope
-from accounts.models import AuditEntry, Membership, SignIn, SignInEnd
+from accounts.models import Association, AuditEntry, Membership, SignIn, SignInEnd
 from accounts.rules.audit import AuditKind
 from accounts.rules.roles import Role
 from tests import factories
@@ -233,6 +233,20 @@ def test_changes_of_factors_stand_in_the_log_of_each_association(
 
 
 # The password
+
+
+def test_a_new_password_is_in_the_log_of_each_of_their_associations(
+    volunteer: Membership, other_association: Association
+) -> None:
+    second = factories.make_membership(other_association, Role.VOLUNTEER, user=volunteer.user)
+    client = signed_in(volunteer.user, association=volunteer.association)
+
+    client.post(reverse("desk:password"), sent(volunteer, password=PASSWORD, again=PASSWORD))
+
+    for membership in (volunteer, second):
+        with scope.enter(membership.association_id):
+            [line] = AuditEntry.objects.filter(kind=AuditKind.PASSWORD_CHANGED)
+        assert (line.by_id, line.about_id) == (volunteer.user_id, str(membership.pk))
 
 
 def test_the_password_changes_and_other_browsers_are_signed_out(volunteer: Membership) -> None:

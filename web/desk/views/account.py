@@ -60,8 +60,9 @@ def password(request: DeskRequest) -> HttpResponseBase:
     form = PasswordForm(posted, association_id=request.association.pk, today=request.today, user=request.user)
     if not form.is_valid():
         return shown(request, "password.html", {"form": form}, status=422 if form.is_bound else 200)
-    actions.change_password(request.user, password=form.cleaned_data["password"])
+    now = timezone.now()
+    actions.change_password(request.user, password=form.cleaned_data["password"], at=now)
     update_session_auth_hash(request, request.user)
-    actions.end_sessions(request.user, end=SignInEnd.ELSEWHERE, at=timezone.now(), but=access.current_session(request))
+    actions.end_sessions(request.user, end=SignInEnd.ELSEWHERE, at=now, but=access.current_session(request))
     messages.success(request, _("Le mot de passe est changé. Vous êtes déconnecté partout ailleurs."))
     return redirect("desk:account")

@@ -12,7 +12,7 @@ from web.parts.sessions import end_what_was_asked, sessions_page
 @needs()
 def sessions(request: DeskRequest) -> HttpResponseBase:
     if request.method == "POST":
-        end_what_was_asked(request, request.user, association_id=request.association.pk)
+        end_what_was_asked(request, request.user)
         return redirect("desk:sessions")
     return _page(request)
 
