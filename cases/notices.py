@@ -5,9 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from accounts.access import unseen_alerts
+from accounts.access import who_saw
 from accounts.fields import load_keys
-from accounts.models import ApiToken, Membership, User
+from accounts.models import ApiToken, AuditEntry, Membership, User
 from accounts.rules.roles import Right
 from cases.models import Deadline, Export
 from notifications.models import Notice
@@ -66,7 +66,7 @@ def register() -> None:
         NoticeKind(
             key="security_alert",
             templates="cases/mail/security_alert",
-            still_holds=_still_unseen,
+            still_holds=_still_watches,
             context=_about_alert,
             recipient=_watcher,
         )
@@ -199,11 +199,13 @@ def _about_export(notice: Notice) -> dict[str, Any]:
     }
 
 
-def _still_unseen(notice: Notice) -> bool:
-    """Nobody has looked at it yet, and this person still watches over the association."""
+def _still_watches(notice: Notice) -> bool:
+    """This person watches over the association today, and did not see the alert: a colleague's eye is not theirs."""
     reader = _member_of_team(notice.subject_ids["membership"])
-    alert = unseen_alerts().filter(pk=notice.subject_ids["alert"])
-    return bool(reader and reader.may(Right.AUDIT_READ) and alert.exists())
+    if reader is None or not reader.may(Right.AUDIT_READ):
+        return False
+    alert: AuditEntry | None = AuditEntry.objects.filter(pk=notice.subject_ids["alert"]).first()
+    return alert is not None and who_saw([alert]).get(alert.pk) != reader.user_id
 
 
 def _watcher(notice: Notice) -> Recipient | None:

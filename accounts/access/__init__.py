@@ -7,6 +7,7 @@ from accounts.access.audit import (
     alert_count,
     alert_for,
     alerts_for,
+    alerts_since,
     chain_state,
     chained_entries,
     entries,
@@ -14,6 +15,7 @@ from accounts.access.audit import (
     readers_of_alerts,
     team_watched,
     unseen_alerts,
+    who_saw,
 )
 from accounts.access.codes import tries_left
 from accounts.access.doors import (
@@ -97,6 +99,7 @@ __all__ = [
     "alert_count",
     "alert_for",
     "alerts_for",
+    "alerts_since",
     "answer_of",
     "api_token_for",
     "associations_at_work",
@@ -150,5 +153,6 @@ __all__ = [
     "was_opened_by_code",
     "was_opened_by_passkey",
     "who_has_factor",
+    "who_saw",
     "whose_secret",
 ]

@@ -81,6 +81,18 @@ def unseen_alerts() -> "QuerySet[AuditEntry]":
 _TEXT = CharField(max_length=36)
 
 
+def alerts_since(moment: datetime) -> "QuerySet[AuditEntry]":
+    """Of the association in scope, seen or not; for whoever checks rights themselves."""
+    return AuditEntry.objects.filter(kind__in=ALERTS, at__gt=moment).order_by("pk")
+
+
+def who_saw(alerts: Iterable[AuditEntry]) -> dict[int, UUID | None]:
+    """By alert, who took it off the page. One query."""
+    ids = [str(alert.pk) for alert in alerts]
+    seen = AuditEntry.objects.filter(kind=AuditKind.ALERT_SEEN, about=About.ENTRY, about_id__in=ids)
+    return {int(pk): by for pk, by in seen.order_by("pk").values_list("about_id", "by")}
+
+
 def alerts_for(reader: Membership) -> list[AuditEntry]:
     """What nobody has looked at yet, newest first: a hundred at most. PermissionDenied without AUDIT_READ."""
     _require(reader)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import notifications.actions
-from accounts.access import readers_of_alerts, unseen_alerts
+from accounts.access import alerts_since, readers_of_alerts, who_saw
 from notifications.actions import NoticeRow
 
 SECURITY_ALERT = "security_alert"
@@ -13,11 +13,13 @@ _STILL_NEWS = timedelta(days=2)
 def tell_of_alerts(*, at: datetime) -> int:
     """Promise a mail for each new alert to each of them but the one it is about; how many are new. Needs the scope.
 
-    An alert is raised while somebody reads, which writes nothing but its record: the mail is promised by the tick.
+    An alert is raised while somebody reads, which writes nothing but its record: the mail is promised by the tick. Who
+    saw it before the tick hides it from none of the others.
     """
-    alerts = list(unseen_alerts().filter(at__gt=at - _STILL_NEWS))
+    alerts = list(alerts_since(at - _STILL_NEWS))
     if not alerts:
         return 0
+    seen = who_saw(alerts)
     watching = [one for one in readers_of_alerts() if one.user.email_index]
     rows = [
         NoticeRow(
@@ -27,6 +29,6 @@ def tell_of_alerts(*, at: datetime) -> int:
         )
         for alert in alerts
         for one in watching
-        if one.user_id != alert.by_id
+        if one.user_id not in {alert.by_id, seen.get(alert.pk)}
     ]
     return notifications.actions.queue_many(rows, at=at) if rows else 0

@@ -211,7 +211,34 @@ def test_an_alert_is_told_once_to_whoever_watches_but_not_to_whom_it_is_about(
     assert str(kind.context(notice)["link"]).endswith("/desk/securite/")
 
 
-def test_an_alert_that_was_seen_or_a_reader_who_left_gets_no_mail(
+def test_an_alert_that_somebody_saw_at_once_is_told_to_the_others_all_the_same(
+    in_scope: Membership, coordinator: Membership, delegate: Membership, now: datetime
+) -> None:
+    """Else whoever is behind it and an accomplice would see it away before the others hear of it."""
+    raised = AuditEntry.objects.record(AuditKind.MASS_READING, at=now, by=in_scope.user, found=60)
+    see_alert(raised, by=delegate.user, at=now)
+
+    sweep(now + MINUTE)
+
+    [notice] = Notice.objects.filter(kind="security_alert")
+    kind = registry.kind_of("security_alert")
+    told = kind.recipient(notice)
+    assert told
+    assert told.email == coordinator.user.email
+    assert kind.still_holds(notice)
+
+
+def test_an_alert_of_the_day_before_yesterday_is_no_news(
+    in_scope: Membership, delegate: Membership, now: datetime
+) -> None:
+    AuditEntry.objects.record(AuditKind.MASS_READING, at=now - timedelta(days=2), by=in_scope.user, found=60)
+
+    sweep(now)
+
+    assert not Notice.objects.filter(kind="security_alert").exists()
+
+
+def test_whoever_saw_it_or_no_longer_watches_gets_no_mail(
     in_scope: Membership, delegate: Membership, now: datetime
 ) -> None:
     raised = AuditEntry.objects.record(AuditKind.MASS_READING, at=now, by=in_scope.user, found=60)

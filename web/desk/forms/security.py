@@ -19,7 +19,7 @@ DECOY, ORDINARY = "leurre", "ordinaire"
 
 
 class AuditForm(HouseForm, forms.Form):
-    """Asked by GET, in codes: neither a name nor an address ever stands in a URL."""
+    """Asked by GET, in codes and the reference of a case: neither a name nor an address ever stands in a URL."""
 
     qui = forms.ChoiceField(label=_("Qui ?"), required=False)
     dossier = forms.CharField(label=_("Quel dossier ?"), help_text=_("Sa référence."), required=False, max_length=20)

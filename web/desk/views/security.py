@@ -143,7 +143,7 @@ def _of(request: DeskRequest) -> dict[str, Any]:
 @require_safe
 @needs(Right.AUDIT_READ)
 def audit(request: DeskRequest) -> HttpResponse:
-    """Who did what, when and why; fifty at a time. The address holds codes only."""
+    """Who did what, when and why; fifty at a time. The address holds codes and a reference only."""
     me = request.membership
     everybody = access.everybody_ever(me)
     form = AuditForm(request.GET or None, today=request.today, people=security_page.people(everybody))
