@@ -46,7 +46,7 @@ from cases.access.lists import (
     overview,
     queue_for,
 )
-from cases.access.pace import MOST_AN_HOUR, may_read_on
+from cases.access.pace import MOST_AN_HOUR, may_read_on, raise_decoy_alerts
 from cases.access.reading import (
     REASON_HOLDS,
     consult,
@@ -110,6 +110,7 @@ __all__ = [
     "overview",
     "phone_digits",
     "queue_for",
+    "raise_decoy_alerts",
     "references_of",
     "said_why",
     "search",

@@ -61,7 +61,10 @@ def asker_of(export: Export) -> Membership | None:
 
 
 def named_by(reader: Membership, selection: Selection, *, up_to: int | None = None):  # type: ignore[no-untyped-def]  # a CaseQuerySet
-    """The cases that the reader may reach and the selection names, none newer than `up_to`; unordered."""
+    """The cases that the reader may reach and the selection names, none newer than `up_to`; unordered.
+
+    Decoys too: a list without them would tell which ones they are.
+    """
     asked = {
         "campaign__slug": selection.campaign,
         "procedure": selection.procedure,
@@ -71,7 +74,7 @@ def named_by(reader: Membership, selection: Selection, *, up_to: int | None = No
         "opened_on__lte": selection.opened_to,
         "pk__lte": up_to,
     }
-    rows = cases_of(reader).real().exclude(state=State.ERASED)
+    rows = cases_of(reader).exclude(state=State.ERASED)
     return rows.filter(**{name: value for name, value in asked.items() if value not in {"", None}})
 
 

@@ -4,6 +4,7 @@ Sixty different cases in an hour are one alert an hour. A case that is not among
 factor was given again, which is worth sixty more.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from accounts.models import AuditEntry, User
@@ -29,11 +30,18 @@ def may_read_on(case: Case, *, reader: User, factor_at: datetime | None, at: dat
 
 def raise_alerts(case: Case, *, reader: User, at: datetime) -> None:
     """After a reading was recorded: one query for most. Each alert at most once an hour for a reader (and a decoy)."""
-    if case.is_canary and not _raised(AuditKind.CANARY_READ, reader, at=at).filter(about_id=str(case.pk)).exists():
-        AuditEntry.objects.record(AuditKind.CANARY_READ, at=at, by=reader, about=About.CASE, about_id=case.pk)
+    if case.is_canary:
+        raise_decoy_alerts([case], reader=reader, at=at)
     number = _how_many(reader, since=at - HOUR)
     if number >= MOST_AN_HOUR and not _raised(AuditKind.MASS_READING, reader, at=at).exists():
         AuditEntry.objects.record(AuditKind.MASS_READING, at=at, by=reader, found=number)
+
+
+def raise_decoy_alerts(decoys: Iterable[Case], *, reader: User, at: datetime) -> None:
+    """One for each that this reader raised none for within the hour."""
+    for decoy in decoys:
+        if not _raised(AuditKind.CANARY_READ, reader, at=at).filter(about_id=str(decoy.pk)).exists():
+            AuditEntry.objects.record(AuditKind.CANARY_READ, at=at, by=reader, about=About.CASE, about_id=decoy.pk)
 
 
 def _raised(kind: AuditKind, reader: User, *, at: datetime):  # type: ignore[no-untyped-def]  # an AuditEntryQuerySet

@@ -4,7 +4,7 @@ Nothing is kept of the file. Its requests, decisions and takings are in the audi
 case that it was in a list.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -16,7 +16,7 @@ from accounts.rules import sheets
 from accounts.rules.audit import About, AuditKind, Why
 from accounts.rules.roles import Right
 from accounts.rules.sheets import FRENCH, Cell
-from cases.access import approvers, asker_of, chunks_of, count_and_newest, count_now, is_standing
+from cases.access import approvers, asker_of, chunks_of, count_and_newest, count_now, is_standing, raise_decoy_alerts
 from cases.actions.journal import AlreadyDone
 from cases.models import Case, CaseEvent, Export
 from cases.rules.exports import KEEPS, MOST, WAITS, Selection
@@ -175,7 +175,7 @@ def _spoiled(export: Export, *, by: Membership, at: datetime) -> RightGone:
     return RightGone("The membership ended while the export was being made.")
 
 
-def _record_taking(export: Export, cases: Iterable[Case], *, by: Membership, at: datetime) -> bool:
+def _record_taking(export: Export, taken: Sequence[Case], *, by: Membership, at: datetime) -> bool:
     """Write who is in it. False, and nothing written, when the access ended while the last lines waited."""
     events = [
         CaseEvent(
@@ -187,11 +187,12 @@ def _record_taking(export: Export, cases: Iterable[Case], *, by: Membership, at:
             by=by.user,
             payload={"why": Why.EXPORT.value, "export": export.pk, "people": export.with_people},
         )
-        for case in cases
+        for case in taken
     ]
     with transaction.atomic():
         CaseEvent.objects.bulk_create(events, batch_size=_BATCH)
         _record(AuditKind.EXPORT_TAKEN, export, by=by, at=at, count=len(events))
+        raise_decoy_alerts([case for case in taken if case.is_canary], reader=by.user, at=at)
         standing = is_standing(by, right=Right.EXPORT_ASK)
         transaction.set_rollback(not standing)
     return standing

@@ -52,6 +52,25 @@ def test_having_been_in_a_list_hides_no_opening(approved: Export, referent: Memb
 
 
 @pytest.mark.django_db
+def test_a_decoy_is_counted_and_taken_like_any_case_and_raises_its_alert(
+    open_one: OpenOne, referent: Membership, delegate: Membership, now: datetime
+) -> None:
+    """A file without it, or a number that leaves it out, would tell which one it is."""
+    real, decoy = open_one(), open_one(email="")
+    with scope.enter(referent.association_id):
+        actions.set_canary(decoy, on=True, by=delegate.user, at=now)
+        assert access.count_and_newest(referent, Selection()) == (2, decoy.pk)
+    export = factories.make_export(referent, at=now)
+    assert approve(export, delegate, at=now)
+
+    assert take(export, referent, at=now) == [[real.reference], [decoy.reference]]
+
+    with scope.enter(referent.association_id):
+        [alert] = AuditEntry.objects.filter(kind=AuditKind.CANARY_READ)
+    assert (alert.by_id, alert.about, alert.about_id) == (referent.user_id, "case", str(decoy.pk))
+
+
+@pytest.mark.django_db
 def test_it_is_taken_once(approved: Export, referent: Membership, now: datetime) -> None:
     take(approved, referent, at=now)
 
