@@ -221,7 +221,7 @@ def _team(stage: Stage, association: Association, *, at: datetime) -> None:
     new = factories.make_membership(association, Role.VOLUNTEER, at=at)
     stage.let_in("no factor", _confirmed(signed_in(new.user, factor=False)))
     stage.let_in("referent", _confirmed(signed_in(_by("referent"), association=association)))
-    stage.parts.update(invitation=token, waiting=late.pk, membership=new.pk)
+    stage.parts.update({"invitation": token, "invitation.late": late.pk, "membership": new.pk})
     _lost_factor(stage, association, at=at)
     _member_of_nothing(stage)
 
