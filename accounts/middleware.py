@@ -162,6 +162,8 @@ class ScopeMiddleware:
         membership = _chosen(request)
         if membership is None:
             raise PermissionDenied(_why_nowhere(request))
+        if not membership.is_protected:  # the factor that this session gave is no more
+            return _towards_factor(request)
         _work_for(request, membership, stack)
         return None
 
@@ -179,7 +181,7 @@ def _enter_api(request: HttpRequest, stack: ExitStack) -> None:
         return
     if request.user.is_authenticated and has_second_factor(request):
         membership = _chosen(request)
-        if membership:
+        if membership and membership.is_protected:
             _work_for(request, membership, stack)
 
 

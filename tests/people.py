@@ -9,11 +9,12 @@ from allauth.account.internal.flows.login import (
     _AUTHENTICATION_METHODS_USER_SESSION_KEY as RECORDS_OF,
 )
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY as RECORDS
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.utils import timezone
 
 from accounts import actions
-from accounts.access import SESSION_SIGN_IN
+from accounts.access import SESSION_SIGN_IN, has_factor
 from accounts.middleware import SESSION_ASSOCIATION, SESSION_AT_WORK
 from accounts.models import Association, Membership, SignInWay, User
 from accounts.rules.roles import Role
@@ -36,8 +37,13 @@ class HouseClient(Client):
 
 
 def signed_in(user: User, *, factor: bool = True, association: Association | None = None) -> HouseClient:
-    """The browser of somebody who gave their password, and their second factor unless `factor=False`."""
+    """The browser of somebody who gave their password, and their second factor unless `factor=False`.
+
+    Whoever has no factor yet gets an application whose codes are nobody's.
+    """
     methods = ["password", "mfa"] if factor else ["password"]
+    if factor and not has_factor(user):
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": ""})
     return _with_session(user, methods, association)
 
 

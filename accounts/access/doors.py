@@ -1,8 +1,11 @@
 """The functions that look past the scope; each returns ids, or rows of one person only."""
 
+from allauth.mfa.models import Authenticator
 from django.db import connection
+from django.db.models import Exists
 
 from accounts import crypto, scope
+from accounts.access.factors import FACTORS
 from accounts.fields import blind_index
 from accounts.models import ApiToken, Association, Invitation, Membership, User
 
@@ -24,10 +27,12 @@ def user_by_card(code: str) -> User | None:
 
 
 def memberships_of(user: User) -> list[Membership]:
-    """Door: a person's own memberships in active associations, oldest first. One query."""
+    """Door: a person's own memberships in active associations, oldest first, with `is_protected`. One query."""
     with scope.as_user(user.pk):
         rows = Membership._base_manager.filter(user=user, revoked_at=None, association__is_active=True)
-        return list(rows.select_related("association").order_by("pk"))
+        factors = Authenticator.objects.filter(user=user, type__in=FACTORS)
+        told = {"is_protected": Exists(factors)}  # the model declares it already
+        return list(rows.annotate(**told).select_related("association").order_by("pk"))
 
 
 def associations_at_work() -> list[int]:

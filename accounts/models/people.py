@@ -76,6 +76,9 @@ class MembershipQuerySet(TenantQuerySet["Membership"]):
 class Membership(TenantModel):
     """A volunteer's link to an association."""
 
+    # Has this person a second factor? Told by `access.memberships_of` alone.
+    is_protected: bool
+
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     roles = models.JSONField(default=list)
     joined_at = models.DateTimeField()

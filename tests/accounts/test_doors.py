@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from accounts import actions, scope
@@ -67,7 +68,23 @@ def test_a_factor_of_somebody_else_does_not_count(volunteer: Membership, colleag
     session["account_authentication_methods_user"] = str(colleague.user.pk)
     session.save()
 
-    assert client.get("/desk/").status_code == 302
+    assert client.get("/desk/").status_code == 403
+
+
+def test_a_factor_that_is_no_more_does_not_count(volunteer: Membership) -> None:
+    client = signed_in(volunteer.user, association=volunteer.association)
+    assert client.get("/desk/").status_code == 200
+    Authenticator.objects.filter(user=volunteer.user).delete()  # past every action of ours
+
+    assert location(client.get("/desk/")).endswith("/2fa/")
+    assert whereabouts(client, "/api/v1/")["scope"] is None
+
+
+def test_recovery_codes_alone_do_not_count(volunteer: Membership) -> None:
+    client = signed_in(volunteer.user, association=volunteer.association)
+    Authenticator.objects.filter(user=volunteer.user).update(type=Authenticator.Type.RECOVERY_CODES)
+
+    assert location(client.get("/desk/")).endswith("/2fa/")
 
 
 def test_somebody_without_membership_gets_403_not_a_page(member_user: User) -> None:

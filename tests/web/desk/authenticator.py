@@ -2,6 +2,7 @@
 
 import time
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 
@@ -17,8 +18,9 @@ def code_of(secret: str) -> str:
 
 
 def enrol(user: User) -> str:
-    """Install an application; its secret."""
+    """Install an application, in the place of the one that a test's browser stands for; its secret."""
     secret = str(generate_totp_secret())
+    Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).delete()
     with secrets_of(user):
         TOTP.activate(user, secret)
     return secret

@@ -189,9 +189,9 @@ def test_every_step_asks_for_a_fresh_factor(ready: Export, referent: Membership,
     clock.shift(timedelta(minutes=5))
 
     for url in (LISTS, ASK, address(ready), take_address(ready)):
-        assert location(browser.get(url)).startswith(reverse("account_reauthenticate"))
+        assert location(browser.get(url)).startswith(reverse("mfa_reauthenticate"))
     for url in (ASK, address(ready), take_address(ready)):
-        assert location(browser.post(url, sent(referent))).startswith(reverse("account_reauthenticate"))
+        assert location(browser.post(url, sent(referent))).startswith(reverse("mfa_reauthenticate"))
     assert kept(referent)[0].taken_at is None
 
 

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 import time_machine
 from django.urls import reverse
 
@@ -120,6 +121,30 @@ def test_without_its_last_factor_the_desk_closes_and_the_codes_go(volunteer: Mem
     assert location(client.get("/desk/")) == "/compte/facteur/"
     assert answered(elsewhere := HouseClient(), None).status_code == 422
     assert answered(elsewhere, key.get(asked(elsewhere))).status_code == 422
+
+
+@pytest.mark.parametrize("last", [True, False])
+@pytest.mark.parametrize("what", ["passkey", "application"])
+def test_whoever_takes_a_factor_off_is_signed_out_everywhere_else(
+    volunteer: Membership, colleague: Membership, what: str, last: bool
+) -> None:
+    if what == "passkey" or not last:
+        enrolled(signed_in(volunteer.user, factor=False))
+    if what == "application" or not last:
+        enrol(volunteer.user)
+    here, there, other = (signed_in(one.user) for one in (volunteer, volunteer, colleague))
+    by_code = signed_in_by_code(volunteer.user)
+    address = reverse("mfa_deactivate_totp")
+    if what == "passkey":
+        address = reverse("mfa_remove_webauthn", args=[access.factors_of(volunteer.user).passkeys[0].id])
+
+    answer = here.post(address, follow=True)
+
+    assert "Vous êtes déconnecté partout ailleurs" in answer.content.decode()
+    assert here.get("/desk/").status_code == (302 if last else 200)
+    assert location(there.get("/desk/")).startswith("/compte/connexion/")
+    assert not by_code.get("/espace/").wsgi_request.user.is_authenticated
+    assert other.get("/desk/").status_code == 200
 
 
 def test_beside_another_factor_it_goes_alone(volunteer: Membership, key: SoftKey) -> None:

@@ -133,12 +133,13 @@ def test_a_form_of_another_association_is_a_conflict(coordinator: Membership, ot
 
 def test_the_team_shows_names_roles_and_factors(coordinator: Membership, volunteer: Membership) -> None:
     enrol(volunteer.user)
+    factories.make_membership(coordinator.association, Role.RECEPTION)
 
     page = team_page(coordinator)
 
     assert volunteer.user.name in page
     assert "Bénévole" in page
-    assert page.count("En place") == 1
+    assert page.count("En place") == 2
     assert page.count("Pas encore") == 1
     assert "(vous)" in page
 

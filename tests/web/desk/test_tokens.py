@@ -104,7 +104,7 @@ def test_a_stale_factor_is_asked_for_again_before_one_is_made(
 
     for answer in (browser.get(NEW), browser.post(NEW, sent(coordinator))):
         assert answer.status_code == 302
-        assert location(answer).startswith(reverse("account_reauthenticate"))
+        assert location(answer).startswith(reverse("mfa_reauthenticate"))
     assert kept(coordinator) == []
     assert browser.get(TOKENS).status_code == 200
 

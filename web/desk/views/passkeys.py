@@ -100,7 +100,8 @@ def remove(request: HttpRequest, pk: int) -> HttpResponseBase:
         is_last = not factors.has_app and len(factors.passkeys) == 1
         context = {"passkey": passkey, "kind": PasskeyKind(passkey.kind).label, "is_last": is_last}
         return render(request, "mfa/webauthn/authenticator_confirm_delete.html", context)
-    actions.remove_factor(authenticator, at=timezone.now())
+    actions.remove_factor(authenticator, here=access.current_session(request), at=timezone.now())
     drop_factor_of_session(request)
-    messages.success(request, _("La clé d’accès est retirée : elle n’ouvre plus rien ici."))
+    told = _("La clé d’accès est retirée : elle n’ouvre plus rien ici. Vous êtes déconnecté partout ailleurs.")
+    messages.success(request, told)
     return redirect("mfa_index")

@@ -187,7 +187,8 @@ class Remove(_Says, DeactivateTOTPView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
-        actions.record_factor_change(self.request.user, AuditKind.FACTOR_REMOVED, factor="totp", at=timezone.now())
+        here = access.current_session(self.request)
+        actions.after_removal(self.request.user, factor="totp", here=here, at=timezone.now())
         drop_factor_of_session(self.request)
         return response
 
