@@ -73,7 +73,8 @@ def test_the_way_out_leads_to_one_site_and_nowhere_else(world: World) -> None:
 @pytest.mark.django_db
 @pytest.mark.usefixtures("clock")
 def test_the_way_out_stands_on_every_page_of_a_member(world: World) -> None:
-    form = re.compile(rf'<form class="site-head__exit" method="post" action="/espace/quitter/"[^>]*data-quick-exit="{EXIT}"')
+    asked = r'<form class="site-head__exit" method="post" action="/espace/quitter/"'
+    form = re.compile(rf'{asked}[^>]*data-quick-exit="{EXIT}"')
     pages = [path_of(world, name) for name, _ in addresses() if name.startswith("portal:")]
     pages += ["/espace/", "/espace/nulle-part/du-tout/", "/espace/BADU-KEVI-TOR/"]
     without, seen = [], 0
