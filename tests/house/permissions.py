@@ -42,9 +42,11 @@ LIST_HERE = "302 403 403 302  403 403 403 404  200 200 403  404"  # the coordina
 TAKE = "302 403 403 302  403 403 403 404  200 403 403  404"
 REVIEW = "302 403 403 302  403 403 403 403  403 200 403  403"  # for data delegates
 ACCOUNT = "302 403 403 200  200 200 200 200  200 200 200  200"  # a session opened by a code has no say in it
-FACTOR = "302 403 403 302  302 302 302 302  302 302 302  302"  # asks for the password or the factor first
+FACTOR = "302 403 403 302  200 200 200 200  200 200 200  200"  # asks for the factor; who has none gives the password
+NO_FACTOR_YET = "302 403 403 200  302 302 302 302  302 302 302  302"  # who has one is sent on to it
+HAS_FACTOR = "302 403 403 404  200 200 200 200  200 200 200  200"
 INVITED = "200 409 409 409  409 409 409 409  409 409 409  409"  # for its address: not for whoever else is signed in
-NO_FACTOR = "302 403 403 404  404 404 404 404  404 404 404  404"  # there is none yet
+NO_PASSKEY = "302 403 403 404  404 404 404 404  404 404 404  404"  # nobody has one
 
 
 def answered(row: str, status: int) -> str:
@@ -155,17 +157,17 @@ TABLE: dict[str, Asked] = {
     "api:nothing": (NOTHING, NOTHING),
     "account_login": (ENTRY, answered(ENTRY, 422)),
     "account_logout": (SIGNED_IN, SENT_ON),
-    "account_reauthenticate": (ACCOUNT, answered(ACCOUNT, 422)),
+    "account_reauthenticate": (NO_FACTOR_YET, answered(NO_FACTOR_YET, 422)),
     "mfa_index": (ACCOUNT, answered(ACCOUNT, 405)),
     "mfa_authenticate": (SENT_ON, SENT_ON),
-    "mfa_reauthenticate": (FACTOR, FACTOR),
+    "mfa_reauthenticate": (FACTOR, answered(FACTOR, 422)),
     "mfa_login_webauthn": (SENT_ON, answered(ENTRY, 422)),
     "mfa_add_webauthn": (ACCOUNT, answered(ACCOUNT, 422)),
-    "mfa_remove_webauthn": (NO_FACTOR, NO_FACTOR),
-    "mfa_activate_totp": (ACCOUNT, answered(ACCOUNT, 422)),
-    "mfa_deactivate_totp": (NO_FACTOR, NO_FACTOR),
-    "mfa_view_recovery_codes": (NO_FACTOR, POSTED),
-    "mfa_generate_recovery_codes": (ACCOUNT, answered(ACCOUNT, 422)),  # there is no factor that they would stand for
+    "mfa_remove_webauthn": (NO_PASSKEY, NO_PASSKEY),
+    "mfa_activate_totp": (NO_FACTOR_YET, answered(NO_FACTOR_YET, 422)),
+    "mfa_deactivate_totp": (HAS_FACTOR, answered(HAS_FACTOR, 302)),
+    "mfa_view_recovery_codes": (HAS_FACTOR, POSTED),
+    "mfa_generate_recovery_codes": (ACCOUNT, answered(NO_FACTOR_YET, 422)),  # without a factor they stand for none
     "set_language": (SENT_ON, SENT_ON),
     "demo:home": OPEN_PAGE,
 }
