@@ -53,17 +53,19 @@ def work_for(session_id: UUID | None, *, association_id: int) -> None:
         SignIn.objects.filter(pk=session_id).exclude(way__in=BY_MEMBERS).update(works_for=association_id)
 
 
-def check_session(session_id: UUID | None, *, user_id: UUID | str, at: datetime) -> SignInEnd | None:
+def check_session(
+    session_id: UUID | None, *, user_id: UUID | str, as_member: bool = False, at: datetime
+) -> SignInEnd | None:
     """None while it is open, else how it ended; what is past its limit ends here. One query, two once a minute.
 
-    A session without a row of this user has ended, whatever the browser shows: LEFT.
+    A session without a row of this user has ended, whatever the browser shows: LEFT. `as_member`: see `limits_of`.
     """
     row = SignIn.objects.filter(pk=session_id, user_id=user_id).only(*_JUDGED).first() if session_id else None
     if row is None:
         return SignInEnd.LEFT
     if row.ended_at is not None:
         return SignInEnd(row.end)
-    moment, past = limits_of(row.way).end_of(opened_at=row.opened_at, seen_at=row.seen_at)
+    moment, past = limits_of(row.way, as_member=as_member).end_of(opened_at=row.opened_at, seen_at=row.seen_at)
     if at >= moment:
         _end(row.pk, end=SignInEnd(past.value), at=moment)
         return SignInEnd(past.value)
@@ -107,7 +109,8 @@ def end_sessions(
 @transaction.atomic
 def sign_out_elsewhere(user: User, *, keep: UUID | None, at: datetime) -> int:
     """At the person's own wish, from wherever. How many sessions it were."""
-    desks = Counter(_desks(SignIn.objects.open().filter(user=user).exclude(pk=keep)))
+    mine = SignIn.objects.open().filter(user=user)
+    desks = Counter(_desks(mine.exclude(pk=keep) if keep else mine))
     ended = end_sessions(user, end=SignInEnd.ELSEWHERE, at=at, but=keep)
     for association_id, number in sorted(desks.items()):
         _record_ended(user, number, association_id=association_id, at=at)

@@ -46,7 +46,14 @@ from cases.access.lists import (
     overview,
     queue_for,
 )
-from cases.access.pace import MOST_AN_HOUR, may_read_on, raise_decoy_alerts
+from cases.access.pace import (
+    MOST_AN_HOUR,
+    MOST_LISTED,
+    may_list_on,
+    may_read_on,
+    raise_decoy_alerts,
+    record_listing,
+)
 from cases.access.reading import (
     REASON_HOLDS,
     consult,
@@ -62,6 +69,7 @@ __all__ = [
     "CAP",
     "EMAIL_COLUMN",
     "MOST_AN_HOUR",
+    "MOST_LISTED",
     "PHONE_COLUMN",
     "REASON_HOLDS",
     "TIMELINE",
@@ -104,6 +112,7 @@ __all__ = [
     "lines_of",
     "load_deadlines",
     "load_people",
+    "may_list_on",
     "may_read_on",
     "members_of",
     "named_by",
@@ -111,6 +120,7 @@ __all__ = [
     "phone_digits",
     "queue_for",
     "raise_decoy_alerts",
+    "record_listing",
     "references_of",
     "said_why",
     "search",

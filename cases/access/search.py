@@ -11,6 +11,7 @@ from accounts.models import AuditEntry, Membership
 from accounts.rules.audit import AuditKind, Why
 from cases.access.doors import cases_of
 from cases.access.lists import load_people
+from cases.access.pace import raise_list_alert
 from cases.models import Case, Member
 from cases.rules import references
 
@@ -61,6 +62,7 @@ def search(reader: Membership, text: str, *, why: Why = Why.SEARCH, at: datetime
 def _record(reader: Membership, *, found: int, why: Why, at: datetime) -> None:
     """That somebody looked, and how many came: never for what."""
     AuditEntry.objects.record(AuditKind.SEARCHED, at=at, by=reader.user, why=why, found=found)
+    raise_list_alert(reader, at=at)
 
 
 def _by_person(reader: Membership, text: str):  # type: ignore[no-untyped-def]  # a CaseQuerySet

@@ -117,6 +117,58 @@ def test_a_program_waits_until_the_hour_is_over(case: Case, in_scope: Membership
     assert access.may_read_on(case, reader=in_scope.user, factor_at=None, at=now + 60 * MINUTE)
 
 
+# Lists
+
+
+def list_on(reader: Membership, pages: int, *, at: datetime) -> None:
+    for _ in range(pages):
+        access.record_listing(reader, found=50, why=Why.SEARCH, at=at)
+
+
+def test_more_than_five_hundred_names_of_lists_raise_one_alert(in_scope: Membership, now: datetime) -> None:
+    list_on(in_scope, 10, at=now)
+    assert alerts() == []
+    assert access.may_list_on(in_scope, factor_at=None, at=now)
+
+    list_on(in_scope, 2, at=now + MINUTE)
+
+    [raised] = alerts()
+    assert (raised.by_id, raised.payload) == (in_scope.user_id, {"found": 550, "lists": True})
+
+
+def test_what_searches_found_counts_too(case: Case, in_scope: Membership, now: datetime) -> None:
+    list_on(in_scope, 10, at=now)
+
+    assert access.search(in_scope, case.reference, at=now) == [case]
+
+    assert [alert.payload["found"] for alert in alerts()] == [501]
+
+
+def test_after_many_names_a_factor_is_asked_and_worth_as_many_more(in_scope: Membership, now: datetime) -> None:
+    list_on(in_scope, 11, at=now)
+    given = now + MINUTE
+
+    assert not access.may_list_on(in_scope, factor_at=now, at=given)
+    assert not access.may_list_on(in_scope, factor_at=None, at=given)
+    assert access.may_list_on(in_scope, factor_at=given, at=given)
+    list_on(in_scope, 11, at=given + MINUTE)
+    assert not access.may_list_on(in_scope, factor_at=given, at=given + 2 * MINUTE)
+    assert access.may_list_on(in_scope, factor_at=None, at=now + timedelta(hours=2))
+
+
+def test_names_of_lists_and_files_that_were_opened_are_two_limits(
+    case: Case, in_scope: Membership, colleague: Membership, now: datetime
+) -> None:
+    list_on(in_scope, 11, at=now)
+    assert access.may_read_on(case, reader=in_scope.user, factor_at=now - MINUTE, at=now)
+    assert access.may_list_on(colleague, factor_at=now - MINUTE, at=now)
+
+    read(in_scope, range(1, 61), at=now)
+    consult(case, in_scope, at=now)
+
+    assert [alert.payload.get("lists", False) for alert in alerts()] == [True, False]
+
+
 # Decoys
 
 

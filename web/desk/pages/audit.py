@@ -112,6 +112,8 @@ def who(entry: AuditEntry) -> str:
 
 def _what(entry: AuditEntry) -> str:
     words, told = label(KINDS, entry.kind), entry.payload
+    if told.get("lists"):
+        words = _("Alerte : beaucoup de noms parcourus")
     if "found" in told:
         number = int(told["found"])
         many = ngettext("%(number)s dossier", "%(number)s dossiers", number) % {"number": number}
@@ -148,6 +150,8 @@ def _alert(alert: AuditEntry, references: Mapping[str, str]) -> str:
         values = {"who": who(alert), "reference": references.get(alert.about_id, "")}
         return _("%(who)s a ouvert le dossier leurre %(reference)s, que personne n’a de raison d’ouvrir.") % values
     values = {"who": who(alert), "number": str(alert.payload.get("found", ""))}
+    if alert.payload.get("lists"):
+        return _("%(who)s a parcouru %(number)s noms dans les listes et les recherches en une heure.") % values
     return _("%(who)s a ouvert %(number)s dossiers en une heure.") % values
 
 

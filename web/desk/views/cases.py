@@ -5,20 +5,26 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.rules.audit import Why
 from accounts.rules.roles import Right
 from cases import access
 from procedures import registry
 from web.desk.pages import cases as page
 from web.desk.pages.words import OUTCOMES, STATES, choices, say
-from web.desk.views.doors import DeskRequest, needs, shown
+from web.desk.views.doors import DeskRequest, may_list, needs, shown
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Right.WORK_OWN)
 def cases(request: DeskRequest) -> HttpResponse:
-    """GET lists; POST searches: what is looked for tells who somebody is, and must not stand in a URL."""
+    """GET lists; POST searches: what is looked for tells who somebody is, and must not stand in a URL.
+
+    What is shown beyond the first page is recorded by its number, and slowed down when it is much.
+    """
     query = request.POST.get("q", "").strip()[:120]
     filters = _filters(request)
+    if query or filters.before:
+        may_list(request)
     if query:
         found, following = access.search(request.membership, query, at=timezone.now()), None
     else:
@@ -29,6 +35,8 @@ def cases(request: DeskRequest) -> HttpResponse:
             procedure=filters.procedure,
             before=filters.before,
         )
+        if filters.before:
+            access.record_listing(request.membership, found=len(found), why=Why.SEARCH, at=timezone.now())
     context = {
         "rows": [page.row(case, reader=request.user.pk, today=request.today) for case in found],
         "query": query,

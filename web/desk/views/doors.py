@@ -144,6 +144,20 @@ def _ask_factor(request: DeskRequest) -> HttpResponseBase:
     return confirm_first(request)
 
 
+def may_list(request: DeskRequest) -> None:
+    """Before a search, or a page of a list beyond its first. After many names: Stop, towards the second factor."""
+    if access.may_list_on(request.membership, factor_at=factor_given_at(request), at=timezone.now()):
+        return
+    messages.warning(
+        request,
+        _(
+            "Vous avez parcouru beaucoup de noms en une heure. "
+            "Donnez de nouveau votre deuxième facteur pour continuer ; la coordination en est avertie."
+        ),
+    )
+    raise Stop(confirm_first(request))
+
+
 def case_url(case: Case) -> str:
     return reverse("desk:case", args=[case.reference])
 

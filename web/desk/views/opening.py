@@ -20,7 +20,7 @@ from web.desk.forms.opening import SOMEBODY_ELSE, OpenForm
 from web.desk.pages import opening as page
 from web.desk.pages.deadlines import first_day
 from web.desk.pages.refusals import not_admitted
-from web.desk.views.doors import DeskRequest, case_url, needs, opened_case, shown, stamp
+from web.desk.views.doors import DeskRequest, case_url, may_list, needs, opened_case, shown, stamp
 from web.parts.french import plain_words
 
 
@@ -106,6 +106,8 @@ def _tell_opened(request: DeskRequest, case: Case) -> None:
 def _found(request: DeskRequest, before: Case | None) -> HttpResponse:
     """Members by reference, name, address or number; each leads to this page, filled with their household."""
     query = request.POST.get("q", "").strip()[:120]
+    if query:
+        may_list(request)
     cases = access.search(request.membership, query, why=Why.PERMANENCE, at=timezone.now()) if query else []
     return _page(request, _form(request, before), before, found=page.members(cases), query=query)
 

@@ -5,15 +5,17 @@ from datetime import date, timedelta
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.rules.audit import Why
 from accounts.rules.roles import Right
 from cases import access
 from web.desk.pages import overview as overview_page
 from web.desk.pages import queue as page
 from web.desk.pages.words import REASONS, capped, choices
-from web.desk.views.doors import DeskRequest, needs, shown
+from web.desk.views.doors import DeskRequest, may_list, needs, shown
 
 AHEAD = timedelta(days=14)
 _FAR = date(9999, 12, 30)
@@ -32,11 +34,16 @@ class Horizon:
 
 
 @require_safe
+@needs()
 def now(request: DeskRequest) -> HttpResponse:
     """Seven queries at any size (session, user and membership not counted): two stages of the list, the keys of its
-    people and the key of those keys, its deadlines, the counts in one, the campaigns. An empty list asks two more."""
+    people and the key of those keys, its deadlines, the counts in one, the campaigns. An empty list asks two more,
+    a page beyond the first three: it is recorded."""
     if not request.membership.may(Right.WORK_OWN):
         return shown(request, "now_without_cases.html", {"title": _("Maintenant")})
+    after = request.GET.get("apres", "")
+    if after:
+        may_list(request)
     horizon = Horizon.of(request.today)
     counts = access.capped_counts(request.membership, until=horizon.until)
     filters = _filters(request, counts)
@@ -47,8 +54,10 @@ def now(request: DeskRequest) -> HttpResponse:
         campaign=filters.campaign,
         urgent_by=horizon.urgent_by,
         until=horizon.until,
-        after=request.GET.get("apres", ""),
+        after=after,
     )
+    if after:
+        access.record_listing(request.membership, found=len(cases), why=Why.QUEUE, at=timezone.now())
     access.load_deadlines(cases)
     context = {
         "sections": page.sections(cases, today=request.today),
@@ -58,7 +67,7 @@ def now(request: DeskRequest) -> HttpResponse:
         "reasons": choices(REASONS, REASONS),
         "campaigns": [(campaign.slug, campaign.title) for campaign in access.campaigns(today=request.today)],
         "next_url": filters.url(apres=following) if following else "",
-        "first_url": filters.url() if request.GET.get("apres") else "",
+        "first_url": filters.url() if after else "",
         "empty": "" if cases else _empty(request, filters, counts),
         "open_url": reverse("desk:open") if request.membership.may(Right.OPEN_CASE) else "",
     }

@@ -21,7 +21,16 @@ from cases.rules import references
 from cases.rules.lifecycle import State
 from procedures import registry
 from web.api.v1 import serializers
-from web.api.v1.views.doors import BadParameter, CaseDoor, ReadTooMuch, ReasonMissing, errors, membership_of, parameters
+from web.api.v1.views.doors import (
+    BadParameter,
+    CaseDoor,
+    ListedTooMuch,
+    ReadTooMuch,
+    ReasonMissing,
+    errors,
+    membership_of,
+    parameters,
+)
 
 PAGE = 50
 
@@ -32,7 +41,8 @@ class Cases(CaseDoor):
     @extend_schema(
         operation_id="cases_list",
         summary="Cases, newest first, fifty a page",
-        description="Those that the volunteer may see on the desk, without names or text. A token needs `cases:list`.",
+        description="Those that the volunteer may see on the desk, without names or text. A page beyond the first is "
+        "recorded; after more than 500 rows in an hour of such pages, 429. A token needs `cases:list`.",
         parameters=[
             OpenApiParameter("after", str, description="Reference of the last case of the page before."),
             OpenApiParameter("state", str, enum=[one.value for one in State]),
@@ -43,7 +53,12 @@ class Cases(CaseDoor):
     def get(self, request: Request) -> Response:
         asked = parameters(request, {"after", "state", "procedure"})
         _check(asked)
-        cases, more = _page(_reader(request), asked)
+        reader, at = _reader(request), timezone.now()
+        if asked["after"] and not access.may_list_on(reader, factor_at=None, at=at):
+            raise ListedTooMuch
+        cases, more = _page(reader, asked)
+        if asked["after"]:
+            access.record_listing(reader, found=len(cases), why=Why.API, at=at)
         return Response({"results": serializers.CaseLine(cases, many=True).data, "next": _next(request, cases, more)})
 
 

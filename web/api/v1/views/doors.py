@@ -51,6 +51,16 @@ class ReadTooMuch(exceptions.APIException):
     )
 
 
+class ListedTooMuch(ReadTooMuch):
+    """More than five hundred rows of lists within an hour, beyond the first pages."""
+
+    default_code = "listed_too_much"
+    default_detail = gettext_lazy(
+        "Plus de cinq cents lignes ont été lues en une heure. La coordination en est avertie. "
+        "Attendez une heure, puis reprenez."
+    )
+
+
 class ScopeMissing(exceptions.APIException):
     """The token is good, but not for this."""
 
