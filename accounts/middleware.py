@@ -85,7 +85,8 @@ class SessionMiddleware:
         if SESSION_KEY not in request.session:
             return self.get_response(request)
         now, session_id = timezone.now(), current_session(request)
-        ended = actions.check_session(session_id, user_id=request.session[SESSION_KEY], at=now)
+        as_member = request.path_info.startswith("/espace/")
+        ended = actions.check_session(session_id, user_id=request.session[SESSION_KEY], as_member=as_member, at=now)
         if ended:
             flush(request)
             if request.path_info.startswith(_SIGNED_IN_PAGES):

@@ -25,13 +25,21 @@ class Sessions:
     ended: list[SignIn]
 
 
-def limits_of(way: str) -> Limits:
-    """Members come in by a code or a card; whoever comes in by a password or a passkey works here."""
+def limits_of(way: str, *, as_member: bool = False) -> Limits:
+    """Members come in by a code or a card; whoever comes in by a password or a passkey works here.
+
+    `as_member`: of a page about one's own cases, where the shorter ones hold, however one came in.
+    """
+    members = Limits(
+        idle=timedelta(minutes=settings.MEMBER_IDLE_MINUTES), absolute=timedelta(hours=settings.MEMBER_SESSION_HOURS)
+    )
     if way in BY_MEMBERS:
-        idle, absolute = settings.MEMBER_IDLE_MINUTES, settings.MEMBER_SESSION_HOURS
-    else:
-        idle, absolute = settings.VOLUNTEER_IDLE_MINUTES, settings.VOLUNTEER_SESSION_HOURS
-    return Limits(idle=timedelta(minutes=idle), absolute=timedelta(hours=absolute))
+        return members
+    idle = timedelta(minutes=settings.VOLUNTEER_IDLE_MINUTES)
+    absolute = timedelta(hours=settings.VOLUNTEER_SESSION_HOURS)
+    if as_member:
+        return Limits(idle=min(idle, members.idle), absolute=min(absolute, members.absolute))
+    return Limits(idle=idle, absolute=absolute)
 
 
 def current_session(request: HttpRequest) -> UUID | None:

@@ -98,6 +98,22 @@ def test_a_volunteer_may_pause_for_an_hour(volunteer: Membership, clock: time_ma
     assert "sans rien faire" in said(client, VOLUNTEERS)
 
 
+@pytest.mark.parametrize(("minutes", "told"), [(15, "sans rien faire"), (240, "depuis plusieurs heures")])
+def test_ones_own_cases_close_as_soon_for_whoever_works_here(
+    volunteer: Membership, clock: time_machine.Traveller, minutes: int, told: str
+) -> None:
+    client = signed_in(volunteer.user)
+    assert client.get(MEMBERS).status_code == 200
+
+    while minutes > 15:
+        minutes -= 14
+        clock.shift(timedelta(minutes=14))
+        assert client.get(VOLUNTEERS).status_code == 200
+    clock.shift(timedelta(minutes=minutes))
+
+    assert told in said(client, MEMBERS)
+
+
 @pytest.mark.parametrize("hours", [4, 12])
 def test_no_session_lasts_for_ever(
     member_user: User, volunteer: Membership, clock: time_machine.Traveller, hours: int
