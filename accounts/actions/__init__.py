@@ -1,7 +1,7 @@
 """Every write to users, associations, keys and what is recorded of them. One function is one transaction."""
 
 from accounts.actions.audit import chain_all, chain_entries, read_heads, see_alert, verify_audit, write_heads
-from accounts.actions.codes import CODE_LIFE, CODES_A_DAY, TooManyCodes, ask_code, check_code, sweep_codes
+from accounts.actions.codes import CODE_LIFE, CODES_A_DAY, TooManyCodes, ask_code, check_code, forget_code, sweep_codes
 from accounts.actions.factors import (
     RESET_LIFE,
     AlreadyAsked,
@@ -100,6 +100,7 @@ __all__ = [
     "destroy_keys",
     "end_session",
     "end_sessions",
+    "forget_code",
     "invite",
     "join",
     "keep_own_card",

@@ -38,6 +38,11 @@ def ask_code(user: User | None, *, at: datetime, address_index: str = "") -> tup
     return row, code
 
 
+def forget_code(row: SignInCode) -> None:
+    """Its mail did not leave: it counts for nothing, and opens nothing."""
+    row.delete()
+
+
 def check_code(code_id: UUID | str, *, typed: str, at: datetime) -> User | None:
     """The user of a right code, once; None for a wrong, used, expired or worn-out one. Each call costs one try."""
     live = SignInCode.objects.filter(pk=code_id, used_at=None, expires_at__gt=at, tries_left__gt=0)

@@ -10,6 +10,7 @@ from django.db import connection
 
 from accounts import access, actions, tasks
 from accounts.models import SignInCode, User
+from accounts.rules.addresses import without_tag
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +121,21 @@ def test_three_mails_a_day_for_one_address_known_or_not(member_user: User, now: 
         actions.ask_code(user, at=now + timedelta(hours=24, seconds=1), address_index=index)
 
     assert SignInCode.objects.count() == 8
+
+
+@pytest.mark.parametrize(
+    ("typed", "counted"),
+    [
+        ("anne+gym@exemple.fr", "anne@exemple.fr"),
+        (" anne+a+b@exemple.fr", "anne@exemple.fr"),
+        ("anne@exemple.fr", "anne@exemple.fr"),
+        ("+anne@exemple.fr", "+anne@exemple.fr"),
+        ("anne@a+b.fr", "anne@a+b.fr"),
+        ("anne", "anne"),
+    ],
+)
+def test_an_address_counts_without_its_tag(typed: str, counted: str) -> None:
+    assert without_tag(typed) == counted
 
 
 def test_whoever_is_refused_waits_no_longer_for_it(now: datetime) -> None:

@@ -69,7 +69,12 @@ def test_an_unknown_address_gets_the_same_answer_and_as_many_mails(member: User)
 def test_an_unknown_address_costs_the_same_statements(member: User, monkeypatch: pytest.MonkeyPatch) -> None:
     """What differs (whose key, which mail) happens beside the request."""
     beside: list[Any] = []
-    monkeypatch.setattr(entry, "send_soon", beside.append)
+
+    def kept(write: Any) -> bool:
+        beside.append(write)
+        return True
+
+    monkeypatch.setattr(entry, "send_soon", kept)
 
     def statements(address: str) -> list[str]:
         browser = HouseClient()
@@ -210,6 +215,29 @@ def test_the_fourth_code_of_a_day_is_refused_known_or_not(member: User, clock: t
     assert len(mail.outbox) == 6
     clock.shift(timedelta(days=1, seconds=1))
     assert ask(HouseClient(), member.email).status_code == 302
+
+
+def test_one_mailbox_under_several_spellings_gets_three_mails_a_day(client: HouseClient) -> None:
+    answers = [ask(HouseClient(), f"victime+{number}@exemple.invalid").status_code for number in range(4)]
+
+    assert [*answers, ask(HouseClient(), "victime@exemple.invalid").status_code] == [302] * 3 + [429] * 2
+    assert len(mail.outbox) == 3
+
+
+def test_a_mail_that_cannot_leave_is_said_and_counts_for_nothing(
+    client: HouseClient, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(client, member.email)
+    code = code_in_mail()
+    monkeypatch.setattr(entry, "send_soon", lambda write: False)
+
+    answers = [ask(HouseClient(), address) for address in (member.email, "inconnu@exemple.invalid")]
+    again = client.post(CODE, {"again": "1"})
+
+    assert [one.status_code for one in (*answers, again)] == [429] * 3
+    assert all("Recommencez dans une minute" in text(one) for one in (*answers, again))
+    assert SignInCode.objects.count() == 1
+    assert client.post(CODE, {"code": code}).headers["Location"] == "/espace/"
 
 
 def test_forgetting_the_cache_forgets_no_mail(member: User) -> None:

@@ -21,6 +21,7 @@ from accounts.actions import TooManyCodes
 from accounts.fields import blind_index
 from accounts.middleware import SESSION_ASSOCIATION, begin_session, leave_session
 from accounts.models import SignInWay, User
+from accounts.rules.addresses import without_tag
 from notifications.actions import Letter, send_soon
 from notifications.rules.kinds import Recipient
 from web.parts.french import clock
@@ -86,31 +87,44 @@ def _enter_by_card(request: HttpRequest, form: EntryForm, *, going_on: str) -> H
 
 
 def _ask_code(request: HttpRequest, form: EntryForm, *, going_on: str) -> HttpResponse:
-    refusal = _send(request, form.cleaned_data["who"], going_on=going_on, trapped=form.is_trapped)
-    return _too_many(request, form, refusal) if refusal else redirect("portal:code")
+    try:
+        _send(request, form.cleaned_data["who"], going_on=going_on, trapped=form.is_trapped)
+    except _Unsent as unsent:
+        return _too_many(request, form, str(unsent))
+    return redirect("portal:code")
 
 
-def _send(request: HttpRequest, address: str, *, going_on: str, trapped: bool = False) -> str:
-    """The sentence that refuses, or "". Whether the address is known makes no difference that can be seen.
+class _Unsent(Exception):
+    """No code left: the sentence that says why."""
+
+
+def _send(request: HttpRequest, address: str, *, going_on: str, trapped: bool = False) -> None:
+    """Raises _Unsent. Whether the address is known makes no difference that can be seen.
 
     `trapped`: everything but the mail, which then counts for no address.
     """
     if not _may(request, "code"):
-        return gettext("Trop de codes ont été demandés. Attendez une heure, ou appelez l’association.")
-    index = blind_index(address, column=access.EMAIL_COLUMN, association_id=None)
+        raise _Unsent(gettext("Trop de codes ont été demandés. Attendez une heure, ou appelez l’association."))
+    index = blind_index(without_tag(address), column=access.EMAIL_COLUMN, association_id=None)
     now = timezone.now()
     user = access.user_by_email(address)
     try:
         row, typed = actions.ask_code(user, at=now, address_index="" if trapped else index)
     except TooManyCodes:
-        return gettext(
-            "Trois codes ont déjà été demandés pour cette adresse en un jour. Revenez demain, ou appelez l’association."
+        raise _Unsent(
+            gettext(
+                "Trois codes ont déjà été demandés pour cette adresse en un jour. "
+                "Revenez demain, ou appelez l’association."
+            )
+        ) from None
+    write = partial(_letter, user, address=address, language=get_language() or "fr", typed=typed)
+    if not trapped and not send_soon(write):
+        actions.forget_code(row)
+        raise _Unsent(
+            gettext("Votre code n’a pas pu partir : trop de messages attendent. Recommencez dans une minute.")
         )
     pending = Pending(id=str(row.pk), address=address, sent_at=now.isoformat(), next=going_on)
     request.session[PENDING] = pending
-    if not trapped:
-        send_soon(partial(_letter, user, address=address, language=get_language() or "fr", typed=typed))
-    return ""
 
 
 def _letter(user: User | None, *, address: str, language: str, typed: str) -> Letter:
@@ -151,11 +165,12 @@ def code(request: HttpRequest) -> HttpResponse:
 
 
 def _send_again(request: HttpRequest, pending: Pending) -> HttpResponse:
-    refusal = _send(request, pending["address"], going_on=pending["next"])
-    if refusal:
+    try:
+        _send(request, pending["address"], going_on=pending["next"])
+    except _Unsent as unsent:
         form = CodeForm(request.POST)
         form.errors.clear()
-        form.add_error(None, refusal)
+        form.add_error(None, str(unsent))
         return _code_page(request, form, pending, status=429)
     messages.success(request, gettext("Un nouveau code est parti. Les codes d’avant ne servent plus."))
     return redirect("portal:code")
