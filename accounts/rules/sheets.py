@@ -32,7 +32,7 @@ FRENCH = Sheet(delimiter=";", line_end="\r\n", quoting=csv.QUOTE_ALL, bom=True)
 
 
 def harmless(text: str) -> str:
-    """A cell of one line that no spreadsheet takes for a formula: an apostrophe stands before it, all stays readable."""
+    """A cell of one line that no spreadsheet takes for a formula: an apostrophe before it; all stays readable."""
     kept = text.replace("\0", "")
     flat = _LINE_ENDS.sub(" ", kept)
     return f"'{flat}" if _FORMULA.match(kept) else flat
