@@ -241,8 +241,7 @@ def _house() -> Iterator[Picture]:
     yield Picture(name="desk-invite", view="desk:invite", who="coordination")
     yield Picture(name="desk-invite-error", view="desk:invite", who="coordination", press=("Envoyer l’invitation",))
     yield Picture(name="desk-roles", view="desk:member_roles", who="coordination", places={"pk": "membership"})
-    again = {"pk": "invitation.late"}
-    yield Picture(name="desk-invitation-again", view="desk:invitation_again", who="fresh:coordination", places=again)
+    yield Picture(name="desk-again", view="desk:invitation_again", who="coordination", places={"pk": "invitation.late"})
     yield Picture(name="desk-revoke", view="desk:member_revoke", who="coordination", places={"pk": "membership"})
     yield Picture(name="desk-figures", view="desk:figures", who="coordination")
     yield Picture(name="desk-figures-empty", view="desk:figures", who="alone")
