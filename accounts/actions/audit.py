@@ -3,9 +3,10 @@
 import fcntl
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TypedDict, TypeVar
 
@@ -19,7 +20,9 @@ from accounts.models import Association, AuditEntry, User
 from accounts.rules.audit import About, AuditKind
 from accounts.rules.chain import Flaw, Found, flaws, hash_of
 
+HEAD_WITHIN = timedelta(days=2)
 _BATCH = 2000
+_HASH = re.compile("[0-9a-f]{64}")
 T = TypeVar("T")
 _log = logging.getLogger("accounts.audit")
 
@@ -90,12 +93,15 @@ def write_heads(*, today: date) -> int:
     """
     path = Path(settings.AUDIT_HEADS_FILE)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as file:
+    with path.open("a+", encoding="utf-8", errors="replace") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
-        written = {(head["association"], head["date"]) for head in map(_read, file) if head}
+        lines = file.readlines()
+        written = {(head["association"], head["date"]) for head in map(_read, lines) if head}
         found = _in_each(lambda pk: _head(pk, today=today))
         heads = [head for head in found if head and (head["association"], head["date"]) not in written]
+        if heads and lines and not lines[-1].endswith("\n"):
+            file.write("\n")  # a full disk cut the last line: the next one keeps its own
         for head in heads:
             line = json.dumps(head, sort_keys=True)
             file.write(line + "\n")
@@ -104,25 +110,41 @@ def write_heads(*, today: date) -> int:
 
 
 def _read(line: str) -> Head | None:
-    """A line that a full disk cut short hides none of the others."""
+    """None for what is no head: a line that a full disk cut short hides none of the others."""
     try:
-        head: Head = json.loads(line)
-    except ValueError:
+        told = json.loads(line)
+        day, association, place, ended = told["date"], told["association"], told["place"], told["hash"]
+    except (ValueError, KeyError, TypeError):
         return None
-    return head
+    are_numbers = type(association) is int and type(place) is int and place > 0
+    if not are_numbers or not isinstance(day, str) or not isinstance(ended, str) or not _HASH.fullmatch(ended):
+        return None
+    return Head(date=day, association=association, place=place, hash=ended)
 
 
-def read_heads(path: Path) -> dict[int, dict[int, list[str]]]:
-    """By association: place to the hashes written for it, the oldest first. A file that is not there holds none.
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """What the file of heads holds: by association, place to the hashes written for it, the oldest first.
 
     The first line holds, so that one that is added later changes no proof; that it was added is a fault of its own.
+    `unreadable` counts the lines that are no head.
     """
-    heads: dict[int, dict[int, list[str]]] = {}
-    if path.exists():
-        for head in map(_read, path.read_text(encoding="utf-8").splitlines()):
-            if head:
-                heads.setdefault(head["association"], {}).setdefault(head["place"], []).append(head["hash"])
-    return heads
+
+    known: dict[int, dict[int, list[str]]] = field(default_factory=dict)
+    unreadable: int = 0
+
+
+def read_heads(path: Path) -> Heads:
+    """A file that is not there holds none. Raises OSError where it cannot be read."""
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return Heads()
+    heads = [_read(line) for line in lines if line.strip()]
+    known: dict[int, dict[int, list[str]]] = {}
+    for head in filter(None, heads):
+        known.setdefault(head["association"], {}).setdefault(head["place"], []).append(head["hash"])
+    return Heads(known, unreadable=heads.count(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,9 +156,10 @@ class Verdict:
     waiting: int
     heads: int
     found: list[Found]
+    unproved: bool = False  # old enough to have a head outside, and has none
 
 
-def verify_audit(*, heads: Mapping[int, Mapping[int, Sequence[str]]], slug: str = "") -> list[Verdict]:
+def verify_audit(*, heads: Mapping[int, Mapping[int, Sequence[str]]], now: datetime, slug: str = "") -> list[Verdict]:
     """Follow every association's chain (or one's), also of those that have left. Writes nothing.
 
     Heads of an association that has no row are a verdict too, under its id.
@@ -144,19 +167,21 @@ def verify_audit(*, heads: Mapping[int, Mapping[int, Sequence[str]]], slug: str 
     rows = list(Association.objects.order_by("pk"))
     asked = [association for association in rows if slug in {"", association.slug}]
     gone = [] if slug else sorted(set(heads) - {association.pk for association in rows})
-    return [_verdict(association, heads=heads.get(association.pk, {})) for association in asked] + [
+    return [_verdict(association, heads=heads.get(association.pk, {}), now=now) for association in asked] + [
         Verdict(slug=f"#{pk}", chained=0, waiting=0, heads=len(heads[pk]), found=[Found(Flaw.GONE, 1)]) for pk in gone
     ]
 
 
-def _verdict(association: Association, *, heads: Mapping[int, Sequence[str]]) -> Verdict:
+def _verdict(association: Association, *, heads: Mapping[int, Sequence[str]], now: datetime) -> Verdict:
     with scope.enter(association.pk):
+        first = AuditEntry.objects.all().chained().first()
         return Verdict(
             slug=association.slug,
             chained=AuditEntry.objects.all().chained().count(),
             waiting=AuditEntry.objects.all().unchained().count(),
             heads=len(heads),
             found=flaws(chained_entries(), kinds=frozenset(AuditKind), heads=heads),
+            unproved=not heads and first is not None and first.at < now - HEAD_WITHIN,
         )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection
 
@@ -18,6 +19,8 @@ from accounts.actions.audit import chain_entries
 from accounts.models import Association, AuditEntry, Membership
 from accounts.rules.audit import About, AuditKind, Why
 from tests import database
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 Tamper = Callable[..., None]
 
@@ -295,6 +298,46 @@ def test_heads_of_an_association_that_is_not_there_are_found(chained: list[int],
     assert "#987" not in verified(expect=0, association="union")
 
 
+NO_HEADS = [
+    b"nothing",
+    b"[]",
+    b"\xff\xfe",
+    b'{"association": 1}',
+    b'{"association": "1", "date": "", "hash": "x", "place": 1}',
+]
+
+
+@pytest.mark.parametrize("line", NO_HEADS)
+def test_a_line_that_is_no_head_is_told_and_no_proof(chained: list[int], heads_file: Path, line: bytes) -> None:
+    heads_file.write_bytes(heads_file.read_bytes() + line + b"\n")
+
+    with pytest.raises(CommandError, match="1 lines of the file of heads are none") as told:
+        call_command("verify_audit", stdout=StringIO())
+    assert told.value.returncode == 1
+    assert "changed" not in str(told.value)
+
+
+def test_heads_that_cannot_be_read_are_told(chained: list[int], heads_file: Path) -> None:
+    heads_file.unlink()
+    heads_file.mkdir()
+
+    with pytest.raises(CommandError, match="cannot be read") as told:
+        call_command("verify_audit", stdout=StringIO())
+    assert told.value.returncode == 1
+
+
+@pytest.mark.parametrize(("days", "code"), [(1, 0), (3, 1)])
+def test_an_old_log_without_a_head_outside_is_not_proved(
+    days: int, code: int, chained: list[int], heads_file: Path, clock: time_machine.Traveller
+) -> None:
+    clock.shift(timedelta(days=days))
+    verified(expect=0)
+    heads_file.unlink()
+
+    assert ("not proved" in verified(expect=code)) is bool(code)
+    assert json.loads(verified(expect=code, json=True))["unproved"] is bool(code)
+
+
 def test_an_unknown_kind_is_found(association: Association, now: datetime, chained: list[int], tamper: Tamper) -> None:
     record(association, 1, at=now)
     tamper("UPDATE accounts_auditentry SET kind = 'nothing' WHERE hash = ''")
@@ -304,10 +347,10 @@ def test_an_unknown_kind_is_found(association: Association, now: datetime, chain
 
 
 def test_an_unknown_association_or_file_is_no_proof(association: Association, heads_file: Path) -> None:
-    with pytest.raises(CommandError, match="no such association"):
-        call_command("verify_audit", association="nulle-part")
-    with pytest.raises(CommandError, match="no file of heads"):
-        call_command("verify_audit", heads="/nulle/part")
+    for said, options in [("such association", {"association": "nulle-part"}), ("of heads", {"heads": "/nulle/part"})]:
+        with pytest.raises(CommandError, match=said) as refused:
+            call_command("verify_audit", **options)  # type: ignore[arg-type]  # options by name
+        assert refused.value.returncode == 2
 
 
 def test_a_place_is_taken_once(chained: list[int], tamper: Tamper) -> None:
@@ -342,11 +385,12 @@ def test_a_line_that_was_cut_short_hides_no_other(
     record(association, 2, at=now)
     tasks.chain()
     heads_file.parent.mkdir()
-    heads_file.write_text('{"association": 1, "da\n')
+    heads_file.write_text('{"association": 1, "da')
 
     actions.write_heads(today=today)
 
-    assert actions.read_heads(heads_file)[association.pk] == {2: [rows(association)[-1].hash]}
+    assert actions.read_heads(heads_file).unreadable == 1
+    assert actions.read_heads(heads_file).known[association.pk] == {2: [rows(association)[-1].hash]}
 
 
 def test_an_empty_log_has_no_head(association: Association, today: date, heads_file: Path) -> None:
