@@ -325,3 +325,25 @@ def test_searching_the_log_costs_the_same_at_any_size(coordinator: Membership, d
         browser.get(LOG)
 
     assert len(many) == len(few)
+
+
+@pytest.mark.parametrize("query", ["?type=x", "?qui=0", "?dossier=x", "?du_day=1"])
+def test_a_search_that_is_wrong_says_so_and_never_that_nothing_was_found(
+    query: str, coordinator: Membership, desk: Desk
+) -> None:
+    answer = desk(coordinator).get(f"{LOG}{query}")
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Rien de tel" not in page
+    assert page.index("data-error-summary") < page.index('<form class="panel')
+    assert '<details class="filters-fold" open>' in page
+
+
+def test_a_search_that_finds_nothing_says_what_is_left_out(coordinator: Membership, desk: Desk) -> None:
+    browser = desk(coordinator)
+
+    page = browser.get(f"{LOG}?type={AuditKind.SHREDDED}").content.decode()
+    assert "Rien de tel" in page
+    assert "Seules les inscriptions" in page
+    assert "Seules les inscriptions" not in browser.get(LOG).content.decode()

@@ -152,6 +152,8 @@ def audit(request: DeskRequest) -> HttpResponse:
     named = cases.access.references_of(me, [entry.about_id for entry in entries if entry.about == About.CASE])
     context = {
         "form": form,
+        "wrong": asked is None,
+        "searched": asked not in (None, Asked()),
         "lines": page.lines(entries, references=named, opens_cases=me.may(Right.WORK_OWN)),
         "next_url": _address(request, avant=str(older)) if older else "",
         "first_url": _address(request) if request.GET.get("avant") else "",
