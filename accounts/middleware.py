@@ -52,16 +52,15 @@ _WRITTEN_BY_READING = {"django_session", "cases_caseevent", "accounts_auditentry
 _ONE_COLUMN = re.compile(r'UPDATE "accounts_(?:apitoken" SET "used_on"|signin" SET "works_for_id") = \S+ WHERE ')
 
 # Said where somebody was at work in private, and nowhere else: a public page does not tell that there was a session.
-_SIGNED_IN_PAGES = ("/desk/", "/espace/", "/compte/")
+SIGNED_IN_PAGES = ("/desk/", "/espace/", "/compte/")
 _WHY_ENDED: dict[SignInEnd, str | Promise] = {
     SignInEnd.LEFT: gettext_lazy("Votre connexion a pris fin. Entrez de nouveau."),
     SignInEnd.ELSEWHERE: gettext_lazy("Cette connexion a été fermée depuis un autre appareil. Entrez de nouveau."),
     SignInEnd.IDLE: gettext_lazy(
-        "Vous êtes resté un moment sans rien faire : la page s’est refermée, pour que personne d’autre ne la lise. "
-        "Entrez de nouveau."
+        "Vous êtes resté un moment sans rien faire. Entrez de nouveau : personne ne doit lire à votre place."
     ),
     SignInEnd.EXPIRED: gettext_lazy(
-        "Vous étiez entré depuis plusieurs heures : la page s’est refermée, pour votre sécurité. Entrez de nouveau."
+        "Vous étiez entré depuis plusieurs heures. Pour votre sécurité, entrez de nouveau."
     ),
     SignInEnd.REVOKED: gettext_lazy("Votre accès de bénévole a été retiré."),
     SignInEnd.RESET: gettext_lazy(
@@ -89,7 +88,7 @@ class SessionMiddleware:
         ended = actions.check_session(session_id, user_id=request.session[SESSION_KEY], as_member=as_member, at=now)
         if ended:
             flush(request)
-            if request.path_info.startswith(_SIGNED_IN_PAGES):
+            if request.path_info.startswith(SIGNED_IN_PAGES):
                 messages.info(request, str(_WHY_ENDED[ended]))
             return self.get_response(request)
         response = self.get_response(request)

@@ -73,6 +73,7 @@ from accounts.access.sessions import (
     current_session,
     limits_of,
     open_sessions,
+    pause_of,
     session_for,
     sessions_of,
 )
@@ -128,6 +129,7 @@ __all__ = [
     "new_passkey",
     "open_invitation",
     "open_sessions",
+    "pause_of",
     "others_who_decide",
     "passkey_for",
     "readers_of_alerts",

@@ -8,8 +8,9 @@ from uuid import UUID
 from django.conf import settings
 from django.http import Http404, HttpRequest
 
+from accounts.access.factors import was_opened_by_code
 from accounts.fields import load_keys
-from accounts.models import BY_MEMBERS, SignIn, SignInEnd, User
+from accounts.models import BY_MEMBERS, SignIn, SignInEnd, SignInWay, User
 from accounts.rules.sessions import Limits
 
 # Where the Django session keeps the id of its SignIn row.
@@ -40,6 +41,12 @@ def limits_of(way: str, *, as_member: bool = False) -> Limits:
     if as_member:
         return Limits(idle=min(idle, members.idle), absolute=min(absolute, members.absolute))
     return Limits(idle=idle, absolute=absolute)
+
+
+def pause_of(request: HttpRequest, *, as_member: bool) -> timedelta:
+    """How long whoever is signed in here may do nothing. No query: the session knows how it was opened."""
+    way = SignInWay.CODE if was_opened_by_code(request) else SignInWay.PASSWORD
+    return limits_of(way, as_member=as_member).idle
 
 
 def current_session(request: HttpRequest) -> UUID | None:
