@@ -4,13 +4,18 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import DatabaseError
+
+from config.refusal import exit_saying
 
 
 def main() -> None:
     try:
         execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        exit_saying(error)
     except DatabaseError:
         if _has_platform():
             raise

@@ -8,7 +8,10 @@ from celery import Celery
 from celery.schedules import crontab, schedule
 from django.conf import settings
 
+from config.refusal import settings_or_exit
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+settings_or_exit()
 
 
 class BeatEntry(TypedDict):

@@ -8,7 +8,10 @@ from typing import Any
 
 from django.conf import settings
 
+from config.refusal import settings_or_exit
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
+settings_or_exit()
 
 wsgi_app = "config.wsgi:application"
 worker_class = "gthread"

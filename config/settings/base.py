@@ -7,6 +7,7 @@ from typing import Any
 import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 # Django's generic classes become subscriptable at run time, as the type checker sees them.
@@ -19,8 +20,22 @@ def secret(name: str, default: str = "") -> str:
     """The value of NAME, or the content of the file that NAME_FILE points to (a mounted secret)."""
     path = os.environ.get(f"{name}_FILE")
     if path:
-        return Path(path).read_text(encoding="utf-8").strip()
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE={path} cannot be read: {error.strerror}.") from error
+        except UnicodeDecodeError as error:
+            raise ImproperlyConfigured(f"{name}_FILE={path} holds no text.") from error
     return os.environ.get(name, default)
+
+
+def count(name: str, *, default: int, least: int = 1, most: int = 10_000) -> int:
+    """The whole number of NAME. What is none, or out of bounds, is refused: a pause of 0 minutes lets nobody stay."""
+    text = os.environ.get(name, "").strip() or str(default)
+    is_whole = text.isascii() and text.isdigit() and len(text) < 10
+    if not is_whole or not least <= int(text) <= most:
+        raise ImproperlyConfigured(f"{name}={text} cannot be used: give a whole number from {least} to {most}.")
+    return int(text)
 
 
 env = environ.Env()
@@ -154,10 +169,10 @@ SESSION_SERIALIZER = "accounts.crypto.SealedSerializer"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 # How long somebody may do nothing, and how long a session lasts at most.
-MEMBER_IDLE_MINUTES = env.int("MEMBER_IDLE_MINUTES", default=15)
-MEMBER_SESSION_HOURS = env.int("MEMBER_SESSION_HOURS", default=4)
-VOLUNTEER_IDLE_MINUTES = env.int("VOLUNTEER_IDLE_MINUTES", default=60)
-VOLUNTEER_SESSION_HOURS = env.int("VOLUNTEER_SESSION_HOURS", default=12)
+MEMBER_IDLE_MINUTES = count("MEMBER_IDLE_MINUTES", default=15)
+MEMBER_SESSION_HOURS = count("MEMBER_SESSION_HOURS", default=4)
+VOLUNTEER_IDLE_MINUTES = count("VOLUNTEER_IDLE_MINUTES", default=60)
+VOLUNTEER_SESSION_HOURS = count("VOLUNTEER_SESSION_HOURS", default=12)
 SESSION_COOKIE_AGE = max(MEMBER_SESSION_HOURS, VOLUNTEER_SESSION_HOURS) * 3600
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -225,7 +240,7 @@ EMAIL_FROM = env.str("EMAIL_FROM", default="Nouvelles <nouvelles@localhost>")
 DEFAULT_FROM_EMAIL = EMAIL_FROM
 EMAIL_TIMEOUT = 20
 # Threads that send sign-in codes beside the requests; 0 sends them within.
-MAIL_THREADS = env.int("MAIL_THREADS", default=2)
+MAIL_THREADS = count("MAIL_THREADS", default=2, least=0, most=100)
 
 CELERY_TIMEZONE = TIME_ZONE
 

@@ -2,6 +2,9 @@
 
 import base64
 import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
 
 from config.settings.base import *  # noqa: F403  an environment is the base with changes
 from config.settings.base import VAR_DIR, env, file_broker, postgres, secret, sqlite
@@ -25,11 +28,29 @@ def _kept(name: str, made: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
-SECRET_KEY = secret("SECRET_KEY") or _kept("secret-key", secrets.token_urlsafe(48))
-VAULT_KEKS = secret("VAULT_KEKS") or _kept("keks", "demo:" + base64.b64encode(secrets.token_bytes(32)).decode())
+def _refuse_lost_key(database: Path) -> None:
+    """A new key would open nothing of what is there, and hide that the old one is missing."""
+    lost = VAR_DIR / "keys" / "keks"
+    if lost.exists() or not database.exists():
+        return
+    with database.open("rb") as file:
+        is_ours = file.read(16) == b"SQLite format 3\0"
+    if is_ours:
+        raise ImproperlyConfigured(
+            f"{database} is there, and the master key that sealed it is not. Put it back to {lost}, or give it in "
+            "VAULT_KEKS. Nothing was changed. To start beside it: make run VAR_DIR=var.new"
+        )
 
+
+SECRET_KEY = secret("SECRET_KEY") or _kept("secret-key", secrets.token_urlsafe(48))
+VAULT_KEKS = secret("VAULT_KEKS")
 _url = secret("DATABASE_URL")
-DATABASES = {"default": postgres(_url) if _url.startswith("postgres") else sqlite(VAR_DIR / "opposable.sqlite3")}
+_file = VAR_DIR / "opposable.sqlite3"
+DATABASES = {"default": postgres(_url) if _url.startswith("postgres") else sqlite(_file)}
+if not VAULT_KEKS:
+    _refuse_lost_key(_file)
+    VAULT_KEKS = _kept("keks", "demo:" + base64.b64encode(secrets.token_bytes(32)).decode())
+
 _broker = secret("CELERY_BROKER_URL")
 if _broker:
     CELERY_BROKER_URL = _broker

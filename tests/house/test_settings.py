@@ -28,7 +28,7 @@ def read() -> set[str]:
 def _asked(node: ast.AST) -> set[str]:
     if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
         called = ast.unparse(node.func)
-        if called == "secret" or called.startswith("env.") or called in {"os.environ.get", "os.getenv"}:
+        if called in {"secret", "count"} or called.startswith("env.") or called in {"os.environ.get", "os.getenv"}:
             return {str(node.args[0].value)}
     if (
         isinstance(node, ast.Subscript)

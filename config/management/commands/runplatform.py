@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import DatabaseError, connection
 
+from accounts import crypto
 from accounts.models import Association
 from config import checks, fit
 from config.supervisor import Supervisor
@@ -26,6 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], port_number(options["port"])
+        crypto.keks()  # a master key that cannot be used is told before anything is made
         refuse_busy(host, port)
         held = hold(settings.VAR_DIR)
         self.prepare()
