@@ -15,14 +15,29 @@ class BlobMissing(LookupError):
     """The row stands, its blob does not: restore it from a backup (`manage.py verify_vault` lists all)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unsound:
+    """A sealed file to restore: its row, whose it is, and its blob's path in the store."""
+
+    id: int
+    flaw: str
+    association: str
+    path: str
+
+
 @dataclass(slots=True)
 class Verification:
-    """Ids of sealed files by what was found; `orphans` counts blobs without a row, also in nobody's folder."""
+    """Ids of sealed files by what was found, each told in `unsound`; `orphans` counts blobs without a row.
+
+    These may also lie in nobody's folder, or at the top of the store.
+    """
 
     checked: int = 0
     damaged: list[int] = field(default_factory=list)
     missing: list[int] = field(default_factory=list)
     orphans: int = 0
+    unsound: list[Unsound] = field(default_factory=list)
+    orphan_paths: list[str] = field(default_factory=list)
 
     @property
     def is_sound(self) -> bool:
@@ -51,22 +66,26 @@ def _closing(blob: object, chunks: Iterator[bytes]) -> Iterator[bytes]:
 def verify() -> Verification:
     """Door: every association's files, re-hashed without a key. Reads the disk outside transactions."""
     found = Verification()
-    owners = list(Association.objects.order_by("pk").values_list("pk", flat=True))
-    for association_id in owners:
+    owners = dict(Association.objects.order_by("pk").values_list("pk", "slug"))
+    for association_id, slug in owners.items():
         with scope.enter(association_id):
             rows = list(SealedFile.objects.order_by("pk").values_list("pk", "stored_name", "sha256_cipher"))
         for pk, name, digest in rows:
-            _check(found, pk, name=name, digest=digest)
-        found.orphans += len(set(box.names_of(association_id)) - {name for _, name, _ in rows})
-    for folder in set(box.folders()) - {str(pk) for pk in owners}:
-        found.orphans += sum(1 for _ in box.names_of(folder))
+            _check(found, pk, name=name, digest=digest, slug=slug)
+        found.orphan_paths += sorted(set(box.names_of(association_id)) - {name for _, name, _ in rows})
+    for folder in sorted(set(box.folders()) - {str(pk) for pk in owners}):
+        found.orphan_paths += box.names_of(folder)
+    found.orphan_paths += box.strays()
+    found.orphans = len(found.orphan_paths)
     return found
 
 
-def _check(found: Verification, pk: int, *, name: str, digest: str) -> None:
+def _check(found: Verification, pk: int, *, name: str, digest: str, slug: str) -> None:
     found.checked += 1
     try:
-        if box.sha256_of(name) != digest:
-            found.damaged.append(pk)
+        flaw = "" if box.sha256_of(name) == digest else "damaged"
     except FileNotFoundError:
-        found.missing.append(pk)
+        flaw = "missing"
+    if flaw:
+        (found.damaged if flaw == "damaged" else found.missing).append(pk)
+        found.unsound.append(Unsound(id=pk, flaw=flaw, association=slug, path=name))

@@ -111,6 +111,11 @@ def folders() -> list[str]:
     return _listed("")[0]
 
 
+def strays() -> list[str]:
+    """What lies at the top of the store, or right in a folder of it: no blob is written there."""
+    return [*_listed("")[1], *(f"{folder}/{name}" for folder in folders() for name in _listed(folder)[1])]
+
+
 def stored_at(name: str) -> datetime | None:
     """When the blob was written; None when it is gone."""
     with contextlib.suppress(FileNotFoundError):

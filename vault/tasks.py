@@ -7,5 +7,6 @@ from vault import actions
 
 
 @shared_task(name="vault.sweep")
-def sweep() -> None:
-    actions.sweep_orphans(now=timezone.now())
+def sweep() -> int:
+    """How many blobs without a row were removed."""
+    return actions.sweep_orphans(now=timezone.now())

@@ -18,6 +18,9 @@ from vault.models import SealedFile
 pytestmark = pytest.mark.django_db
 
 
+NOTHING = {"checked": 0, "damaged": [], "missing": [], "orphans": 0, "unsound": [], "orphan_paths": []}
+
+
 def verify(*arguments: str) -> tuple[str, str]:
     """What it prints, and how it complains ("" when it does not)."""
     out = io.StringIO()
@@ -36,7 +39,7 @@ def three(case_key: UUID, now: datetime) -> list[SealedFile]:
 def test_whole_files_are_counted(three: list[SealedFile]) -> None:
     printed, complaint = verify("--json")
 
-    assert json.loads(printed) == {"checked": 3, "damaged": [], "missing": [], "orphans": 0}
+    assert json.loads(printed) == NOTHING | {"checked": 3}
     assert complaint == ""
     assert verify()[0].startswith("3 sealed files checked: 0 damaged")
 
@@ -49,8 +52,23 @@ def test_damaged_missing_and_orphaned_blobs_are_told_apart(three: list[SealedFil
 
     printed, complaint = verify("--json")
 
-    assert json.loads(printed) == {"checked": 3, "damaged": [damaged.pk], "missing": [missing.pk], "orphans": 1}
+    orphan = str(Path(whole.stored_name).with_name("orphan"))
+    assert json.loads(printed) == {
+        "checked": 3,
+        "damaged": [damaged.pk],
+        "missing": [missing.pk],
+        "orphans": 1,
+        "unsound": [
+            {"id": one.pk, "flaw": flaw, "association": "union", "path": one.stored_name}
+            for one, flaw in ((damaged, "damaged"), (missing, "missing"))
+        ],
+        "orphan_paths": [orphan],
+    }
     assert str(damaged.pk) in complaint
+    told = verify()[0].splitlines()
+    assert f"damaged: {damaged.stored_name} (association «union», sealed file {damaged.pk})" in told
+    assert f"missing: {missing.stored_name} (association «union», sealed file {missing.pk})" in told
+    assert f"without a row: {orphan}" in told
 
 
 def test_a_blob_that_lost_its_end_is_damaged(three: list[SealedFile], store: Path) -> None:
@@ -70,15 +88,18 @@ def test_blobs_whose_row_or_association_is_gone_are_counted_and_no_failure(
     elsewhere = store / "999999" / "ab"
     elsewhere.mkdir(parents=True)
     (elsewhere / "abcd").write_bytes(b"of nobody")
+    (store / "stray").write_bytes(b"at the top")
+    (elsewhere.parent / "stray").write_bytes(b"in a folder")
 
     printed, complaint = verify("--json")
 
-    assert json.loads(printed) == {"checked": 2, "damaged": [], "missing": [], "orphans": 2}
+    paths = [three[0].stored_name, "999999/ab/abcd", "stray", "999999/stray"]
+    assert json.loads(printed) == NOTHING | {"checked": 2, "orphans": 4, "orphan_paths": paths}
     assert complaint == ""
 
 
 def test_an_empty_vault_is_sound() -> None:
-    assert verify("--json") == (json.dumps({"checked": 0, "damaged": [], "missing": [], "orphans": 0}) + "\n", "")
+    assert verify("--json") == (json.dumps(NOTHING) + "\n", "")
 
 
 @pytest.mark.parametrize("sweep", [tasks.sweep, lambda: call_command("sweep_vault")])
@@ -86,8 +107,16 @@ def test_task_and_command_sweep(
     sweep: Callable[[], None], three: list[SealedFile], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[Any] = []
-    monkeypatch.setattr(actions, "sweep_orphans", lambda *, now: seen.append(now))
+    monkeypatch.setattr(actions, "sweep_orphans", lambda *, now: seen.append(now) or 7)
 
     sweep()
 
     assert len(seen) == 1
+
+
+def test_the_sweep_tells_how_many(store: Path, case_key: UUID) -> None:
+    out = io.StringIO()
+
+    call_command("sweep_vault", stdout=out)
+
+    assert out.getvalue() == "0 sealed files without a row removed.\n"

@@ -14,7 +14,14 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--json", action="store_true", help="one line: checked, damaged, missing (ids), orphans")
+        parser.add_argument(
+            "--json",
+            action="store_true",
+            help=(
+                "one line: checked, damaged, missing (ids), orphans (a count), "
+                "unsound (id, flaw, association, path), orphan_paths"
+            ),
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = access.verify()
@@ -25,5 +32,9 @@ class Command(BaseCommand):
                 f"{found.checked} sealed files checked: {len(found.damaged)} damaged, {len(found.missing)} missing; "
                 f"{found.orphans} blobs without a row."
             )
+            for one in found.unsound:
+                self.stdout.write(f"{one.flaw}: {one.path} (association «{one.association}», sealed file {one.id})")
+            for path in found.orphan_paths:
+                self.stdout.write(f"without a row: {path}")
         if not found.is_sound:
             raise CommandError(f"Restore from a backup: damaged {found.damaged}, missing {found.missing}.")
