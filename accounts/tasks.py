@@ -2,18 +2,20 @@
 
 from celery import shared_task
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts import actions
 
 
 @shared_task(name="accounts.sweep")
-def sweep() -> None:
-    """Codes a day after they expired, sessions once they have, and who came in when after ninety days."""
+def sweep() -> dict[str, int]:
+    """Codes a day after they expired, sessions once they have, and who came in when after ninety days; how many."""
     now = timezone.now()
-    actions.sweep_codes(now=now)
-    actions.sweep_sessions(now=now)
+    done = {"codes": actions.sweep_codes(now=now), "entries": actions.sweep_sessions(now=now)}
+    done["sessions"] = Session.objects.filter(expire_date__lt=now).count()
     SessionStore.clear_expired()
+    return done
 
 
 @shared_task(name="accounts.chain")

@@ -1,3 +1,4 @@
+import io
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -198,3 +199,12 @@ def test_the_nightly_job_forgets_expired_codes_and_sessions(sweep: Callable[[], 
 
     assert not SignInCode.objects.exists()
     assert list(Session.objects.values_list("session_key", flat=True)) == [fresh.session_key]
+
+
+def test_the_sweep_tells_how_many(now: datetime) -> None:
+    actions.ask_code(None, at=now - timedelta(days=3000))
+    out = io.StringIO()
+
+    call_command("sweep_signin", stdout=out)
+
+    assert out.getvalue() == "1 codes, 0 sessions and 0 lines of who came in removed.\n"

@@ -12,4 +12,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
-        tasks.sweep()
+        done = tasks.sweep()
+        self.stdout.write(
+            f"{done['codes']} codes, {done['sessions']} sessions and {done['entries']} lines of who came in removed."
+        )
