@@ -18,8 +18,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if sys.stdin.isatty():
             self.stderr.write("Address of the account: ", ending="")
-        user = access.user_by_email(sys.stdin.readline().strip())
+        address = sys.stdin.readline().strip()
+        if not address:
+            raise CommandError("No address was given. Nothing was changed.", returncode=2)
+        user = access.user_by_email(address)
         if user is None:
             raise CommandError("No account has this address. Nothing was changed.")
+        if not access.memberships_of(user):
+            raise CommandError("This is not a volunteer's account: it works for no association. Nothing was changed.")
+        had = access.has_factor(user)
         count = actions.reset_by_operator(user, at=timezone.now())
-        self.stdout.write(f"Done for user {user.pk}; recorded in the log of {count} association(s).")
+        what = "Its factors are off" if had else "It had no factor that could be taken off"
+        self.stdout.write(
+            f"{what}, and its sessions are ended: user {user.pk}; recorded in the log of {count} association(s)."
+        )

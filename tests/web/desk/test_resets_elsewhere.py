@@ -180,14 +180,43 @@ def test_the_operator_takes_it_off_and_every_association_knows(
     assert not access.is_closed_by_reset(elsewhere, user=user)
 
 
-def test_an_unknown_address_changes_nothing(volunteer: Membership, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("typed", "said", "code"),
+    [("inconnue@exemple.invalid", "No account has this address", 1), ("", "No address was given", 2)],
+)
+def test_an_unknown_address_changes_nothing(
+    volunteer: Membership, monkeypatch: pytest.MonkeyPatch, typed: str, said: str, code: int
+) -> None:
     enrol(volunteer.user)
-    monkeypatch.setattr("sys.stdin", io.StringIO("inconnue@exemple.invalid\n"))
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{typed}\n"))
 
-    with pytest.raises(CommandError):
+    with pytest.raises(CommandError, match=said) as refused:
         call_command("reset_factor")
 
+    assert refused.value.returncode == code
     assert access.has_factor(volunteer.user)
+
+
+def test_an_account_that_works_nowhere_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = factories.make_user()
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{user.email}\n"))
+
+    with pytest.raises(CommandError, match="not a volunteer's"):
+        call_command("reset_factor")
+
+    user.refresh_from_db()
+    assert user.factors_reset_at is None
+
+
+def test_the_operator_reads_that_there_was_nothing_to_take_off(
+    volunteer: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{volunteer.user.email}\n"))
+    said = io.StringIO()
+
+    call_command("reset_factor", stdout=said)
+
+    assert "It had no factor that could be taken off" in said.getvalue()
 
 
 # Races
