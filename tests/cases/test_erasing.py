@@ -145,9 +145,11 @@ class TestTheCommand:
 
         assert {again(one).state for one in (case, child_case)} == {State.ERASED}
         assert AuditEntry.objects.filter(kind=AuditKind.SHREDDED, by=None).count() == 3
+        assert "was erased before" in shred("person", case.reference, "--yes")
 
     @pytest.mark.parametrize(
-        ("typed", "is_erased"), [("the reference", True), ("no", False), ("", False), (None, False)]
+        ("typed", "is_erased"),
+        [("the reference", True), ("in lower case", True), ("no", False), ("", False), (None, False)],
     )
     def test_it_asks_first(
         self, case: Case, typed: str | None, is_erased: bool, monkeypatch: pytest.MonkeyPatch
@@ -155,7 +157,7 @@ class TestTheCommand:
         def answer(_question: str) -> str:
             if typed is None:
                 raise EOFError
-            return case.reference if typed == "the reference" else typed
+            return {"the reference": case.reference, "in lower case": case.reference.lower()}.get(typed, typed)
 
         monkeypatch.setattr("builtins.input", answer)
         if is_erased:

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         if not options["yes"]:
             confirm(options["what"], options["reference"])
         with scope.enter(association.pk):
-            case = Case.objects.with_people().filter(reference=options["reference"]).first()
+            case = Case.objects.with_people().filter(reference=options["reference"].upper()).first()
             if case is None:
                 raise CommandError(f"«{association.slug}» has no case {options['reference']}.", returncode=2)
             self.stdout.write(shred_person(case) if options["what"] == "person" else shred_case(case))
@@ -44,8 +44,8 @@ def confirm(what: str, reference: str) -> None:
     try:
         typed = input(f"{reference} {whole}will be unreadable for good. Type the reference to go on: ")
     except EOFError:
-        raise CommandError("Nobody answered: nothing was destroyed. Give --yes to be asked nothing.") from None
-    if typed.strip() != reference:
+        raise CommandError("\nNobody answered: nothing was destroyed. Give --yes to be asked nothing.") from None
+    if typed.strip().upper() != reference.upper():
         raise CommandError("That is another reference: nothing was destroyed.")
 
 
@@ -60,4 +60,6 @@ def shred_case(case: Case) -> str:
 def shred_person(case: Case) -> str:
     now = timezone.now()
     count = actions.erase_person(case.member, today=timezone.localdate(now), at=now, by=None)
+    if not count:
+        return f"The member of {case.reference} was erased before: no case of theirs still stood."
     return f"The member of {case.reference} is erased, with {count} case{'' if count == 1 else 's'} that still stood."
