@@ -154,9 +154,11 @@ def test_a_rotation_without_the_old_key_says_which_and_changes_nothing(associati
     before = rows()
     keks(NEW)
 
-    with pytest.raises(CommandError, match="«test» is missing from VAULT_KEKS"):
+    with pytest.raises(CommandError, match="«test» is missing from VAULT_KEKS") as stopped:
         rotate()
 
+    assert "behind «2027» if it is the older one" in str(stopped.value)
+    assert "«2027» behind it, if it is the newer one" in str(stopped.value)
     assert rows() == before
 
 

@@ -46,6 +46,7 @@ class Command(BaseCommand):
         except (KeyDestroyed, crypto.Tampered) as error:
             raise CommandError(
                 f"Stopped after {rotated} root keys: the next one cannot be opened. {error} "
-                "Put its master key back behind the new one, then run this again: it goes on from here."
+                f"Put its master key back into VAULT_KEKS, then run this again: behind «{current}» if it is the older "
+                f"one; in front, and «{current}» behind it, if it is the newer one. Nothing was lost."
             ) from error
         return roots, rotated
