@@ -80,7 +80,7 @@ def _measure_plan(plan: StatPlan, report: MeasureReport, *, period: Period, tabl
             report.measured.append(measure(plan, table=declared.key, period=period.key, by=None, at=at))
         except MeasureRefused as refusal:
             place = f"association {plan.association_id}, campaign {plan.campaign_id}, {declared.key}"
-            report.refused.append(f"{place}: {type(refusal).__name__}. {refusal}")
+            report.refused.append(f"{place}: {refusal}")
 
 
 def _declared(plan: StatPlan, *, table: str, period: str) -> tuple[Table, Period]:

@@ -48,7 +48,7 @@ def test_measuring_again_says_why_not_and_goes_on(association: Association, hand
     lines, refusals = run("stats_measure", "--period", "2025")
 
     assert [line.split()[1] for line in lines.splitlines()] == ["measured"]
-    assert "S1: AlreadyMeasured" in refusals
+    assert "S1: S1 of 2025 was measured before." in refusals
 
 
 @pytest.mark.parametrize(("day", "why"), [("2026-01-09", "up to 2026-01-10 already"), ("2999-01-01", "still to come")])
