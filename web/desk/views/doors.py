@@ -1,7 +1,7 @@
 """Before and after every page of the desk: rights, the case, the record of its opening, one answer for each refusal."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import wraps
 from typing import Any, ClassVar, cast
 from urllib.parse import urlencode
@@ -32,7 +32,7 @@ from web.desk.pages import menu
 from web.desk.pages.head import case_head
 from web.desk.pages.refusals import not_now
 from web.desk.pages.words import capped
-from web.desk.views.stepup import confirm_first
+from web.desk.views.stepup import Form, confirm_first, drop_typed, filled_again, keep_typed
 from web.parts import errors
 from web.parts.refusals import before_letter
 
@@ -57,11 +57,12 @@ class Stop(Exception):
         self.response = response
 
 
-def needs(*rights: Right, fresh: bool = False) -> Callable[[Answer], Answer]:
+def needs(*rights: Right, fresh: bool = False, keeps: bool = False) -> Callable[[Answer], Answer]:
     """403 for a role without all of these rights; 409 for a form that was rendered for another association.
 
     `fresh`: the second factor must have been given within the last five minutes; else it is asked for first.
     Not for a door that takes a POST alone: the way back leads to its own form.
+    `keeps`: what was typed waits for the factor; the view fills its form with `typed_again`.
     """
 
     def guard(view: Answer) -> Answer:
@@ -70,8 +71,10 @@ def needs(*rights: Right, fresh: bool = False) -> Callable[[Answer], Answer]:
             desk = cast(DeskRequest, request)
             if not all(desk.membership.may(right) for right in rights):
                 raise PermissionDenied
-            if fresh and not has_fresh_factor(request, at=timezone.now()):
-                return confirm_first(request)
+            now = timezone.now()
+            drop_typed(request, at=now)
+            if fresh and not has_fresh_factor(request, at=now):
+                return _wait_for_factor(desk, keeps=keeps, at=now)
             if request.method == "POST" and request.POST.get("association") != str(desk.association.pk):
                 return errors.conflict(request, back_url=reverse("desk:now"))
             try:
@@ -82,6 +85,12 @@ def needs(*rights: Right, fresh: bool = False) -> Callable[[Answer], Answer]:
         return guarded
 
     return guard
+
+
+def _wait_for_factor(request: DeskRequest, *, keeps: bool, at: datetime) -> HttpResponse:
+    mine = request.POST.get("association") == str(request.association.pk)
+    kept = keeps and mine and keep_typed(request, association_id=request.association.pk, at=at)
+    return confirm_first(request, kept=kept)
 
 
 def shown(
@@ -156,6 +165,11 @@ def may_list(request: DeskRequest) -> None:
         ),
     )
     raise Stop(confirm_first(request))
+
+
+def typed_again(request: DeskRequest, form: Form) -> Form:
+    """A form of a door that keeps what was typed before the factor (`needs(…, keeps=True)`)."""
+    return filled_again(request, form, association_id=request.association.pk)
 
 
 def case_url(case: Case) -> str:

@@ -19,7 +19,7 @@ from cases.rules.exports import MOST, Step
 from web.desk.forms.base import DeskForm
 from web.desk.forms.exports import DecideForm, ExportForm
 from web.desk.pages import exports as page
-from web.desk.views.doors import DeskRequest, needs, shown
+from web.desk.views.doors import DeskRequest, needs, shown, typed_again
 from web.parts import errors
 
 FILE_NAME = "export.csv"
@@ -44,11 +44,11 @@ def _in_words(request: DeskRequest, rows: list[Export]) -> list[page.Request]:
 
 
 @require_http_methods(_GET_AND_POST)
-@needs(Right.EXPORT_ASK, fresh=True)
+@needs(Right.EXPORT_ASK, fresh=True, keeps=True)
 def export_ask(request: DeskRequest) -> HttpResponseBase:
     """Counts first: the request leaves only with the number that its asker has just read."""
     posted = request.POST if request.method == "POST" else None
-    form = ExportForm(posted, **_of(request), campaigns=access.campaigns_here())
+    form = typed_again(request, ExportForm(posted, **_of(request), campaigns=access.campaigns_here()))
     if posted is None or not form.is_valid():
         return _ask_page(request, form, status=422 if form.is_bound else 200)
     count, _newest = access.count_and_newest(request.membership, form.selection)

@@ -23,7 +23,7 @@ from web.desk.forms.base import DeskForm
 from web.desk.forms.security import ALL, DECOY, OWN, AuditForm, CanaryForm, VisibilityForm
 from web.desk.pages import audit as page
 from web.desk.pages import security as security_page
-from web.desk.views.doors import DeskRequest, needs, shown
+from web.desk.views.doors import DeskRequest, needs, shown, typed_again
 
 _GET_AND_POST = ["GET", "HEAD", "POST"]
 
@@ -94,12 +94,13 @@ def close_sessions(request: DeskRequest, pk: int) -> HttpResponseBase:
 
 
 @require_http_methods(_GET_AND_POST)
-@needs(Right.MANAGE, fresh=True)
+@needs(Right.MANAGE, fresh=True, keeps=True)
 def visibility(request: DeskRequest) -> HttpResponseBase:
     """The association's choice: do volunteers see each other's cases?"""
     association: Association = request.association
     initial = {"sees": ALL if association.team_sees_all else OWN}
-    form = VisibilityForm(request.POST if request.method == "POST" else None, initial=initial, **_of(request))
+    posted = request.POST if request.method == "POST" else None
+    form = typed_again(request, VisibilityForm(posted, initial=initial, **_of(request)))
     if form.is_valid():
         on = form.cleaned_data["sees"] == ALL
         actions.set_team_sees_all(association, on=on, by=request.user, at=timezone.now())
@@ -109,10 +110,10 @@ def visibility(request: DeskRequest) -> HttpResponseBase:
 
 
 @require_http_methods(_GET_AND_POST)
-@needs(Right.MANAGE, fresh=True)
+@needs(Right.MANAGE, fresh=True, keeps=True)
 def canary(request: DeskRequest) -> HttpResponseBase:
     """Mark a case as a decoy, or take the mark off. The case is not opened for that: nothing of it is shown."""
-    form = CanaryForm(request.POST if request.method == "POST" else None, **_of(request))
+    form = typed_again(request, CanaryForm(request.POST if request.method == "POST" else None, **_of(request)))
     if form.is_valid() and _is_marked(request, form):
         return redirect("desk:security")
     return shown(request, "canary.html", {"form": form}, status=422 if form.is_bound else 200)

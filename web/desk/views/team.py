@@ -23,7 +23,7 @@ from notifications.rules.kinds import Recipient
 from web.desk.forms.base import DeskForm
 from web.desk.forms.team import InviteForm, RolesForm
 from web.desk.pages import team as page
-from web.desk.views.doors import DeskRequest, needs, shown
+from web.desk.views.doors import DeskRequest, needs, shown, typed_again
 from web.parts import errors
 
 INVITATION_MAIL = "notifications/mail/invitation"
@@ -46,9 +46,9 @@ def team(request: DeskRequest) -> HttpResponse:
 
 
 @require_http_methods(_GET_AND_POST)
-@needs(Right.MANAGE, fresh=True)
+@needs(Right.MANAGE, fresh=True, keeps=True)
 def invite(request: DeskRequest) -> HttpResponseBase:
-    form = InviteForm(request.POST if request.method == "POST" else None, **_of(request))
+    form = typed_again(request, InviteForm(request.POST if request.method == "POST" else None, **_of(request)))
     if not (form.is_valid() and _is_new(request, form)):
         return shown(request, "invite.html", {"form": form}, status=422 if form.is_bound else 200)
     invitation, token = actions.invite(
@@ -127,11 +127,11 @@ def invitation_revoke(request: DeskRequest, pk: int) -> HttpResponseBase:
 
 
 @require_http_methods(_GET_AND_POST)
-@needs(Right.MANAGE, fresh=True)
+@needs(Right.MANAGE, fresh=True, keeps=True)
 def member_roles(request: DeskRequest, pk: int) -> HttpResponseBase:
     colleague = access.colleague_for(request.membership, pk)
     posted = request.POST if request.method == "POST" else None
-    form = RolesForm(posted, initial={"roles": colleague.roles}, **_of(request))
+    form = typed_again(request, RolesForm(posted, initial={"roles": colleague.roles}, **_of(request)))
     if posted is not None and form.is_valid():
         try:
             actions.change_roles(colleague, roles=form.chosen, by=request.user, at=timezone.now())

@@ -14,7 +14,7 @@ from accounts.actions import SentBefore
 from accounts.rules.roles import Right
 from web.desk.forms.tokens import TokenForm
 from web.desk.pages import tokens as page
-from web.desk.views.doors import DeskRequest, needs, shown
+from web.desk.views.doors import DeskRequest, needs, shown, typed_again
 
 # In the session, which is sealed: the text of a token between the form that made it and the page that shows it.
 _TO_SHOW = "token_to_show"
@@ -35,9 +35,9 @@ def tokens(request: DeskRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.MANAGE, fresh=True)
+@needs(Right.MANAGE, fresh=True, keeps=True)
 def token_new(request: DeskRequest) -> HttpResponseBase:
-    form = TokenForm(request.POST if request.method == "POST" else None, **_of(request))
+    form = typed_again(request, TokenForm(request.POST if request.method == "POST" else None, **_of(request)))
     if not form.is_valid():
         return shown(request, "token_new.html", {"form": form}, status=422 if form.is_bound else 200)
     try:
