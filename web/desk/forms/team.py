@@ -10,7 +10,7 @@ from accounts.rules.roles import Role
 from web.desk.forms.base import DeskForm
 
 DUTIES = {
-    Role.RECEPTION: _("ouvre des dossiers à la permanence et suit les siens"),
+    Role.RECEPTION: _("ouvre des dossiers à la permanence, suit les siens et ceux que personne ne suit"),
     Role.VOLUNTEER: _("suit aussi les dossiers de l’équipe, si l’association l’a choisi"),
     Role.REFERENT: _("suit tous les dossiers et relit les débutants"),
     Role.COORDINATOR: _("suit tous les dossiers, invite, donne les rôles, mesure les chiffres"),
