@@ -349,7 +349,7 @@ def test_an_unknown_kind_is_found(association: Association, now: datetime, chain
 def test_an_unknown_association_or_file_is_no_proof(association: Association, heads_file: Path) -> None:
     for said, options in [("such association", {"association": "nulle-part"}), ("of heads", {"heads": "/nulle/part"})]:
         with pytest.raises(CommandError, match=said) as refused:
-            call_command("verify_audit", **options)  # type: ignore[arg-type]  # options by name
+            call_command("verify_audit", **options)
         assert refused.value.returncode == 2
 
 
