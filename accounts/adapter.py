@@ -13,6 +13,7 @@ from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -31,6 +32,7 @@ from accounts.access import (
 from accounts.fields import blind_index, root_key
 from accounts.middleware import SESSION_ASSOCIATION, begin_session, leave_session
 from accounts.models import SignInWay, User
+from accounts.rules.passwords import Weak, weakness
 
 
 class BlindIndexBackend(BaseBackend):
@@ -51,6 +53,35 @@ class BlindIndexBackend(BaseBackend):
             return User.objects.filter(pk=UUID(str(user_id)), is_active=True).first()
         except ValueError:
             return None
+
+
+class HardToGuess:
+    """A new password is not made of one's own name or address, of a usual one, or of a row of keys."""
+
+    _SENTENCES: ClassVar[dict[Weak, Any]] = {
+        Weak.ONES_OWN: _(
+            "Ce mot de passe tient surtout de votre nom ou de votre adresse. "
+            "Prenez des mots qui ne disent rien de vous."
+        ),
+        Weak.USUAL: _(
+            "Ce mot de passe est un des premiers que l’on essaie, même avec des chiffres. "
+            "Prenez plutôt quatre ou cinq mots sans rapport."
+        ),
+        Weak.ROW: _(
+            "Ce mot de passe suit le clavier, l’alphabet ou les chiffres. "
+            "Prenez plutôt quatre ou cinq mots sans rapport."
+        ),
+    }
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """`user`: whoever has a `name` and an `email`; the account may still have to be made."""
+        own = [getattr(user, "name", ""), getattr(user, "email", "")]
+        weak = weakness(password, own=[text for text in own if text])
+        if weak:
+            raise ValidationError(str(self._SENTENCES[weak]), code=f"password_{weak}")
+
+    def get_help_text(self) -> str:
+        return str(_("Ni un mot de passe courant, ni votre nom ou votre adresse."))
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -67,7 +67,10 @@ def test_looking_consumes_nothing(client: HouseClient, invited: str) -> None:
     ("changes", "sentence"),
     [
         ({"password": "court"}, "trop court"),
-        ({"password": "motdepasse123"}, None),
+        ({"password": "motdepasse123"}, "un des premiers que l’on essaie"),
+        ({"password": "Azertyuiop123"}, "suit le clavier"),
+        ({"password": "nadia@exemple.invalid"}, "de votre nom ou de votre adresse"),
+        ({"password": "Berger-2026-07"}, "de votre nom ou de votre adresse"),
         ({"password": "123456789012345"}, "numérique"),
         ({"password": ""}, "Répondez à cette question."),
         ({"name": ""}, "Répondez à cette question."),
@@ -75,16 +78,28 @@ def test_looking_consumes_nothing(client: HouseClient, invited: str) -> None:
     ],
 )
 def test_what_is_missing_is_said_and_nobody_joins(
-    client: HouseClient, invited: str, association: Association, changes: dict[str, Any], sentence: str | None
+    client: HouseClient, invited: str, association: Association, changes: dict[str, Any], sentence: str
 ) -> None:
     answer = client.post(invited, joining(**changes))
 
-    if sentence is None:
-        assert answer.status_code == 302
-        return
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
     assert waiting(association) == 1
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_password_that_the_page_does_not_keep_is_asked_for_again(
+    client: HouseClient, invited: str, known: bool
+) -> None:
+    if known:
+        factories.make_user(email="nadia@exemple.invalid")
+
+    page = client.post(invited, joining(pledge="")).content.decode().replace("\u00a0", " ")
+
+    summary = page[page.index("data-error-summary") : page.index("</ul>", page.index("data-error-summary"))]
+    assert "Sans cet engagement" in summary
+    assert "Tapez-le de nouveau : la page ne garde pas les mots de passe." in summary
+    assert NEW_PASSWORD not in page
 
 
 def test_used_revoked_expired_and_unknown_links_show_the_same_page(

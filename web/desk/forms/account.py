@@ -1,6 +1,7 @@
 """Accepting an invitation: with a new account, or with the account that the address has."""
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -19,7 +20,7 @@ class ChooseForm(DeskForm):
 
 _LONG_ENOUGH = _(
     "Au moins 12 signes : quatre ou cinq mots font très bien l’affaire. "
-    "Pas seulement des chiffres, ni un mot de passe courant."
+    "Pas seulement des chiffres, ni un mot de passe courant, ni votre nom ou votre adresse."
 )
 
 
@@ -63,7 +64,19 @@ def _pledge() -> forms.BooleanField:
     )
 
 
-class NewAccountForm(HouseForm, forms.Form):
+class _Joining(HouseForm, forms.Form):
+    """A page that comes back holds no password: whatever else is wrong, it is to be typed again, and that is said."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.errors and "password" in cleaned:
+            self.add_error("password", _("Tapez-le de nouveau : la page ne garde pas les mots de passe."))
+        return cleaned
+
+
+class NewAccountForm(_Joining):
+    """`email`: of the invitation; a password is not made of it."""
+
     name = forms.CharField(label=_("Prénom et nom"), max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
     password = forms.CharField(
         label=_("Votre mot de passe"),
@@ -71,12 +84,21 @@ class NewAccountForm(HouseForm, forms.Form):
         strip=False,
         max_length=1000,
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
-        validators=[validate_password],
     )
     pledge = _pledge()
 
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
 
-class KnownAccountForm(HouseForm, forms.Form):
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        whoever = SimpleNamespace(name=self.cleaned_data.get("name", ""), email=self.email)
+        validate_password(password, cast(User, whoever))
+        return password
+
+
+class KnownAccountForm(_Joining):
     password = forms.CharField(
         label=_("Le mot de passe de votre compte"),
         help_text=_("Cette adresse a déjà un compte ici : vous gardez le même pour cette association."),

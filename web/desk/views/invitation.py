@@ -64,7 +64,7 @@ def _form(request: HttpRequest, invitation: Invitation) -> AcceptForm:
     user = access.user_by_email(invitation.email)
     if user and user.has_usable_password():
         return KnownAccountForm(data)
-    return NewAccountForm(data, initial={"name": invitation.name})
+    return NewAccountForm(data, email=invitation.email, initial={"name": invitation.name})
 
 
 def _joined(request: HttpRequest, invitation: Invitation, form: AcceptForm) -> HttpResponse | User:
