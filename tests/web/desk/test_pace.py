@@ -1,6 +1,7 @@
 """Whoever opens many files proves again who they are; a program waits."""
 
 from datetime import datetime
+from urllib.parse import unquote
 
 import time_machine
 
@@ -13,6 +14,7 @@ from cases.models import Case
 from tests import factories
 from tests.people import HouseClient, location, signed_in
 from tests.web.desk.conftest import OpenOne, address, answers
+from web.desk.pages.stepup import reason_for
 
 
 def read_sixty(reader: Membership, *, at: datetime) -> None:
@@ -127,7 +129,8 @@ def test_after_many_names_leafing_on_asks_for_the_factor_and_the_page_of_safety_
     ):
         assert response.status_code == 302
         assert location(response).startswith("/compte/")
-    assert "beaucoup de noms" in browser.get("/desk/dossiers/").content.decode()
+        assert "beaucoup de noms" in reason_for(unquote(location(response).partition("next=")[2]))
+    assert "beaucoup de noms" not in browser.get("/desk/dossiers/").content.decode()
     assert browser.get(address("case", case)).status_code == 200
 
     fresh = signed_in(volunteer.user, association=volunteer.association)

@@ -18,6 +18,11 @@ REASONS: dict[str, str | Promise] = {
     "desk:password": _("Vous allez changer votre mot de passe."),
     "desk:export": _("Vous allez faire sortir des données de l’association."),
     "desk:token": _("Vous allez donner à un programme un accès aux dossiers."),
+    # Any other page of the desk asks only after many cases or names.
+    "desk:": _(
+        "Vous avez ouvert beaucoup de dossiers, ou parcouru beaucoup de noms, en une heure ; "
+        "la coordination en est avertie."
+    ),
     "mfa_": _("Vous allez changer ce qui protège votre compte."),
 }
 

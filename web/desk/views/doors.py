@@ -143,13 +143,6 @@ def _ask_why(request: DeskRequest, case: Case) -> HttpResponseBase:
 
 def _ask_factor(request: DeskRequest) -> HttpResponseBase:
     """Many files were opened within the hour: whoever sits here proves again who they are."""
-    messages.warning(
-        request,
-        _(
-            "Vous avez ouvert beaucoup de dossiers en une heure. "
-            "Donnez de nouveau votre deuxième facteur pour continuer ; la coordination en est avertie."
-        ),
-    )
     return confirm_first(request)
 
 
@@ -157,13 +150,6 @@ def may_list(request: DeskRequest) -> None:
     """Before a search, or a page of a list beyond its first. After many names: Stop, towards the second factor."""
     if access.may_list_on(request.membership, factor_at=factor_given_at(request), at=timezone.now()):
         return
-    messages.warning(
-        request,
-        _(
-            "Vous avez parcouru beaucoup de noms en une heure. "
-            "Donnez de nouveau votre deuxième facteur pour continuer ; la coordination en est avertie."
-        ),
-    )
     raise Stop(confirm_first(request))
 
 
