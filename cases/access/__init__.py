@@ -32,6 +32,7 @@ from cases.access.exports import (
     export_for,
     exports_for,
     is_standing,
+    lists_waiting,
     named_by,
 )
 from cases.access.lists import (
@@ -110,6 +111,7 @@ __all__ = [
     "justificatifs_of",
     "known_members",
     "lines_of",
+    "lists_waiting",
     "load_deadlines",
     "load_people",
     "may_list_on",

@@ -1,6 +1,7 @@
 """Lists that were asked for: who may see the request, and which cases it names."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max, QuerySet
@@ -20,6 +21,14 @@ from cases.rules.lifecycle import State
 def exports_for(reader: Membership, *, limit: int = 50) -> list[Export]:
     """The requests that this membership may see, newest first: all for who may approve, else one's own."""
     return _with_names(_seen_by(reader).order_by("-pk")[:limit])
+
+
+def lists_waiting(reader: Membership, *, at: datetime) -> int:
+    """How many requests of others wait for this membership's decision. One query; none without the right."""
+    if not reader.may(Right.EXPORT_APPROVE):
+        return 0
+    undecided = Export.objects.filter(decided_at=None, expires_at__gt=at)
+    return undecided.exclude(asked_by=reader.user_id).count()
 
 
 def export_for(reader: Membership, pk: int) -> Export:

@@ -23,6 +23,7 @@ _DESK: tuple[tuple[str, str, str | Promise], ...] = (
     ("desk:now", "inbox", _("Maintenant")),
     ("desk:cases", "folder", _("Dossiers")),
     ("desk:open", "plus", _("Nouveau dossier")),
+    ("desk:exports", "down", _("Listes")),
     ("desk:team", "users", _("Équipe")),
     ("desk:figures", "chart", _("Chiffres")),
     ("desk:security", "shield", _("Sécurité")),

@@ -7,18 +7,20 @@ from accounts.models import Membership
 from accounts.rules.roles import Right
 from web.parts import nav
 
-_NEEDED: dict[str, Right] = {
-    "desk:cases": Right.WORK_OWN,
-    "desk:open": Right.OPEN_CASE,
-    "desk:team": Right.MANAGE,
-    "desk:figures": Right.FIGURES_SEE,
-    "desk:security": Right.AUDIT_READ,
+# Any of these rights opens the page.
+_NEEDED: dict[str, tuple[Right, ...]] = {
+    "desk:cases": (Right.WORK_OWN,),
+    "desk:open": (Right.OPEN_CASE,),
+    "desk:team": (Right.MANAGE,),
+    "desk:figures": (Right.FIGURES_SEE,),
+    "desk:security": (Right.AUDIT_READ,),
+    "desk:exports": (Right.EXPORT_ASK, Right.EXPORT_APPROVE),
 }
 
 
 def desk_menu(request: HttpRequest, membership: Membership, *, counts: dict[str, str] | None = None) -> list[nav.Item]:
     """`counts`: texts already capped, by view name."""
-    closed = {_address(name) for name, right in _NEEDED.items() if not membership.may(right)}
+    closed = {_address(name) for name, rights in _NEEDED.items() if not any(map(membership.may, rights))}
     return [item for item in nav.desk(request, counts=counts) if item.url not in closed]
 
 

@@ -40,7 +40,8 @@ def now(request: DeskRequest) -> HttpResponse:
     people and the key of those keys, its deadlines, the counts in one, the campaigns. An empty list asks two more,
     a page beyond the first three: it is recorded."""
     if not request.membership.may(Right.WORK_OWN):
-        return shown(request, "now_without_cases.html", {"title": _("Maintenant")})
+        lists = access.lists_waiting(request.membership, at=timezone.now())
+        return shown(request, "now_without_cases.html", {"title": _("Maintenant"), "lists": lists})
     after = request.GET.get("apres", "")
     if after:
         may_list(request)

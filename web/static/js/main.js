@@ -43,6 +43,15 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary")?.focus();
 });
 
+// What is downloaded once: the form gives way to the words that say so. A refusal brings its own page.
+function once(form) {
+  const words = document.querySelector(form.dataset.once);
+  if (!words) return;
+  form.hidden = true;
+  words.hidden = false;
+  words.focus();
+}
+
 // The second press of a button sends nothing; the page that comes back from the browser's memory is usable again.
 let sent = new WeakSet();
 document.addEventListener("submit", (event) => {
@@ -53,6 +62,7 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => sent.delete(form), 10000); // a download leaves the page where it is
   form.setAttribute("aria-busy", "true");
   form.dataset.changed = "";
+  if (form.dataset.once) setTimeout(() => once(form));
 });
 window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
