@@ -1,5 +1,6 @@
 """Filters that write dates, hours and numbers as people read them, in French and in English."""
 
+import unicodedata
 from datetime import date, datetime, time
 
 from django import template
@@ -62,6 +63,22 @@ def day_month(day: date | None) -> str:
 def day_month_year(day: date | None) -> str:
     """« 26 novembre 2026 »."""
     return _say(day, "j F Y") if day else ""
+
+
+@register.filter
+def of_whom(name: str) -> str:
+    """« de Bao », « d’Alix »; in English the name alone, for a sentence that says the rest."""
+    if not _is_french():
+        return name
+    first = unicodedata.normalize("NFD", name.strip().lower())[:2]
+    elides = first[:1] in set("aeiouhœæ") or (first[:1] == "y" and first[1:] not in set("aeiou"))
+    return f"d’{name}" if elides else f"de {name}"
+
+
+@register.filter
+def in_fours(text: str) -> list[str]:
+    """A long secret in groups of four, to be copied by hand."""
+    return [text[start : start + 4] for start in range(0, len(text), 4)]
 
 
 @register.filter

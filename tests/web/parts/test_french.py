@@ -79,3 +79,25 @@ def test_days_left_never_fall_below_zero(due: int, words: str) -> None:
 @pytest.mark.parametrize("say", [french.in_words, french.plain_words, french.day_month, french.iso, french.clock])
 def test_no_date_is_no_word(say: Any) -> None:
     assert say(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Bao Démo", "de Bao Démo"),
+        ("Alix Démo", "d’Alix Démo"),
+        ("Élodie", "d’Élodie"),
+        ("Hugo", "d’Hugo"),
+        ("Yves", "d’Yves"),
+        ("Yann", "de Yann"),
+        ("", "de "),
+    ],
+)
+def test_a_name_is_elided_as_it_is_said(name: str, words: str) -> None:
+    assert french.of_whom(name) == words
+    with translation.override("en"):
+        assert french.of_whom(name) == name
+
+
+def test_a_secret_is_read_in_fours() -> None:
+    assert french.in_fours("ABCDEFGHIJ") == ["ABCD", "EFGH", "IJ"]
