@@ -3,7 +3,10 @@
 import email.policy
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import Message
 from email.parser import BytesParser
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -36,7 +39,7 @@ class Volunteer:
 class Mail:
     to: str
     subject: str
-    date: str
+    sent_at: datetime | None
     text: str
 
 
@@ -88,8 +91,17 @@ def _parsed(path: Path) -> list[Mail]:
     return [_mail(part.strip()) for part in parts if part.strip()]
 
 
+def _sent_at(message: Message) -> datetime | None:
+    """An instant, whatever clock the mail server writes; None for a mail without a date."""
+    try:
+        sent_at = parsedate_to_datetime(str(message["Date"]))
+    except ValueError:
+        return None
+    return sent_at if sent_at.tzinfo else sent_at.replace(tzinfo=UTC)  # «-0000»: of no known clock
+
+
 def _mail(raw: bytes) -> Mail:
     message = BytesParser(policy=email.policy.default).parsebytes(raw)
     body = message.get_body(("plain",))
     text = str(body.get_content()).strip() if body else ""
-    return Mail(str(message["To"]), str(message["Subject"]), str(message["Date"]), text)
+    return Mail(str(message["To"]), str(message["Subject"]), _sent_at(message), text)

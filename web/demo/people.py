@@ -51,12 +51,13 @@ VOLUNTEERS = (
     DemoVolunteer("referent", "Camille", (Role.REFERENT,)),
     DemoVolunteer("coordination", "Dominique", (Role.COORDINATOR,)),
     DemoVolunteer("donnees", "Eden", (Role.DATA_DELEGATE,)),
+    DemoVolunteer("coordination-bis", "Flo", (Role.COORDINATOR,)),
 )
 COORDINATOR = VOLUNTEERS[3]
 
 
 def in_association(one: DemoVolunteer, place: int) -> DemoVolunteer:
-    """The first association has all five; the others have theirs under numbered addresses."""
+    """The first association has all six; the others have theirs under numbered addresses."""
     return one if place == 0 else DemoVolunteer(f"{one.key}{place + 1}", one.first_name, one.roles)
 
 
