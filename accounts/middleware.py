@@ -56,9 +56,7 @@ SIGNED_IN_PAGES = ("/desk/", "/espace/", "/compte/")
 _WHY_ENDED: dict[SignInEnd, str | Promise] = {
     SignInEnd.LEFT: gettext_lazy("Votre connexion a pris fin. Entrez de nouveau."),
     SignInEnd.ELSEWHERE: gettext_lazy("Cette connexion a été fermée depuis un autre appareil. Entrez de nouveau."),
-    SignInEnd.IDLE: gettext_lazy(
-        "Vous êtes resté un moment sans rien faire. Entrez de nouveau : personne ne doit lire à votre place."
-    ),
+    SignInEnd.IDLE: gettext_lazy("Vous êtes resté un moment sans rien faire. Pour votre sécurité, entrez de nouveau."),
     SignInEnd.EXPIRED: gettext_lazy(
         "Vous étiez entré depuis plusieurs heures. Pour votre sécurité, entrez de nouveau."
     ),
