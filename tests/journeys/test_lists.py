@@ -6,16 +6,23 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts import access, scope
+from accounts.models import Membership
 from cases import actions
 from tests import factories
 from tests.journeys import steps
 from tests.journeys.conftest import OpenPage
+from web.demo.people import DemoVolunteer
+
+
+def membership_of(one: DemoVolunteer) -> list[Membership]:
+    user = access.user_by_email(one.email)
+    return access.memberships_of(user) if user else []
 
 
 @pytest.mark.usefixtures("seeded")
 def test_the_button_gives_way_to_the_words_and_a_way_back(open_page: OpenPage, clock: time_machine.Traveller) -> None:
     asker, decider = (steps.volunteer(key) for key in ("referent", "coordination"))
-    [[mine], [theirs]] = [access.memberships_of(access.user_by_email(one.email)) for one in (asker, decider)]
+    [mine], [theirs] = membership_of(asker), membership_of(decider)
     with scope.enter(mine.association_id):
         export = factories.make_export(mine, at=timezone.now())
         actions.approve_export(export, by=theirs, seen=export.count, at=timezone.now())

@@ -190,6 +190,7 @@ def test_a_coordinator_finds_who_opened_a_case_and_why(open_page: OpenPage, cloc
     readable(coordinator)
     coordinator.goto("/desk/securite/journal/")
     readable(coordinator)
+    coordinator.get_by_text("Chercher dans le journal").click()
     steps.fill(coordinator, "Quel dossier", reference)
     coordinator.get_by_label("Qui ?").select_option(label="Camille Démo")
     steps.press(coordinator, "Chercher")
