@@ -172,9 +172,11 @@ class Readers:
         crawl.walk(*starts)
         return crawl
 
-    def crawls(self, token: str) -> Iterator[Crawl]:
+    def crawls(self, token: str, *, again: int) -> Iterator[Crawl]:
         invitations = [reverse("invitation", args=[token]), reverse("invitation", args=["nothing"])]
         yield self.reads(HouseClient(), *_without_places(), *invitations)
+        coordinator = signed_in(_team(self.association)[Role.COORDINATOR], association=self.association)
+        yield self.reads(coordinator, reverse("desk:invitation_again", args=[again]), within="desk:invitation")
         yield from self._team()
         yield from self._members()
 
@@ -201,12 +203,12 @@ class Readers:
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_no_page_says_a_word_of_the_other_language(seeded: Association, language: str, now: datetime) -> None:
     coordinator = _team(seeded)[Role.COORDINATOR]
-    _, token = factories.make_invitation(seeded, by=coordinator, at=now)
+    invitation, token = factories.make_invitation(seeded, by=coordinator, at=now)
     with scope.enter(seeded.pk):
         asker = Membership.objects.get(user=coordinator)
     factories.make_export(asker, at=now)
 
-    crawls = list(Readers(seeded, language, _told_by_people(seeded)).crawls(token))
+    crawls = list(Readers(seeded, language, _told_by_people(seeded)).crawls(token, again=invitation.pk))
 
     faults = sorted({fault for crawl in crawls for fault in crawl.faults})
     assert not faults, "\n".join(faults)

@@ -75,7 +75,8 @@ def test_whoever_loses_the_role_loses_the_program(program: HouseClient, coordina
     """Also when the roles changed by another way than the team's page."""
     assert program.get(LIST).status_code == 200
     coordinator.roles = ["referent"]
-    coordinator.save(update_fields=["roles"])
+    with scope.enter(coordinator.association_id):
+        coordinator.save(update_fields=["roles"])
 
     assert error_of(program.get(LIST)) == (401, "not_authenticated")
     assert error_of(program.get(one(case))) == (401, "not_authenticated")

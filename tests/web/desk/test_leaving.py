@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 from django.urls import reverse
 
+from accounts import scope
 from accounts.models import Membership
 from accounts.rules.roles import Role
 from cases.models import Case
@@ -48,7 +49,8 @@ def test_a_programs_token_opens_nothing_more(
     case: Case, volunteer: Membership, now: datetime, let_go: Callable[[], None]
 ) -> None:
     volunteer.roles = [Role.COORDINATOR]
-    volunteer.save(update_fields=["roles"])
+    with scope.enter(volunteer.association_id):
+        volunteer.save(update_fields=["roles"])
     _, token = factories.make_token(volunteer, at=now)
     program = HouseClient(headers={"Authorization": f"Bearer {token}"})
     assert program.get(f"/api/v1/cases/{case.reference}/").status_code == 200
