@@ -44,9 +44,10 @@ def test_from_the_mail_to_the_first_desk_page(client: HouseClient, invited: str,
     joined = client.post(invited, joining(), follow=True)
     assert joined.redirect_chain[-1][0] == "/compte/facteur/"
     install = client.get("/compte/facteur/application/").content.decode()
-    secret = re.search(r'id="secret"[^>]*>(\w+)<', install)
+    secret = re.search(r'id="secret"[^>]*>(.*?)</code>', install, re.DOTALL)
     assert secret
-    codes = client.post("/compte/facteur/application/", {"code": code_of(secret.group(1))}, follow=True)
+    code = code_of(re.sub(r"<[^>]*>|\s", "", secret.group(1)))
+    codes = client.post("/compte/facteur/application/", {"code": code}, follow=True)
     assert codes.redirect_chain[-1][0] == "/compte/facteur/secours/"
 
     assert client.get("/desk/").status_code == 200

@@ -276,9 +276,9 @@ def installing(client: HouseClient, volunteer: Membership) -> str:
 
 
 def secret_in(page: str) -> str:
-    found = re.search(r'id="secret"[^>]*>(\w+)<', page)
+    found = re.search(r'id="secret"[^>]*>(.*?)</code>', page, re.DOTALL)
     assert found
-    return found.group(1)
+    return re.sub(r"<[^>]*>|\s", "", found.group(1))
 
 
 @pytest.mark.django_db
