@@ -14,7 +14,6 @@ from django.urls import reverse
 from accounts import scope
 from accounts.models import Membership
 from accounts.rules.roles import Role
-from cases import access
 from cases.models import Case, CaseEvent, Export, Member
 from cases.rules.lifecycle import EventKind
 from tests import factories
@@ -377,37 +376,3 @@ def test_a_list_is_told_to_its_members(ready: Export, referent: Membership, coor
         signed_in_by_code(member, association=referent.association).get(reverse("portal:case", args=[case.reference]))
     )
     assert "a mis votre dossier dans une liste, avec votre nom et vos coordonnées" in page
-
-
-# Where lists are found
-
-
-@pytest.mark.parametrize(
-    ("role", "shown"),
-    [("reception", False), ("volunteer", False), ("referent", True), ("coordinator", True), ("delegate", True)],
-)
-def test_the_menu_leads_to_the_lists_whoever_may_ask_or_approve(
-    role: str, shown: bool, request: pytest.FixtureRequest
-) -> None:
-    page = text_of(at_desk(request.getfixturevalue(role)).get("/desk/"))
-
-    assert (f'href="{LISTS}"' in page) is shown
-
-
-def test_the_delegates_first_page_tells_what_waits_for_their_decision(
-    waiting: Export, delegate: Membership, coordinator: Membership
-) -> None:
-    browser = at_desk(delegate)
-    assert "1 liste attend votre décision." in text_of(browser.get("/desk/"))
-
-    at_desk(coordinator).post(address(waiting), sent(coordinator, seen=1, decision="refuse"))
-    assert "votre décision" not in text_of(browser.get("/desk/"))
-
-
-def test_what_is_late_or_ones_own_waits_for_nobody_here(
-    waiting: Export, delegate: Membership, coordinator: Membership, volunteer: Membership, now: datetime
-) -> None:
-    with scope.enter(delegate.association_id):
-        factories.make_export(coordinator, at=now)
-        assert [access.lists_waiting(one, at=now) for one in (delegate, coordinator, volunteer)] == [2, 1, 0]
-        assert access.lists_waiting(delegate, at=now + timedelta(days=2)) == 0

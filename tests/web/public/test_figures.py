@@ -86,9 +86,7 @@ def test_another_name_is_no_file(client: HouseClient, published: ReleaseView) ->
     assert client.get(f"/chiffres/{published.slug}/autre.csv").status_code == 404
 
 
-def test_a_volunteer_of_another_association_reads_no_more_than_anyone(
-    measured: Release, stranger: Membership
-) -> None:
+def test_a_volunteer_of_another_association_reads_no_more_than_anyone(measured: Release, stranger: Membership) -> None:
     client = signed_in(stranger.user)
 
     assert client.get(f"/chiffres/{measured.slug}/").status_code == 404
