@@ -2,6 +2,7 @@
 
 import base64
 import io
+import logging
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -33,6 +34,8 @@ from accounts.fields import blind_index, root_key
 from accounts.middleware import SESSION_ASSOCIATION, begin_session, leave_session
 from accounts.models import SignInWay, User
 from accounts.rules.passwords import Weak, weakness
+
+_log = logging.getLogger("accounts.factors")
 
 
 class BlindIndexBackend(BaseBackend):
@@ -154,7 +157,13 @@ class FactorAdapter(DefaultMFAAdapter):
         return base64.b64encode(sealed).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return crypto.unseal(base64.b64decode(encrypted_text), self._key(), self._place()).decode()
+        """Raises ValidationError, the form's sentence for a wrong code, when the secret was changed or moved here."""
+        key, place = self._key(), self._place()  # an instance without its keys fails aloud
+        try:
+            return crypto.unseal(base64.b64decode(encrypted_text), key, place).decode()
+        except ValueError as error:
+            _log.error("factor of user %s does not open: its secret was changed or moved", whose_secret())
+            raise self.validation_error("incorrect_code") from error
 
     def _place(self) -> bytes:
         """A secret that is moved to another account opens for nobody. Which factor it is of, allauth does not say."""

@@ -9,12 +9,12 @@ from allauth.account.internal.flows.login import (
     _AUTHENTICATION_METHODS_USER_SESSION_KEY as RECORDS_OF,
 )
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY as RECORDS
-from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 from django.utils import timezone
 
 from accounts import actions
-from accounts.access import SESSION_SIGN_IN, has_factor
+from accounts.access import SESSION_SIGN_IN, has_factor, secrets_of
 from accounts.middleware import SESSION_ASSOCIATION, SESSION_AT_WORK
 from accounts.models import Association, Membership, SignInWay, User
 from accounts.rules.roles import Role
@@ -43,7 +43,8 @@ def signed_in(user: User, *, factor: bool = True, association: Association | Non
     """
     methods = ["password", "mfa"] if factor else ["password"]
     if factor and not has_factor(user):
-        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": ""})
+        with secrets_of(user):
+            TOTP.activate(user, generate_totp_secret())
     return _with_session(user, methods, association)
 
 

@@ -14,9 +14,9 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
 
 from accounts.access import secrets_of
-from accounts.crypto import Tampered
 from accounts.models import Membership, SignIn
 from tests import factories
 from tests.people import HouseClient, signed_in
@@ -60,19 +60,37 @@ def test_a_secret_that_was_changed_in_the_database_is_refused(asking: Membership
     row.data["secret"] = "A" * 8 + row.data["secret"][8:]
     row.save()
 
-    with pytest.raises(Tampered):
+    with pytest.raises(ValidationError):
         TOTP(Authenticator.objects.get()).validate_code("000000")
 
 
-def test_a_secret_moved_to_another_account_is_refused(volunteer: Membership, colleague: Membership) -> None:
+def test_a_secret_moved_to_another_account_is_refused(
+    volunteer: Membership, colleague: Membership, caplog: pytest.LogCaptureFixture
+) -> None:
     """Who can write to the database and has one account puts their own application before another's door."""
     secret = enrol(colleague.user)
     Authenticator.objects.update(user=volunteer.user)
     browser = HouseClient()
     browser.post("/compte/connexion/", {"login": volunteer.user.email, "password": factories.PASSWORD})
 
-    with pytest.raises(Tampered):
-        browser.post("/compte/facteur/code/", {"code": code_of(secret)})
+    with caplog.at_level("ERROR", "accounts.factors"):
+        answer = browser.post("/compte/facteur/code/", {"code": code_of(secret)})
+
+    assert answer.status_code == 422
+    assert "Ce code ne va pas." in answer.content.decode()
+    assert f"factor of user {volunteer.user.pk} does not open" in caplog.text
+    assert not SignIn.objects.exists()
+
+
+@pytest.mark.parametrize("secret", ["", "AAAA", "é", "A" * 60])
+def test_a_damaged_secret_is_a_wrong_code_when_it_is_asked_for_again(volunteer: Membership, secret: str) -> None:
+    browser = signed_in(volunteer.user, association=volunteer.association)
+    Authenticator.objects.update(data={"secret": secret})
+
+    answer = browser.post("/compte/facteur/confirmer/", {"code": "000000"})
+
+    assert answer.status_code == 422
+    assert "Ce code ne va pas." in answer.content.decode()
 
 
 def test_the_same_secret_opens_for_its_own_account(colleague: Membership) -> None:

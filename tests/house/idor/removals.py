@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.db.models import Exists
 from django.http import Http404
 
 import accounts.access
 import cases.access
 from accounts import scope
+from accounts.access.factors import FACTORS
 from accounts.models import Invitation, Membership, SignIn, User
 from accounts.rules.roles import Right
 from accounts.scope import TenantManager
@@ -83,14 +86,26 @@ def _deadlines_of_any_case(patch: Patch) -> None:
 
 
 def _a_password_is_enough(patch: Patch) -> None:
+    """Neither the session's second factor is asked for, nor whether the account has one at all."""
+    original = accounts.access.memberships_of
+
+    def memberships_of(user: User) -> list[Membership]:
+        found = original(user)
+        for membership in found:
+            membership.is_protected = True
+        return found
+
+    everywhere(patch, original, memberships_of)
     everywhere(patch, accounts.access.has_second_factor, lambda request: True)
     everywhere(patch, accounts.access.has_fresh_factor, lambda request, at: True)
 
 
 def _those_who_left_come_in(patch: Patch) -> None:
     def memberships_of(user: User) -> list[Membership]:
+        told = {"is_protected": Exists(Authenticator.objects.filter(user=user, type__in=FACTORS))}
         with scope.as_user(user.pk):
-            return list(Membership._base_manager.filter(user=user).select_related("association").order_by("pk"))
+            rows = Membership._base_manager.filter(user=user).annotate(**told)
+            return list(rows.select_related("association").order_by("pk"))
 
     everywhere(patch, accounts.access.memberships_of, memberships_of)
 
