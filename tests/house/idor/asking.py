@@ -7,6 +7,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.template import Template
@@ -36,7 +37,7 @@ class Browser:
         self.rows = rows
         self.person = person
         house = rows.world.browser_of(person)
-        rows.now |= rows.read([SignIn])  # the row of this browser stands from now on
+        rows.now |= rows.read([SignIn, Authenticator])  # the rows of this browser stand from now on
         self._cookies = {name: morsel.value for name, morsel in house.cookies.items()}
         self._client = Client(raise_request_exception=False)
         self._client.defaults |= house.defaults

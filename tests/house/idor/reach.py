@@ -35,6 +35,8 @@ _COMMON = {"accounts.User.name", "accounts.User.id", "cases.Campaign.slug"}
 _OF_TEAM = {"cases.CaseEvent.note", "cases.Attempt.note"}
 # Written on the way by whoever is at work: what happened, and who is told.
 _WRITTEN_ON_THE_WAY = {"auditentry", "notice"}
+# What is the account's own, and stays so after somebody left the association: sessions and factors.
+_OF_ACCOUNT = {"signin", "authenticator"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Reach:
 
     def may_change(self, owner: Owner, model_name: str, *, is_new: bool) -> bool:
         """`is_new`: somebody who was not known before, and their key."""
-        of_home = owner.association in {None, self.association} or model_name == "signin"
+        of_home = owner.association in {None, self.association} or model_name in _OF_ACCOUNT
         if owner.user is not None and owner.user == self.user and of_home:
             return True
         if self.association is None or owner.association not in {
