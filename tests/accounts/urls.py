@@ -34,12 +34,14 @@ def breaks(request: Any) -> HttpResponse:
     return HttpResponse("half done", status=500)
 
 
+# The names that every page of the house asks for.
+_DESK = [path("", whereabouts, name="now"), path("writes/", writes), path("breaks/", csrf_exempt(breaks))]
+_ESPACE = [path("", whereabouts, name="home")]
+
 urlpatterns = [
     path("", whereabouts),
     path("compte/", include("allauth.urls")),
-    path("desk/", whereabouts),
-    path("desk/writes/", writes),
-    path("desk/breaks/", csrf_exempt(breaks)),
-    path("espace/", whereabouts),
+    path("desk/", include((_DESK, "desk"))),
+    path("espace/", include((_ESPACE, "portal"))),
     path("api/v1/", whereabouts),
 ]

@@ -1,5 +1,6 @@
 """Every place where the platform keeps something, as bytes: what a thief of that place would read."""
 
+import copy
 import io
 import logging
 from collections.abc import Callable, Iterator
@@ -50,7 +51,7 @@ def _content(server: "redis.Redis", key: Any) -> bytes:
 def logs() -> Iterator[io.StringIO]:
     """What the platform's own handler writes, of every logger, at its level."""
     written = io.StringIO()
-    configured: dict[str, Any] = settings.LOGGING
+    configured: dict[str, Any] = copy.deepcopy(settings.LOGGING)  # a configurator takes its parts out of it
     maker = DictConfigurator(configured)
     handler = logging.StreamHandler(written)
     handler.setFormatter(maker.configure_formatter(configured["formatters"]["plain"]))

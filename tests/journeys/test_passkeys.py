@@ -68,7 +68,7 @@ def test_a_passkey_is_made_opens_the_desk_and_confirms(open_page: OpenPage, cloc
     page.get_by_role("main").get_by_role("link", name="Rôles").first.click()
     steps.see(page, "Vous allez changer ce qu’un collègue peut lire et faire.")
     steps.press(page, "Utiliser ma clé d’accès")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Les rôles de")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Les rôles d")
 
     # As the second step after the password.
     sign_out(page)

@@ -175,8 +175,15 @@ class Readers:
     def crawls(self, token: str, *, again: int) -> Iterator[Crawl]:
         invitations = [reverse("invitation", args=[token]), reverse("invitation", args=["nothing"])]
         yield self.reads(HouseClient(), *_without_places(), *invitations)
-        coordinator = signed_in(_team(self.association)[Role.COORDINATOR], association=self.association)
-        yield self.reads(coordinator, reverse("desk:invitation_again", args=[again]), within="desk:invitation")
+        team = _team(self.association)
+        with scope.enter(self.association.pk):
+            colleague = Membership.objects.get(user=team[Role.VOLUNTEER])
+        starts = [
+            reverse("desk:invitation_again", args=[again]),
+            reverse("desk:member_sessions", args=[colleague.pk]),
+        ]
+        coordinator = signed_in(team[Role.COORDINATOR], association=self.association)
+        yield self.reads(coordinator, *starts, within="desk:invitation")
         yield from self._team()
         yield from self._members()
 
