@@ -6,10 +6,10 @@ from datetime import date, datetime
 from fractions import Fraction
 from hashlib import sha256
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 
+from accounts.access import require
 from accounts.models import Membership
 from accounts.rules.roles import Right
 from observatory.models import LedgerLine, Release, ReleaseFile, ReleaseQuerySet, StatEvent, StatPlan
@@ -125,7 +125,7 @@ def altered_files() -> list[str]:
 
 def releases_for(membership: Membership) -> list[ReviewView]:
     """All releases of the association in scope, newest first. Raises PermissionDenied without FIGURES_SEE."""
-    _require(membership, Right.FIGURES_SEE)
+    require(membership, Right.FIGURES_SEE)
     releases = list(_in_scope().newest_first())
     spent = _spent({release.plan.campaign_id for release in releases})
     views = _views(releases)
@@ -144,7 +144,7 @@ def review_for(membership: Membership, slug: str) -> ReviewView:
 
 def release_for(membership: Membership, slug: str, *, to: Right) -> Release:
     """A release to act on. Http404 outside the association; PermissionDenied without the right."""
-    _require(membership, to)
+    require(membership, to)
     release = _in_scope().filter(slug=slug).first()
     if release is None:
         raise Http404
@@ -153,7 +153,7 @@ def release_for(membership: Membership, slug: str, *, to: Right) -> Release:
 
 def plan_for_measure(membership: Membership, plan_id: int) -> StatPlan:
     """A plan to measure. Http404 outside the association; PermissionDenied without FIGURES_MEASURE."""
-    _require(membership, Right.FIGURES_MEASURE)
+    require(membership, Right.FIGURES_MEASURE)
     plan: StatPlan | None = StatPlan.objects.filter(pk=plan_id).first()
     if plan is None:
         raise Http404
@@ -162,7 +162,7 @@ def plan_for_measure(membership: Membership, plan_id: int) -> StatPlan:
 
 def offers_for(membership: Membership, *, today: date) -> list[Offer]:
     """What may be measured today, by campaign and table. Two queries."""
-    _require(membership, Right.FIGURES_MEASURE)
+    require(membership, Right.FIGURES_MEASURE)
     done = set(LedgerLine.objects.values_list("campaign_id", "table", "period"))
     plans = StatPlan.objects.order_by("title", "pk")
     return [
@@ -175,7 +175,7 @@ def offers_for(membership: Membership, *, today: date) -> list[Offer]:
 
 def accounts_for(membership: Membership) -> list[Account]:
     """What each counted campaign has spent, by title. PermissionDenied without FIGURES_SEE. Two queries."""
-    _require(membership, Right.FIGURES_SEE)
+    require(membership, Right.FIGURES_SEE)
     plans = list(StatPlan.objects.order_by("title", "pk"))
     spent = _spent({plan.campaign_id for plan in plans})
     return [
@@ -196,11 +196,6 @@ def _offers(plan: StatPlan, *, today: date) -> Iterable[Offer]:
                 epsilon=table.epsilon,
                 ready=plan.events_until is not None and plan.events_until >= period.after,
             )
-
-
-def _require(membership: Membership, right: Right) -> None:
-    if not membership.may(right):
-        raise PermissionDenied
 
 
 def _published() -> QuerySet[Release]:

@@ -77,8 +77,8 @@ from accounts.access.sessions import (
     session_for,
     sessions_of,
 )
-from accounts.access.team import colleague_for, invitation_for, invitations_for, open_invitation, team_for
-from accounts.access.tokens import api_token_for, bearer_of, live_token, tokens_for
+from accounts.access.team import colleague_for, invitation_for, invitations_for, open_invitation, require, team_for
+from accounts.access.tokens import api_token_for, bearer_of, count_of_tokens, live_token, tokens_for
 
 __all__ = [
     "BY_CODE",
@@ -109,6 +109,7 @@ __all__ = [
     "chained_entries",
     "closed_roots",
     "colleague_for",
+    "count_of_tokens",
     "creation_options",
     "current_session",
     "entries",
@@ -134,6 +135,7 @@ __all__ = [
     "pause_of",
     "readers_of_alerts",
     "request_options",
+    "require",
     "reset_for",
     "reset_to_cancel",
     "resets_of",

@@ -13,6 +13,7 @@ from django.http import Http404
 
 from accounts.access.factors import FACTORS
 from accounts.access.sessions import open_sessions
+from accounts.access.team import require
 from accounts.fields import load_keys
 from accounts.models import AuditEntry, Membership, SignIn
 from accounts.rules.audit import ALERTS, About, AuditKind
@@ -48,7 +49,7 @@ def entries(
     reader: Membership, asked: Asked, *, before: int | None = None, limit: int = PAGE
 ) -> tuple[list[AuditEntry], int | None]:
     """Newest first, a keyset page, and the id to go on from; the names of whoever acted at hand. Three queries."""
-    _require(reader)
+    require(reader, Right.AUDIT_READ)
     rows = _asked(asked).select_related("by").order_by("-pk")
     if before is not None:
         rows = rows.filter(pk__lt=before)
@@ -95,7 +96,7 @@ def who_saw(alerts: Iterable[AuditEntry]) -> dict[int, UUID | None]:
 
 def alerts_for(reader: Membership) -> list[AuditEntry]:
     """What nobody has looked at yet, newest first: a hundred at most. PermissionDenied without AUDIT_READ."""
-    _require(reader)
+    require(reader, Right.AUDIT_READ)
     found = list(unseen_alerts().select_related("by")[:MOST_ALERTS])
     load_keys({alert.by.subject for alert in found if alert.by})
     return found
@@ -109,7 +110,7 @@ def alert_count(reader: Membership) -> int:
 def alert_for(reader: Membership, pk: int) -> AuditEntry:
     """An alert to take off the page. Http404 for another entry; PermissionDenied for one about oneself, while
     somebody else could look at it."""
-    _require(reader)
+    require(reader, Right.AUDIT_READ)
     alert: AuditEntry | None = AuditEntry.objects.filter(kind__in=ALERTS, pk=pk).first()
     if alert is None:
         raise Http404
@@ -125,7 +126,7 @@ def readers_of_alerts() -> list[Membership]:
 
 
 def chain_state(reader: Membership) -> Chain:
-    _require(reader)
+    require(reader, Right.AUDIT_READ)
     last = AuditEntry.objects.all().chained().last()
     waiting = AuditEntry.objects.all().unchained()[:1000].count()
     return Chain(last.place or 0, last.at, waiting) if last else Chain(0, None, waiting)
@@ -143,7 +144,7 @@ class Watched:
 
 def team_watched(reader: Membership, *, at: datetime) -> list[Watched]:
     """Everybody at work here, with names at hand. PermissionDenied without AUDIT_READ. Seven queries at any size."""
-    _require(reader)
+    require(reader, Right.AUDIT_READ)
     team = list(Membership.objects.active().select_related("user").order_by("joined_at", "pk"))
     users = [one.user_id for one in team]
     load_keys(one.user.subject for one in team)
@@ -166,7 +167,7 @@ def team_watched(reader: Membership, *, at: datetime) -> list[Watched]:
 
 def everybody_ever(reader: Membership) -> list[Membership]:
     """The team and who left it, with names at hand: whose acts may be looked for."""
-    _require(reader)
+    require(reader, Right.AUDIT_READ)
     rows = list(Membership.objects.select_related("user").order_by("joined_at", "pk"))
     load_keys(row.user.subject for row in rows)
     return rows
@@ -192,8 +193,3 @@ def plain(entry: AuditEntry, *, place: int | None = None) -> Entry:
 def chained_entries() -> Iterable[Entry]:
     """Of the association in scope, by place, a few at a time in memory."""
     return (plain(entry) for entry in AuditEntry.objects.all().chained().iterator(chunk_size=2000))
-
-
-def _require(reader: Membership) -> None:
-    if not reader.may(Right.AUDIT_READ):
-        raise PermissionDenied

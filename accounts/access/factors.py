@@ -78,25 +78,28 @@ def has_second_factor(request: HttpRequest) -> bool:
 
 def has_fresh_factor(request: HttpRequest, *, at: datetime) -> bool:
     """Was a second factor given within the last five minutes? What protects others asks for it again."""
-    return has_second_factor(request) and _given_lately(request, "mfa", at=at)
+    return has_second_factor(request) and _is_fresh(factor_given_at(request), at=at)
 
 
 def factor_given_at(request: HttpRequest) -> datetime | None:
     """When this session's last second factor was given; None when it was opened without one."""
-    given = [record["at"] for record in get_authentication_records(request, request.user) if record["method"] == "mfa"]
-    return datetime.fromtimestamp(max(given), tz=UTC) if given else None
+    return _given_at(request, "mfa")
 
 
 def has_fresh_proof(request: HttpRequest, *, at: datetime) -> bool:
     """Like has_fresh_factor; whoever has no factor yet has nothing but the password to give again."""
     if has_factor(request.user):
         return has_fresh_factor(request, at=at)
-    return _given_lately(request, "password", at=at)
+    return _is_fresh(_given_at(request, "password"), at=at)
 
 
-def _given_lately(request: HttpRequest, method: str, *, at: datetime) -> bool:
+def _given_at(request: HttpRequest, method: str) -> datetime | None:
     given = [record["at"] for record in get_authentication_records(request, request.user) if record["method"] == method]
-    return bool(given) and at.timestamp() - max(given) < FRESH_FOR.total_seconds()
+    return datetime.fromtimestamp(max(given), tz=UTC) if given else None
+
+
+def _is_fresh(given: datetime | None, *, at: datetime) -> bool:
+    return given is not None and at - given < FRESH_FOR
 
 
 def _methods(request: HttpRequest) -> set[str]:

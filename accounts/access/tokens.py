@@ -3,11 +3,11 @@
 import hmac
 from datetime import datetime
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
 from accounts import scope
 from accounts.access.doors import token_hash, token_ids
+from accounts.access.team import require
 from accounts.fields import load_keys
 from accounts.models import ApiToken, Membership
 from accounts.rules import tokens
@@ -41,21 +41,22 @@ def live_token(text: str, *, ip: str, at: datetime) -> ApiToken | None:
 
 def tokens_for(membership: Membership) -> list[ApiToken]:
     """Every token of the association, newest first, with its owner. PermissionDenied without MANAGE."""
-    _require(membership)
+    require(membership, Right.MANAGE)
     rows = list(ApiToken.objects.select_related("membership__user").order_by("-pk"))
     load_keys(row.subject for row in rows)
     return rows
 
 
+def count_of_tokens(membership: Membership, *, at: datetime) -> int:
+    """How many of the association's tokens work now. PermissionDenied without MANAGE."""
+    require(membership, Right.MANAGE)
+    return ApiToken.objects.all().live(at).count()
+
+
 def api_token_for(membership: Membership, pk: int) -> ApiToken:
     """A token to revoke. Http404 outside the association; PermissionDenied without MANAGE."""
-    _require(membership)
+    require(membership, Right.MANAGE)
     token: ApiToken | None = ApiToken.objects.select_related("membership__user").filter(pk=pk).first()
     if token is None:
         raise Http404
     return token
-
-
-def _require(membership: Membership) -> None:
-    if not membership.may(Right.MANAGE):
-        raise PermissionDenied

@@ -97,12 +97,22 @@ def after_removal(user: User, *, factor: str, here: UUID | None, at: datetime) -
 
 
 def record_factor_change(user: User, kind: AuditKind, *, factor: str, at: datetime) -> None:
-    """In the log of each association that this person works for. Runs without a scope."""
-    for membership in memberships_of(user):
+    """In the log of each association that this person works for."""
+    _record_everywhere(user, kind, by=user, at=at, factor=str(factor))
+
+
+def _record_everywhere(
+    user: User, kind: AuditKind, *, by: User | None, at: datetime, but: int | None = None, **payload: Any
+) -> int:
+    """An entry about this person in the log of each of their associations, without `but`; in how many. Needs no scope.
+
+    `by=None` names nobody: the operator, or people of another association.
+    """
+    mine = [membership for membership in memberships_of(user) if membership.association_id != but]
+    for membership in mine:
         with scope.enter(membership.association_id):
-            AuditEntry.objects.record(
-                kind, at=at, by=user, about=About.MEMBERSHIP, about_id=membership.pk, factor=str(factor)
-            )
+            AuditEntry.objects.record(kind, at=at, by=by, about=About.MEMBERSHIP, about_id=membership.pk, **payload)
+    return len(mine)
 
 
 @transaction.atomic
@@ -152,23 +162,13 @@ def approve_reset(reset: FactorReset, *, by: User, at: datetime) -> bool:
         return False
     if not only_agrees:
         take_off_factors(user, association_id=reset.association_id, at=at)
-        _tell_others(user, but=reset.association_id, at=at)
+        _record_everywhere(user, AuditKind.FACTOR_REMOVED, by=None, at=at, but=reset.association_id)
     _record(AuditKind.RESET_APPROVED, reset, by=by, at=at)
     return True
 
 
 def _asked_since(reset: FactorReset, moment: datetime | None) -> bool:
     return moment is not None and reset.asked_at >= moment
-
-
-def _tell_others(user: User, *, but: int, at: datetime) -> None:
-    """In the log of the person's other associations, naming nobody of the one where it was decided."""
-    for membership in memberships_of(user):
-        if membership.association_id != but:
-            with scope.enter(membership.association_id):
-                AuditEntry.objects.record(
-                    AuditKind.FACTOR_REMOVED, at=at, by=None, about=About.MEMBERSHIP, about_id=membership.pk
-                )
 
 
 def cancel_reset(reset: FactorReset, *, by: User, at: datetime) -> bool:
@@ -199,11 +199,5 @@ def take_off_factors(user: User, *, association_id: int | None, at: datetime) ->
 @transaction.atomic
 def reset_by_operator(user: User, *, at: datetime) -> int:
     """For an association with one coordinator. Recorded, by nobody, in each of theirs; how many these are."""
-    mine = memberships_of(user)
     take_off_factors(user, association_id=None, at=at)
-    for membership in mine:
-        with scope.enter(membership.association_id):
-            AuditEntry.objects.record(
-                AuditKind.RESET_APPROVED, at=at, by=None, about=About.MEMBERSHIP, about_id=membership.pk
-            )
-    return len(mine)
+    return _record_everywhere(user, AuditKind.RESET_APPROVED, by=None, at=at)

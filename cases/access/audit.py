@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.core.exceptions import PermissionDenied
-
+from accounts.access import require
 from accounts.models import Membership
 from accounts.rules.roles import Right
 from cases.models import Case
@@ -12,7 +11,7 @@ from cases.rules import references
 
 def case_id(reader: Membership, reference: str) -> int | None:
     """The row's id of a reference as people type it; None for one that names nothing here."""
-    _require(reader)
+    require(reader, Right.AUDIT_READ)
     try:
         written = references.parse(reference)
     except references.NotAReference:
@@ -22,7 +21,7 @@ def case_id(reader: Membership, reference: str) -> int | None:
 
 def references_of(reader: Membership, ids: Iterable[str]) -> dict[str, str]:
     """Row's id, as the log writes it, to reference. One query."""
-    _require(reader)
+    require(reader, Right.AUDIT_READ)
     wanted = [int(pk) for pk in ids if pk.isascii() and pk.isdigit()]
     rows = Case.objects.filter(pk__in=wanted).order_by("pk").values_list("pk", "reference")
     return {str(pk): reference for pk, reference in rows}
@@ -30,10 +29,5 @@ def references_of(reader: Membership, ids: Iterable[str]) -> dict[str, str]:
 
 def canaries(reader: Membership) -> list[str]:
     """The references of the association's decoys."""
-    _require(reader)
+    require(reader, Right.AUDIT_READ)
     return list(Case.objects.filter(is_canary=True).order_by("pk").values_list("reference", flat=True))
-
-
-def _require(reader: Membership) -> None:
-    if not reader.may(Right.AUDIT_READ):
-        raise PermissionDenied

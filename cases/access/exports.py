@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max, QuerySet
@@ -27,8 +28,7 @@ def lists_waiting(reader: Membership, *, at: datetime) -> int:
     """How many requests of others wait for this membership's decision. One query; none without the right."""
     if not reader.may(Right.EXPORT_APPROVE):
         return 0
-    undecided = Export.objects.filter(decided_at=None, expires_at__gt=at)
-    return undecided.exclude(asked_by=reader.user_id).count()
+    return Export.objects.all().waiting(at).exclude(asked_by=reader.user_id).count()
 
 
 def export_for(reader: Membership, pk: int) -> Export:
@@ -64,8 +64,7 @@ def approvers(reader: Membership) -> list[Membership]:
 
 def asker_of(export: Export) -> Membership | None:
     """The membership under which it was asked for, as it is now; None when it ended or lost the right."""
-    rows = Membership.objects.active().select_related("association", "user").filter(user=export.asked_by_id)
-    found: Membership | None = rows.filter(user__is_active=True, association__is_active=True).first()
+    found = _standing(user=export.asked_by_id)
     return found if found and found.may(Right.EXPORT_ASK) else None
 
 
@@ -121,6 +120,11 @@ def campaigns_here() -> list[Campaign]:
 
 def is_standing(membership: Membership, *, right: Right) -> bool:
     """Asked of the database once more: does this membership stand now, with this right?"""
-    rows = Membership.objects.active().filter(pk=membership.pk, user__is_active=True, association__is_active=True)
-    fresh: Membership | None = rows.first()
+    fresh = _standing(pk=membership.pk)
     return fresh is not None and fresh.may(right)
+
+
+def _standing(**who: Any) -> Membership | None:
+    rows = Membership.objects.active().filter(user__is_active=True, association__is_active=True)
+    found: Membership | None = rows.select_related("association", "user").filter(**who).first()
+    return found

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import connections
 from django.urls import reverse
 
 from accounts import access, actions, scope
@@ -222,7 +222,7 @@ def test_the_operator_reads_that_there_was_nothing_to_take_off(
 # Races
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_of_approvals_at_once_exactly_one_wins(transactional_db: None, now: datetime) -> None:
     association = factories.make_association()

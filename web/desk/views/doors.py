@@ -237,11 +237,10 @@ class CaseAction(View):
 
     def form(self, data: QueryDict | None = None) -> DeskForm:
         initial = {"version": self.case.version} | self.initial()
-        files = {"files": self.request.FILES} if self.takes_file and data is not None else {}
+        files: dict[str, Any] = {"files": self.request.FILES} if self.takes_file and data is not None else {}
         return self.form_class(
             data,
-            association_id=self.request.association.pk,
-            today=self.request.today,
+            **form_facts(self.request),
             initial=initial,
             **files,
             **self.asks(),
@@ -278,6 +277,11 @@ class CaseAction(View):
             **self.more(form),
         }
         return shown(self.request, self.template, context, status=status)
+
+
+def form_facts(request: DeskRequest) -> dict[str, Any]:
+    """What every form of the desk is made with."""
+    return {"association_id": request.association.pk, "today": request.today}
 
 
 def stamp(request: DeskRequest) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from cases.rules.exports import MOST, Step
 from web.desk.forms.base import DeskForm
 from web.desk.forms.exports import DecideForm, ExportForm
 from web.desk.pages import exports as page
-from web.desk.views.doors import DeskRequest, needs, shown, typed_again
+from web.desk.views.doors import DeskRequest, form_facts, needs, shown, typed_again
 from web.parts import errors
 
 FILE_NAME = "export.csv"
@@ -48,7 +48,7 @@ def _in_words(request: DeskRequest, rows: list[Export]) -> list[page.Request]:
 def export_ask(request: DeskRequest) -> HttpResponseBase:
     """Counts first: the request leaves only with the number that its asker has just read."""
     posted = request.POST if request.method == "POST" else None
-    form = typed_again(request, ExportForm(posted, **_of(request), campaigns=access.campaigns_here()))
+    form = typed_again(request, ExportForm(posted, **form_facts(request), campaigns=access.campaigns_here()))
     if posted is None or not form.is_valid():
         return _ask_page(request, form, status=422 if form.is_bound else 200)
     count, _newest = access.count_and_newest(request.membership, form.selection)
@@ -79,7 +79,7 @@ def _with_count(request: DeskRequest, count: int) -> ExportForm:
     """The form as it was typed, with the number that is shown beside it."""
     typed = request.POST.copy()
     typed["counted"] = str(count)
-    form = ExportForm(typed, **_of(request), campaigns=access.campaigns_here())
+    form = ExportForm(typed, **form_facts(request), campaigns=access.campaigns_here())
     form.is_valid()
     return form
 
@@ -103,7 +103,7 @@ def export(request: DeskRequest, pk: int) -> HttpResponseBase:
     found = access.export_for(request.membership, pk)
     if request.method != "POST":
         return _export_page(request, found)
-    form = DecideForm(request.POST, **_of(request))
+    form = DecideForm(request.POST, **form_facts(request))
     if not form.is_valid():
         return _conflict(request, found)
     return _decide(request, found, form)
@@ -152,7 +152,7 @@ def _export_page(request: DeskRequest, found: Export, *, status: int = 200, aler
         "decides": words.step is Step.WAITING and not words.is_mine and request.membership.may(Right.EXPORT_APPROVE),
         "withdraws": words.step is Step.WAITING and words.is_mine,
         "take_url": reverse("desk:export_take", args=[found.pk]) if words.step is Step.READY and words.is_mine else "",
-        "form": DecideForm(initial={"seen": now}, **_of(request)),
+        "form": DecideForm(initial={"seen": now}, **form_facts(request)),
         "nobody": words.is_mine and words.step is Step.WAITING and not access.approvers(request.membership),
     }
     return shown(request, "export.html", context, status=status)
@@ -189,7 +189,7 @@ def _take_page(request: DeskRequest, found: Export) -> HttpResponse:
     [words] = _in_words(request, [found])
     if words.step is not Step.READY:
         return _conflict(request, found, sentence=_not_ready())
-    return shown(request, "export_take.html", {"one": words, "form": DeskForm(**_of(request))})
+    return shown(request, "export_take.html", {"one": words, "form": DeskForm(**form_facts(request))})
 
 
 def _not_ready() -> str:
@@ -213,7 +213,3 @@ def _file(content: bytes) -> HttpResponse:
     answer["Content-Disposition"] = f'attachment; filename="{FILE_NAME}"'
     answer["Cache-Control"] = "no-store"
     return answer
-
-
-def _of(request: DeskRequest) -> dict[str, Any]:
-    return {"association_id": request.association.pk, "today": request.today}

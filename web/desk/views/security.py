@@ -15,7 +15,7 @@ import cases.access
 import cases.actions
 from accounts import access, actions
 from accounts.access import Asked
-from accounts.models import ApiToken, Association, Membership
+from accounts.models import Association, Membership
 from accounts.rules.audit import About, AuditKind
 from accounts.rules.roles import Right
 from cases.actions import SomebodyReal
@@ -23,7 +23,7 @@ from web.desk.forms.base import DeskForm
 from web.desk.forms.security import ALL, DECOY, OWN, AuditForm, CanaryForm, VisibilityForm
 from web.desk.pages import audit as page
 from web.desk.pages import security as security_page
-from web.desk.views.doors import DeskRequest, needs, shown, typed_again
+from web.desk.views.doors import DeskRequest, form_facts, needs, shown, typed_again
 
 _GET_AND_POST = ["GET", "HEAD", "POST"]
 
@@ -56,19 +56,12 @@ def security(request: DeskRequest) -> HttpResponse:
 
 def _waiting(me: Membership, *, now: datetime) -> dict[str, int | None]:
     """What waits on the pages beside this one, as far as the reader decides about it."""
-    tokens = access.tokens_for(me) if me.may(Right.MANAGE) else []
-    exports = cases.access.exports_for(me) if me.may(Right.EXPORT_APPROVE) else []
+    manages = me.may(Right.MANAGE)
     return {
-        "invitations": len(access.invitations_for(me)) if me.may(Right.MANAGE) else None,
-        "tokens": sum(_is_live(one, now) for one in tokens) if me.may(Right.MANAGE) else None,
-        "exports": sum(one.decided_at is None and one.expires_at > now for one in exports)
-        if me.may(Right.EXPORT_APPROVE)
-        else None,
+        "invitations": len(access.invitations_for(me)) if manages else None,
+        "tokens": access.count_of_tokens(me, at=now) if manages else None,
+        "exports": cases.access.lists_waiting(me, at=now) if me.may(Right.EXPORT_APPROVE) else None,
     }
-
-
-def _is_live(token: ApiToken, now: datetime) -> bool:
-    return token.revoked_at is None and token.membership.revoked_at is None and token.expires_at > now
 
 
 @require_POST
@@ -85,7 +78,7 @@ def alert_seen(request: DeskRequest, pk: int) -> HttpResponseBase:
 def close_sessions(request: DeskRequest, pk: int) -> HttpResponseBase:
     colleague = access.colleague_for(request.membership, pk)
     if request.method != "POST":
-        context = {"form": DeskForm(**_of(request)), "name": colleague.user.name}
+        context = {"form": DeskForm(**form_facts(request)), "name": colleague.user.name}
         return shown(request, "close_sessions.html", context)
     ended = actions.close_sessions_of(colleague, by=request.user, at=timezone.now())
     told = ngettext("%(number)s session est fermée.", "%(number)s sessions sont fermées.", ended)
@@ -100,7 +93,7 @@ def visibility(request: DeskRequest) -> HttpResponseBase:
     association: Association = request.association
     initial = {"sees": ALL if association.team_sees_all else OWN}
     posted = request.POST if request.method == "POST" else None
-    form = typed_again(request, VisibilityForm(posted, initial=initial, **_of(request)))
+    form = typed_again(request, VisibilityForm(posted, initial=initial, **form_facts(request)))
     if form.is_valid():
         on = form.cleaned_data["sees"] == ALL
         actions.set_team_sees_all(association, on=on, by=request.user, at=timezone.now())
@@ -113,7 +106,7 @@ def visibility(request: DeskRequest) -> HttpResponseBase:
 @needs(Right.MANAGE, fresh=True, keeps=True)
 def canary(request: DeskRequest) -> HttpResponseBase:
     """Mark a case as a decoy, or take the mark off. The case is not opened for that: nothing of it is shown."""
-    form = typed_again(request, CanaryForm(request.POST if request.method == "POST" else None, **_of(request)))
+    form = typed_again(request, CanaryForm(request.POST if request.method == "POST" else None, **form_facts(request)))
     if form.is_valid() and _is_marked(request, form):
         return redirect("desk:security")
     return shown(request, "canary.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -132,10 +125,6 @@ def _is_marked(request: DeskRequest, form: CanaryForm) -> bool:
         return False
     messages.success(request, _("Le dossier est un leurre.") if on else _("Le dossier est un dossier ordinaire."))
     return True
-
-
-def _of(request: DeskRequest) -> dict[str, Any]:
-    return {"association_id": request.association.pk, "today": request.today}
 
 
 # The log

@@ -23,7 +23,7 @@ from notifications.rules.kinds import Recipient
 from web.desk.forms.base import DeskForm
 from web.desk.forms.team import InviteForm, RolesForm
 from web.desk.pages import team as page
-from web.desk.views.doors import DeskRequest, needs, shown, typed_again
+from web.desk.views.doors import DeskRequest, form_facts, needs, shown, typed_again
 from web.parts import errors
 
 INVITATION_MAIL = "notifications/mail/invitation"
@@ -48,7 +48,7 @@ def team(request: DeskRequest) -> HttpResponse:
 @require_http_methods(_GET_AND_POST)
 @needs(Right.MANAGE, fresh=True, keeps=True)
 def invite(request: DeskRequest) -> HttpResponseBase:
-    form = typed_again(request, InviteForm(request.POST if request.method == "POST" else None, **_of(request)))
+    form = typed_again(request, InviteForm(request.POST if request.method == "POST" else None, **form_facts(request)))
     if not (form.is_valid() and _is_new(request, form)):
         return shown(request, "invite.html", {"form": form}, status=422 if form.is_bound else 200)
     invitation, token = actions.invite(
@@ -71,10 +71,6 @@ def _is_new(request: DeskRequest, form: InviteForm) -> bool:
     elif any(normalised(one.email) == address for one in access.invitations_for(request.membership)):
         form.add_error("email", _("Une invitation attend déjà à cette adresse. Renvoyez-la, ou annulez-la d’abord."))
     return not form.errors
-
-
-def _of(request: DeskRequest) -> dict[str, Any]:
-    return {"association_id": request.association.pk, "today": request.today}
 
 
 def _send_after_commit(request: DeskRequest, invitation: Invitation, token: str) -> None:
@@ -104,7 +100,7 @@ def invitation_again(request: DeskRequest, pk: int) -> HttpResponseBase:
     invitation, now = access.invitation_for(request.membership, pk), timezone.now()
     if request.method != "POST" and not invitation.accepted_at and not invitation.revoked_at:
         roles = page.role_labels(invitation.roles)
-        context = {"form": DeskForm(**_of(request)), "name": invitation.name, "roles": roles}
+        context = {"form": DeskForm(**form_facts(request)), "name": invitation.name, "roles": roles}
         return shown(request, "invitation_again.html", context)
     token = actions.renew_invitation(invitation, by=request.user, at=now) if request.method == "POST" else None
     if token is None:
@@ -131,7 +127,7 @@ def invitation_revoke(request: DeskRequest, pk: int) -> HttpResponseBase:
 def member_roles(request: DeskRequest, pk: int) -> HttpResponseBase:
     colleague = access.colleague_for(request.membership, pk)
     posted = request.POST if request.method == "POST" else None
-    form = typed_again(request, RolesForm(posted, initial={"roles": colleague.roles}, **_of(request)))
+    form = typed_again(request, RolesForm(posted, initial={"roles": colleague.roles}, **form_facts(request)))
     if posted is not None and form.is_valid():
         try:
             actions.change_roles(colleague, roles=form.chosen, by=request.user, at=timezone.now())
@@ -149,7 +145,7 @@ def member_roles(request: DeskRequest, pk: int) -> HttpResponseBase:
 def member_revoke(request: DeskRequest, pk: int) -> HttpResponseBase:
     colleague = access.colleague_for(request.membership, pk)
     if request.method != "POST":
-        context = {"form": DeskForm(**_of(request)), "name": colleague.user.name}
+        context = {"form": DeskForm(**form_facts(request)), "name": colleague.user.name}
         return shown(request, "member_revoke.html", context)
     try:
         cases.actions.let_go(colleague, by=request.user, at=timezone.now())

@@ -1,7 +1,5 @@
 """Accesses of programs: made by coordinators for themselves, closed by any of them. The secret is shown once."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -14,7 +12,7 @@ from accounts.actions import SentBefore
 from accounts.rules.roles import Right
 from web.desk.forms.tokens import TokenForm
 from web.desk.pages import tokens as page
-from web.desk.views.doors import DeskRequest, needs, shown, typed_again
+from web.desk.views.doors import DeskRequest, form_facts, needs, shown, typed_again
 
 # In the session, which is sealed: the text of a token between the form that made it and the page that shows it.
 _TO_SHOW = "token_to_show"
@@ -37,7 +35,7 @@ def tokens(request: DeskRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Right.MANAGE, fresh=True, keeps=True)
 def token_new(request: DeskRequest) -> HttpResponseBase:
-    form = typed_again(request, TokenForm(request.POST if request.method == "POST" else None, **_of(request)))
+    form = typed_again(request, TokenForm(request.POST if request.method == "POST" else None, **form_facts(request)))
     if not form.is_valid():
         return shown(request, "token_new.html", {"form": form}, status=422 if form.is_bound else 200)
     try:
@@ -54,10 +52,6 @@ def token_new(request: DeskRequest) -> HttpResponseBase:
         return redirect("desk:tokens")
     request.session[_TO_SHOW] = {"id": token.pk, "text": text}
     return redirect("desk:tokens")
-
-
-def _of(request: DeskRequest) -> dict[str, Any]:
-    return {"association_id": request.association.pk, "today": request.today}
 
 
 @require_POST
