@@ -20,8 +20,10 @@ PASSWORD = "neuf tilleuls sous la pluie"
 LETTER = date(2026, 11, 10)
 
 
-def readable(page: Page) -> None:
-    """Axe finds nothing on the page as it stands."""
+def readable(page: Page, title: str) -> None:
+    """Axe finds nothing on this page, once it has come: a click alone leaves the page before still standing."""
+    expect(page.get_by_role("heading", level=1)).to_contain_text(title)
+    page.wait_for_load_state()
     assert list(axe_faults(page)) == [], page.url
 
 
@@ -68,7 +70,7 @@ def test_a_volunteers_whole_life(open_page: OpenPage, sink: Sink, clock: time_ma
     devtools.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": telephone})
     sign_out(guest)
     by_password(guest)
-    readable(guest)
+    readable(guest, "Montrez que c’est bien vous")
     guest.goto("/desk/")
     expect(guest.get_by_role("heading", level=1)).not_to_have_text("Maintenant")
 
@@ -99,7 +101,7 @@ def make_second_coordinator(page: Page) -> None:
 
 def invite(page: Page) -> None:
     page.goto("/desk/equipe/")
-    readable(page)
+    readable(page, "Équipe")
     steps.follow(page, "Inviter quelqu’un")
     steps.fill(page, "Prénom et nom", NAME)
     steps.fill(page, "Adresse e-mail", GUEST)
@@ -111,7 +113,7 @@ def invite(page: Page) -> None:
 def accept(page: Page, link: str) -> None:
     page.goto(link)
     steps.see(page, GUEST, "Votre rôle : Bénévole.")
-    readable(page)
+    readable(page, "vous invite dans son équipe")
     steps.fill(page, "Votre mot de passe", PASSWORD)
     page.get_by_label("Je garde pour moi").check()
     steps.press(page, "Rejoindre l’équipe")
@@ -119,13 +121,13 @@ def accept(page: Page, link: str) -> None:
 
 def enrol(page: Page) -> None:
     page.goto("/compte/facteur/")
-    readable(page)
+    readable(page, "Protégez votre entrée")
     page.get_by_role("link", name=re.compile("clé d’accès$")).first.click()
-    readable(page)
+    readable(page, "Créez une clé d’accès")
     page.get_by_label("Un téléphone ou une tablette").check()
     steps.press(page, "Créer la clé d’accès")
     expect(page.get_by_role("main").get_by_role("code")).to_have_count(8)
-    readable(page)
+    readable(page, "Vos codes de secours")
 
 
 def works(page: Page) -> None:
@@ -149,7 +151,7 @@ def by_password(page: Page) -> None:
 def ask_reset(page: Page) -> None:
     page.goto("/desk/equipe/")
     line_of(page, NAME, "Facteur perdu")
-    readable(page)
+    readable(page, "a perdu son deuxième facteur")
     steps.press(page, "Demander la réinitialisation")
     steps.see(page, NAME)
 
@@ -158,14 +160,14 @@ def approve_reset(page: Page) -> None:
     page.goto("/desk/equipe/")
     steps.follow(page, "Voir la demande")
     steps.see(page, NAME, "Dominique Démo")
-    readable(page)
+    readable(page, "Retirer ce qui protège le compte")
     steps.press(page, "Accepter la réinitialisation")
 
 
 def let_go(page: Page) -> None:
     page.goto("/desk/equipe/")
     line_of(page, NAME, "Retirer l’accès")
-    readable(page)
+    readable(page, "Retirer l’accès de")
     steps.press(page, "Retirer l’accès")
     expect(page.get_by_role("table").first).not_to_contain_text(NAME)
 
@@ -180,16 +182,16 @@ def test_a_coordinator_finds_who_opened_a_case_and_why(open_page: OpenPage, cloc
     steps.sign_in(camille, steps.volunteer("referent"), clock=clock)
     camille.goto(page)
     steps.see(camille, "Ce dossier est suivi par quelqu’un", "Bao Démo")
-    readable(camille)
+    readable(camille, "suivi par quelqu’un")
     camille.get_by_role("main").get_by_role("textbox").fill("Zqraison : elle appelle, Bao est absent")
     steps.press(camille, "Ouvrir le dossier")
     steps.see(camille, reference)
 
     steps.sign_in(coordinator, steps.volunteer("coordination"), clock=clock)
     coordinator.get_by_role("navigation").get_by_role("link", name="Sécurité").locator("visible=true").click()
-    readable(coordinator)
+    readable(coordinator, "Sécurité")
     coordinator.goto("/desk/securite/journal/")
-    readable(coordinator)
+    readable(coordinator, "Journal")
     coordinator.get_by_text("Chercher dans le journal").click()
     steps.fill(coordinator, "Quel dossier", reference)
     coordinator.get_by_label("Qui ?").select_option(label="Camille Démo")
@@ -200,4 +202,4 @@ def test_a_coordinator_finds_who_opened_a_case_and_why(open_page: OpenPage, cloc
     expect(coordinator.get_by_role("main")).to_contain_text("suivi par quelqu’un d’autre, raison notée dans le dossier")
     assert "Zqodette" not in coordinator.content(), "the log names no member"
     assert "Zqraison" not in coordinator.content(), "the reason stays in the case"
-    readable(coordinator)
+    readable(coordinator, "Journal")
