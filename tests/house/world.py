@@ -13,7 +13,8 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
 from accounts import actions, scope
-from accounts.models import Association, AuditEntry, Membership, User
+from accounts.access import factors_of
+from accounts.models import Association, AuditEntry, Membership, PasskeyKind, User
 from accounts.rules.audit import AuditKind
 from accounts.rules.roles import Role
 from cases.actions import assign, sweep
@@ -22,6 +23,7 @@ from observatory.access import published_file
 from tests import factories
 from tests.house.filling import fill
 from tests.people import HouseClient, signed_in, signed_in_by_code
+from tests.web.desk.passkeys import give_passkey
 
 TEAM = {
     "no factor": Role.VOLUNTEER,
@@ -186,6 +188,8 @@ def _around(campaign: Campaign, *, team: dict[str, Membership], today: date, at:
     release = factories.make_release(campaign, by=coordinator.user, reviewed_by=delegate.user, today=today, at=at)
     invitation, token = factories.make_invitation(campaign.association, by=coordinator.user, at=at)
     api_token, bearer = factories.make_token(team["second coordinator"], at=at)
+    passkey_owner = team["second coordinator"].user
+    give_passkey(passkey_owner, PasskeyKind.PHONE, at=at)
     with scope.enter(campaign.association_id):
         file = published_file(release.slug)
     assert file
@@ -199,5 +203,5 @@ def _around(campaign: Campaign, *, team: dict[str, Membership], today: date, at:
         "membership": team["volunteer"].pk,
         "apitoken": api_token.pk,
         "bearer": bearer,
-        "passkey": 1,
+        "passkey": factors_of(passkey_owner).passkeys[0].id,
     }

@@ -155,6 +155,10 @@ def _sessions_of_anybody(patch: Patch) -> None:
     everywhere(patch, accounts.access.session_for, session_for)
 
 
+def _passkeys_of_anybody(patch: Patch) -> None:
+    everywhere(patch, accounts.access.passkey_for, lambda user, pk: _row(Authenticator, pk))
+
+
 def _row(model: Any, pk: Any, **named: Any) -> Any:
     found = model._base_manager.filter(**({"pk": pk} if pk is not None else named)).first()
     if found is None:
@@ -221,4 +225,5 @@ REMOVALS = (
         Kind.READS,
     ),
     Removal("a session of somebody else", _sessions_of_anybody, "member", ("portal:sessions",), Kind.WRITES),
+    Removal("somebody else’s passkey", _passkeys_of_anybody, "volunteer", ("mfa_remove_webauthn",), Kind.WRITES),
 )
