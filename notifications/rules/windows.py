@@ -24,8 +24,8 @@ _HOLIDAYS_OF = {
 }
 
 
-class NeverOpen(ValueError):
-    """A window without a day, or that ends before it begins."""
+class UnreadableWindow(ValueError):
+    """A window without a day, that ends before it begins, or in a zone that nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +39,13 @@ class Window:
 
     def __post_init__(self) -> None:
         if not 0 <= self.opens < self.closes <= WHOLE_DAY:
-            raise NeverOpen(f"{self.opens}-{self.closes}: give hours from 0 to {WHOLE_DAY}, the end after the start")
+            raise UnreadableWindow(f"{self.opens}-{self.closes}: the end comes after the start, from 0 to {WHOLE_DAY}")
         if not self.weekdays or not self.weekdays <= EVERY_DAY:
-            raise NeverOpen(f"{sorted(self.weekdays)}: give at least one day from 0 (Monday) to {SUNDAY}")
+            raise UnreadableWindow(f"{sorted(self.weekdays)}: give at least one day from 0 (Monday) to {SUNDAY}")
+        try:
+            ZoneInfo(self.time_zone)
+        except (KeyError, ValueError, OSError) as error:
+            raise UnreadableWindow(f"{self.time_zone!r} is not a time zone, such as Europe/Paris") from error
 
 
 def is_open(window: Window, at: datetime) -> bool:

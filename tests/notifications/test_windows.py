@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.rules import windows
-from notifications.rules.windows import EVERY_DAY, NeverOpen, Window
+from notifications.rules.windows import EVERY_DAY, UnreadableWindow, Window
 
 PARIS, MARTINIQUE, REUNION = "Europe/Paris", "America/Martinique", "Indian/Reunion"
 WORKING_DAYS = frozenset(range(5))
@@ -238,8 +238,11 @@ def test_the_next_chance_is_never_after_the_next_opening(window: Window, at: dat
         {"closes": 25},
         {"weekdays": frozenset()},
         {"weekdays": frozenset({7})},
+        {"time_zone": "Europe/Pari"},
+        {"time_zone": ""},
+        {"time_zone": "/etc"},
     ],
 )
-def test_a_window_that_never_opens_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(NeverOpen):
+def test_a_window_that_never_opens_or_is_nowhere_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(UnreadableWindow):
         Window(**wrong)
