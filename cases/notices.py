@@ -51,6 +51,7 @@ def register() -> None:
             still_holds=_may_still_decide,
             context=_about_export,
             recipient=_approver,
+            urgent=True,
         )
     )
     register_kind(
@@ -60,6 +61,7 @@ def register() -> None:
             still_holds=_asker_waits,
             context=_about_export,
             recipient=_asker,
+            urgent=True,
         )
     )
     register_kind(
@@ -69,6 +71,7 @@ def register() -> None:
             still_holds=_still_watches,
             context=_about_alert,
             recipient=_watcher,
+            urgent=True,
         )
     )
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -20,12 +20,14 @@ from django.db import connections, transaction
 from django.db.models import F
 
 from accounts import scope
-from accounts.access import associations_at_work
+from accounts.access import active_associations
 from accounts.fields import forget_keys
+from accounts.models import Association
 from notifications import registry, smtp
-from notifications.models import DropReason, Notice, NoticeState
-from notifications.rules import backoff
+from notifications.models import DropReason, Notice, NoticeQuerySet, NoticeState
+from notifications.rules import backoff, windows
 from notifications.rules.kinds import Recipient
+from notifications.rules.windows import Window
 from notifications.smtp import Courier, Rejected, Undelivered, Unreachable
 
 BATCH = 100
@@ -40,9 +42,12 @@ log = logging.getLogger(__name__)
 
 
 class NoticeRow(TypedDict):
+    """`leave_by`: after this instant the mail would come too late, so it does not wait for hours that come after it."""
+
     kind: str
     dedupe_key: str
     ids: Mapping[str, int | str]
+    leave_by: NotRequired[datetime]
 
 
 @dataclass(slots=True)
@@ -79,6 +84,7 @@ def _new_notice(row: NoticeRow, *, association_id: int, at: datetime) -> Notice:
         subject_ids=dict(row["ids"]),
         message_id=smtp.new_message_id(),
         next_try_at=at,
+        leave_by=row.get("leave_by"),
         created_at=at,
     )
 
@@ -90,9 +96,9 @@ def _insert(notices: list[Notice]) -> int:
 
 
 def deliver(*, now: datetime, limit: int = BATCH) -> DeliveryReport:
-    """Send what is due in every association, in batches of `limit`. Any number of processes may do so at once.
+    """Send what is due and may leave, in every association, in batches of `limit`. Any number of processes may do so.
 
-    Call it outside transactions. Ends when nothing is due, when RUN_TIME is over or when the server is not reached.
+    Call it outside transactions. Ends when nothing may leave, when RUN_TIME is over or when the server is not reached.
     """
     run = _Run(started=now, limit=limit)
     with run.courier:
@@ -125,11 +131,11 @@ class _Run:
 
 def _round(run: _Run) -> int:
     """One batch for each association, so that a large one does not keep the others waiting; how many were claimed."""
-    return sum(_deliver_batch(run, association_id) for association_id in associations_at_work())
+    return sum(_deliver_batch(run, association) for association in active_associations())
 
 
-def _deliver_batch(run: _Run, association_id: int) -> int:
-    claimed = _claim(run, association_id)
+def _deliver_batch(run: _Run, association: Association) -> int:
+    claimed = _claim(run, association)
     stop_at = run.now + BATCH_TIME
     for place, notice in enumerate(claimed):
         if run.now >= stop_at:
@@ -143,22 +149,44 @@ def _deliver_batch(run: _Run, association_id: int) -> int:
     return len(claimed)
 
 
-def _claim(run: _Run, association_id: int) -> list[Notice]:
-    """Take a lease on the next due notices and COMMIT. A try counts from here: it may kill the process."""
+def _claim(run: _Run, association: Association) -> list[Notice]:
+    """Take a lease on the next notices that may leave and COMMIT. A try counts from here: it may kill the process."""
     now = run.now
-    with scope.enter(association_id):
-        if not Notice.objects.due(now).exists():
+    with scope.enter(association.pk):
+        if not _leaving(association, now=now).exists():
             return []
-    with transaction.atomic(durable=True), scope.enter(association_id):
+    with transaction.atomic(durable=True), scope.enter(association.pk):
         _bury_interrupted(run, now=now)
-        due = Notice.objects.due(now).order_by("next_try_at", "pk").select_for_update(skip_locked=True)
-        notices = list(due[: run.limit])
+        leaving = _leaving(association, now=now).order_by("next_try_at", "pk").select_for_update(skip_locked=True)
+        notices = list(leaving[: run.limit])
         lease = now + LEASE
         taken = Notice.objects.filter(pk__in=[notice.pk for notice in notices])
         taken.update(state=NoticeState.SENDING, lease_until=lease, attempts=F("attempts") + 1)
     for notice in notices:
         notice.state, notice.lease_until, notice.attempts = NoticeState.SENDING, lease, notice.attempts + 1
     return notices
+
+
+def _leaving(association: Association, *, now: datetime) -> NoticeQuerySet:
+    """What is due while the association's window is open; while it is closed, what cannot wait for it."""
+    window, due = _window_of(association), Notice.objects.due(now)
+    if windows.is_open(window, now):
+        return due
+    return due.pressing(now, kinds=registry.urgent_kinds(), chance=windows.next_chance(window, now))
+
+
+def _window_of(association: Association) -> Window:
+    """The usual hours stand for a choice that cannot be read: it stops neither its own mails nor the others'."""
+    try:
+        return Window(
+            opens=association.sends_from,
+            closes=association.sends_until,
+            weekdays=frozenset(map(int, association.sends_on)),
+            time_zone=association.time_zone,
+        )
+    except ValueError:
+        log.warning("association %s: its window cannot be read, mails leave at the usual hours", association.pk)
+        return Window()
 
 
 def _bury_interrupted(run: _Run, *, now: datetime) -> None:

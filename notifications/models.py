@@ -1,5 +1,6 @@
 """The outbox: one row is one promised mail. It holds ids only; words and address are found when it is sent."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import ClassVar
 
@@ -28,6 +29,10 @@ class NoticeQuerySet(TenantQuerySet["Notice"]):
         waiting = Q(state=NoticeState.WAITING, next_try_at__lte=now)
         return self.filter(waiting | Q(state=NoticeState.SENDING, lease_until__lt=now))
 
+    def pressing(self, now: datetime, *, kinds: Collection[str], chance: datetime) -> "NoticeQuerySet":
+        """Of these kinds, or to leave before the next chance. What is too late already has time again."""
+        return self.filter(Q(kind__in=kinds) | Q(leave_by__gt=now, leave_by__lte=chance))
+
     def dead(self) -> "NoticeQuerySet":
         return self.filter(state=NoticeState.DEAD)
 
@@ -45,6 +50,8 @@ class Notice(TenantModel):
     reason = models.CharField(max_length=12, choices=DropReason, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField()
+    # After this instant the mail would come too late; None: it is never too late.
+    leave_by = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
     error_class = models.CharField(max_length=60, blank=True)
     message_id = models.CharField(max_length=160)

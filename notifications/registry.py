@@ -20,7 +20,7 @@ class NoticeKind:
 
     `templates` is a folder, such as "cases/mail/deadline_missed", of subject.{fr,en}.txt, body.{fr,en}.txt and
     body.{fr,en}.html. `still_holds` False: the notice is dropped. `recipient` None or without e-mail: dropped with the
-    reason `no_address`, for a task on the desk.
+    reason `no_address`, for a task on the desk. `urgent`: leaves at any hour, whatever the association chose.
     """
 
     key: str
@@ -28,6 +28,7 @@ class NoticeKind:
     still_holds: Callable[[Notice], bool]
     context: Callable[[Notice], Mapping[str, Any]]
     recipient: Callable[[Notice], Recipient | None]
+    urgent: bool = False
 
 
 _kinds: dict[str, NoticeKind] = {}
@@ -48,3 +49,7 @@ def kind_of(key: str) -> NoticeKind:
 
 def all_kinds() -> list[NoticeKind]:
     return sorted(_kinds.values(), key=lambda kind: kind.key)
+
+
+def urgent_kinds() -> list[str]:
+    return [kind.key for kind in all_kinds() if kind.urgent]

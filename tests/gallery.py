@@ -267,6 +267,14 @@ def _house() -> Iterator[Picture]:
     yield Picture(name="invitation-closed", view="invitation", places={"token": "unknown"}, status=404)
 
 
+def _never_send(page: Page) -> None:
+    main = page.get_by_role("main")
+    for tick in main.get_by_role("checkbox").all():
+        tick.uncheck()
+    main.get_by_role("combobox").last.select_option("7")
+    press(page, "Garder ce choix")
+
+
 def _watch() -> Iterator[Picture]:
     """What watches over an association, and a case that somebody else follows."""
     yield _work("desk-reason", "desk:reason", "letter_soon", who="coordination")
@@ -282,6 +290,8 @@ def _watch() -> Iterator[Picture]:
         name="desk-sessions-close", view="desk:member_sessions", who="fresh:coordination", places={"pk": "membership"}
     )
     yield Picture(name="desk-visibility", view="desk:visibility", who="fresh:coordination")
+    yield Picture(name="desk-send-window", view="desk:send_window", who="coordination")
+    yield Picture(name="desk-send-window-error", view="desk:send_window", who="coordination", act=_never_send)
     yield Picture(name="desk-canary", view="desk:canary", who="fresh:coordination")
     yield Picture(name="desk-canary-error", view="desk:canary", who="fresh:coordination", press=("Enregistrer",))
     yield Picture(

@@ -21,6 +21,7 @@ from accounts.access.codes import tries_left
 from accounts.access.doors import (
     CARD_COLUMN,
     EMAIL_COLUMN,
+    active_associations,
     associations_at_work,
     invitation_ids,
     memberships_of,
@@ -97,6 +98,7 @@ __all__ = [
     "ResetAsked",
     "Sessions",
     "Watched",
+    "active_associations",
     "alert_count",
     "alert_for",
     "alerts_for",

@@ -2,7 +2,7 @@
 
 from allauth.mfa.models import Authenticator
 from django.db import connection
-from django.db.models import Exists
+from django.db.models import Exists, QuerySet
 
 from accounts import crypto, scope
 from accounts.access.factors import FACTORS
@@ -37,7 +37,12 @@ def memberships_of(user: User) -> list[Membership]:
 
 def associations_at_work() -> list[int]:
     """Door: the ids of the active associations, for jobs that then enter each scope."""
-    return list(Association.objects.filter(is_active=True).order_by("pk").values_list("pk", flat=True))
+    return list(active_associations().values_list("pk", flat=True))
+
+
+def active_associations() -> QuerySet[Association]:
+    """Door: the associations themselves, for a job that needs what they chose."""
+    return Association.objects.filter(is_active=True).order_by("pk")
 
 
 def invitation_ids(token: str) -> tuple[int, int] | None:

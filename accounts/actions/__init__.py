@@ -57,6 +57,7 @@ from accounts.actions.teams import (
     renew_invitation,
     revoke_invitation,
     revoke_membership,
+    set_send_window,
     set_team_sees_all,
 )
 from accounts.actions.tokens import SentBefore, create_token, note_use, revoke_token
@@ -121,6 +122,7 @@ __all__ = [
     "see_alert",
     "see_session",
     "set_card_code",
+    "set_send_window",
     "set_team_sees_all",
     "sign_out_elsewhere",
     "sign_out_of",

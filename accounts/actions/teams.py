@@ -218,6 +218,31 @@ def set_team_sees_all(association: Association, *, on: bool, by: User, at: datet
 
 
 @transaction.atomic
+def set_send_window(
+    association: Association, *, opens: int, closes: int, weekdays: Iterable[int], by: User, at: datetime
+) -> bool:
+    """The association's choice: when do its mails leave? What waits already obeys it too. False when it was so already.
+
+    From the hour `opens` up to the hour `closes` (1 to 24) of these weekdays (0 is Monday), on the association's clock.
+    """
+    days = "".join(str(day) for day in sorted(weekdays))
+    other = Association.objects.filter(pk=association.pk).exclude(sends_from=opens, sends_until=closes, sends_on=days)
+    if not other.update(sends_from=opens, sends_until=closes, sends_on=days):
+        return False
+    association.sends_from, association.sends_until, association.sends_on = opens, closes, days
+    AuditEntry.objects.record(
+        AuditKind.ASSOCIATION_CHANGED,
+        at=at,
+        by=by,
+        fields=["sends_from", "sends_until", "sends_on"],
+        sends_from=opens,
+        sends_until=closes,
+        sends_on=days,
+    )
+    return True
+
+
+@transaction.atomic
 def close_sessions_of(colleague: Membership, *, by: User, at: datetime) -> int:
     """Sign a colleague out of this desk, at a coordinator's wish. How many sessions it were.
 

@@ -28,9 +28,15 @@ class Migration(migrations.Migration):
                 ('opening_words', models.CharField(blank=True, max_length=200)),
                 ('time_zone', models.CharField(default='Europe/Paris', max_length=40)),
                 ('team_sees_all', models.BooleanField(default=True)),
+                ('sends_from', models.PositiveSmallIntegerField(default=8)),
+                ('sends_until', models.PositiveSmallIntegerField(default=20)),
+                ('sends_on', models.CharField(default='0123456', max_length=7)),
                 ('is_demo', models.BooleanField(default=False)),
                 ('is_active', models.BooleanField(default=True)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('sends_from__lt', models.F('sends_until')), ('sends_until__lte', 24)), name='association_sends_hours', violation_error_message='La fin des envois vient après leur début.'), models.CheckConstraint(condition=models.Q(('sends_on', ''), _negated=True), name='association_sends_days', violation_error_message='Les courriels partent au moins un jour par semaine.')],
+            },
         ),
         migrations.CreateModel(
             name='User',

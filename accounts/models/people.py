@@ -22,8 +22,26 @@ class Association(models.Model):
     opening_words = models.CharField(max_length=200, blank=True)
     time_zone = models.CharField(max_length=40, default="Europe/Paris")
     team_sees_all = models.BooleanField(default=True)
+    # When its mails may leave: from an hour up to another (24: midnight), on these weekdays (0: Monday).
+    sends_from = models.PositiveSmallIntegerField(default=8)
+    sends_until = models.PositiveSmallIntegerField(default=20)
+    sends_on = models.CharField(max_length=7, default="0123456")
     is_demo = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(sends_from__lt=models.F("sends_until"), sends_until__lte=24),
+                name="association_sends_hours",
+                violation_error_message="La fin des envois vient après leur début.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(sends_on=""),
+                name="association_sends_days",
+                violation_error_message="Les courriels partent au moins un jour par semaine.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -22,4 +22,9 @@ def remind_of_tokens(*, at: datetime) -> int:
 
 def _reminder(token: ApiToken, *, at: datetime) -> NoticeRow:
     days = min(days for days in REMINDERS if token.expires_at <= at + timedelta(days=days))
-    return NoticeRow(kind=TOKEN_EXPIRES, dedupe_key=f"token:{token.pk}:expires:{days}", ids={"token": token.pk})
+    return NoticeRow(
+        kind=TOKEN_EXPIRES,
+        dedupe_key=f"token:{token.pk}:expires:{days}",
+        ids={"token": token.pk},
+        leave_by=token.expires_at,
+    )

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, choices=[('no_address', 'No address'), ('stale', 'No longer true')], max_length=12)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('next_try_at', models.DateTimeField()),
+                ('leave_by', models.DateTimeField(null=True)),
                 ('lease_until', models.DateTimeField(null=True)),
                 ('error_class', models.CharField(blank=True, max_length=60)),
                 ('message_id', models.CharField(max_length=160)),

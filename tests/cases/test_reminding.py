@@ -14,6 +14,7 @@ from accounts.rules.roles import Role
 from cases.actions import approve_export, sweep
 from cases.models import Campaign
 from notifications.models import Notice, NoticeState
+from notifications.registry import urgent_kinds
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -115,6 +116,20 @@ def test_a_token_closed_between_the_promise_and_the_sending_sends_nothing(
     assert [notice.state for notice in promised(coordinator.association)] == [NoticeState.DROPPED]
 
 
+def test_a_reminder_leaves_before_the_end_on_a_day_that_the_association_leaves_out(
+    coordinator: Membership, now: datetime
+) -> None:
+    """It ends on a Wednesday; mails leave on Sundays."""
+    Association.objects.filter(pk=coordinator.association_id).update(sends_on="6")
+    token, _ = factories.make_token(coordinator, at=now, days=30)
+    two_days_before = token.expires_at - timedelta(days=2, hours=-1)
+    sweep(today=two_days_before.date(), at=two_days_before)
+
+    notifications.actions.deliver(now=two_days_before)
+
+    assert len(mail.outbox) == 1
+
+
 # Of lists
 
 
@@ -145,6 +160,18 @@ def test_who_may_approve_is_told_and_then_who_asked(
         assert f"/desk/listes/{export.pk}/" in str(sent.body)
         assert export.reason not in str(sent.body)
         assert referent.user.name not in str(sent.body)
+
+
+def test_decisions_and_alerts_wait_for_no_hour_and_the_rest_does(
+    campaign: Campaign, referent: Membership, coordinator: Membership, today: date, now: datetime
+) -> None:
+    night = now + timedelta(hours=13)
+    ask(campaign, referent, today=today, now=night)
+
+    notifications.actions.deliver(now=night)
+
+    assert [sent.to for sent in mail.outbox] == [[coordinator.user.email]]
+    assert urgent_kinds() == ["export_asked", "export_decided", "security_alert"]
 
 
 @pytest.mark.parametrize("what", ["decided", "left", "demoted"])

@@ -127,6 +127,7 @@ TABLE: dict[str, Asked] = {
     "desk:alert_seen": (POSTED_AT_DESK, answered(WATCH_HERE, 302)),
     "desk:member_sessions": (RUN_HERE, answered(RUN_HERE, 302)),
     "desk:visibility": (RUN, answered(RUN, 422)),
+    "desk:send_window": (RUN, answered(RUN, 422)),
     "desk:canary": (RUN, answered(RUN, 422)),
     "desk:figures": (WATCH, POSTED_AT_DESK),
     "desk:figures_measure": (RUN_HERE, answered(RUN_HERE, 302)),

@@ -33,6 +33,7 @@ HOLDS_NOBODY = {
     "accounts.Association.contact_phone": "the association's own, published",
     "accounts.Association.name": "published",
     "accounts.Association.opening_words": "the association's own, published",
+    "accounts.Association.sends_on": "numbers of weekdays",
     "accounts.Association.slug": "published",
     "accounts.Association.time_zone": "a zone",
     "accounts.AuditEntry.about_id": "an id",

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connection, transaction
+from time_machine import Traveller
 
 from accounts import scope
 from accounts.models import Association
@@ -240,7 +241,7 @@ def test_deliverers_at_the_same_time_send_each_mail_once(
     assert sorted(sink.addresses) == sorted(address(number) for number in range(1, 61))
 
 
-def test_the_command_prints_one_line_of_json(sink: Sink, promise: Promise) -> None:
+def test_the_command_prints_one_line_of_json(sink: Sink, promise: Promise, clock: Traveller) -> None:
     promise(2)
     out, words = StringIO(), StringIO()
 
@@ -252,7 +253,7 @@ def test_the_command_prints_one_line_of_json(sink: Sink, promise: Promise) -> No
     assert words.getvalue().startswith("sent 0, ")
 
 
-def test_the_task_delivers(sink: Sink, promise: Promise) -> None:
+def test_the_task_delivers(sink: Sink, promise: Promise, clock: Traveller) -> None:
     promise()
 
     tasks.deliver()

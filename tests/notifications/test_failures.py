@@ -39,7 +39,7 @@ def test_the_eighth_451_makes_it_dead_and_retry_revives_it(sink: Sink, promise: 
     [notice] = promise()
     sink.replies[address(1)] = "451 try later"
 
-    reports = [delivered(now + timedelta(hours=6 * attempt)) for attempt in range(9)]
+    reports = [delivered(now + timedelta(days=attempt)) for attempt in range(9)]
 
     assert reports == [{"failed": 1}] * 7 + [{"dead": 1}, {}]
     with scope.enter(notice.association_id):

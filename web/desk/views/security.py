@@ -23,6 +23,7 @@ from web.desk.forms.base import DeskForm
 from web.desk.forms.security import ALL, DECOY, OWN, AuditForm, CanaryForm, VisibilityForm
 from web.desk.pages import audit as page
 from web.desk.pages import security as security_page
+from web.desk.pages import sending as sending_page
 from web.desk.views.doors import DeskRequest, form_facts, needs, shown, typed_again
 
 _GET_AND_POST = ["GET", "HEAD", "POST"]
@@ -48,6 +49,7 @@ def security(request: DeskRequest) -> HttpResponse:
         "links": security_page.links(**_waiting(me, now=now)),
         "manages": manages,
         "sees_all": request.association.team_sees_all,
+        "mails_leave": sending_page.when(request.association),
         "decoys": cases.access.canaries(me),
         "chain": access.chain_state(me),
     }
