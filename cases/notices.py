@@ -9,7 +9,7 @@ from accounts.access import who_saw
 from accounts.fields import load_keys
 from accounts.models import ApiToken, AuditEntry, Membership, User
 from accounts.rules.roles import Right
-from cases.models import Deadline, Export
+from cases.models import Deadline, Export, Reminder
 from notifications.models import Notice
 from notifications.registry import NoticeKind, Recipient
 from notifications.registry import register as register_kind
@@ -33,6 +33,33 @@ def register() -> None:
             still_holds=_still_missed,
             context=_for_volunteer,
             recipient=_volunteer,
+        )
+    )
+    register_kind(
+        NoticeKind(
+            key="deadline_near",
+            templates="cases/mail/deadline_near",
+            still_holds=_still_near,
+            context=_for_member,
+            recipient=_member,
+        )
+    )
+    register_kind(
+        NoticeKind(
+            key="answer_drags",
+            templates="cases/mail/answer_drags",
+            still_holds=_still_missed,
+            context=_for_volunteer,
+            recipient=_volunteer,
+        )
+    )
+    register_kind(
+        NoticeKind(
+            key="reminder_due",
+            templates="cases/mail/reminder_due",
+            still_holds=_reminder_stands,
+            context=_about_reminder,
+            recipient=_reminded,
         )
     )
     register_kind(
@@ -87,6 +114,17 @@ def _still_missed(notice: Notice) -> bool:
     return bool(deadline and deadline.is_missed and not deadline.case.is_closed)
 
 
+def _still_near(notice: Notice) -> bool:
+    """Neither met nor moved since, and no nearer stage was told meanwhile."""
+    deadline = _deadline(notice)
+    return bool(
+        deadline
+        and deadline.is_running
+        and deadline.told == notice.subject_ids["stage"]
+        and not deadline.case.is_closed
+    )
+
+
 def _member(notice: Notice) -> Recipient | None:
     deadline = _deadline(notice)
     if deadline is None:
@@ -121,6 +159,33 @@ def _context(notice: Notice, *, path: str) -> dict[str, Any]:
         "association": deadline.association if deadline else None,
         "reference": deadline.case.reference if deadline else "",
         "link": settings.PUBLIC_ORIGIN + path,
+    }
+
+
+def _reminder(notice: Notice) -> Reminder | None:
+    rows = Reminder.objects.all().standing().select_related("case", "for_user", "association")
+    found: Reminder | None = rows.filter(pk=notice.subject_ids["reminder"]).first()
+    return found
+
+
+def _reminder_stands(notice: Notice) -> bool:
+    return _reminder(notice) is not None
+
+
+def _reminded(notice: Notice) -> Recipient | None:
+    """Nobody, when it became the team's because its owner has left."""
+    reminder = _reminder(notice)
+    user = reminder.for_user if reminder else None
+    return _to(user) if user and Membership.objects.active().filter(user=user).exists() else None
+
+
+def _about_reminder(notice: Notice) -> dict[str, Any]:
+    reminder = _reminder(notice)
+    reference = reminder.case.reference if reminder else ""
+    return {
+        "association": reminder.association if reminder else None,
+        "reference": reference,
+        "link": settings.PUBLIC_ORIGIN + (reverse("desk:case", args=[reference]) if reference else "/desk/"),
     }
 
 

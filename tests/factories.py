@@ -19,7 +19,7 @@ from accounts.rules.roles import Role
 from accounts.rules.tokens import TokenScope
 from cases.access import count_and_newest
 from cases.actions import NewBeneficiary, NewFact, NewMember
-from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, ConsentKind, Export, Justificatif
+from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, ConsentKind, Export, Justificatif, Reminder
 from cases.rules.exports import Selection
 from cases.tallies import campaigns
 from observatory.models import Release, StatPlan
@@ -205,6 +205,19 @@ def make_note(case: Case, *, by: User, at: datetime) -> str:
     with scope.enter(case.association_id):
         cases.actions.add_note(case, text=text, at=at, by=by)
     return text
+
+
+def make_reminder(case: Case, *, by: User, today: date, at: datetime, days: int = 0) -> Reminder:
+    """Set by this person for themselves, for today unless told."""
+    with scope.enter(case.association_id):
+        return cases.actions.set_reminder(
+            case,
+            until=today + timedelta(days=days),
+            reason=plant("cases.CaseEvent.note"),
+            for_user=by,
+            at=at,
+            by=by,
+        )
 
 
 def say_why(case: Case, *, by: User, at: datetime) -> str:

@@ -21,7 +21,7 @@ from accounts.access import SESSION_SIGN_IN, associations_at_work, factors_of, s
 from accounts.models import Association, Membership, PasskeyKind, SignInEnd, SignInWay, User
 from accounts.rules.roles import Role
 from cases.actions import AttemptPlan, CasePlan, NewBeneficiary, NewFact, NewMember
-from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, ConsentKind, Deadline
+from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, ConsentKind, Deadline, StopWhen
 from observatory.models import Release, StatPlan
 from tests import factories
 from tests.people import signed_in, signed_in_by_code
@@ -159,6 +159,7 @@ def _cases(stage: Stage, association: Association, *, today: date, at: datetime)
         by_name["converted"], procedure=stories.CLOSURE, today=today, at=at, by=_by("benevole")
     )
     stage.parts["following"] = following.reference
+    _reminders(stage, by_name, today=today, at=at)
     for number in range(60):
         cases.actions.add_note(by_name["waiting"], text=f"Note numéro {number}.", at=at, by=_by("benevole"))
 
@@ -174,6 +175,25 @@ def _plan(name: str, story: dict[str, object]) -> CasePlan:
     )
 
 
+def _reminders(stage: Stage, by_name: dict[str, Case], *, today: date, at: datetime) -> None:
+    """Two whose day has come, one for the team; and a case that is set aside."""
+    by = _by("benevole")
+    mine = cases.actions.set_reminder(
+        by_name["letter_soon"], until=today, reason="Rappeler avant midi.", for_user=by, at=at, by=by
+    )
+    cases.actions.set_reminder(by_name["failed"], until=today, reason=LONG_NOTE[:300], for_user=None, at=at, by=by)
+    cases.actions.hold(
+        by_name["not_asked"],
+        until=today + timedelta(days=9),
+        reason="Elle attend le retour de sa fille.",
+        stop_when=StopWhen.ATTEMPT,
+        today=today,
+        at=at,
+        by=by,
+    )
+    stage.parts["letter_soon.reminder"] = mine.pk
+
+
 def _document(stage: Stage, case: Case, name: str, *, place: int, today: date, at: datetime) -> None:
     by = _by("benevole")
     received = cases.actions.receive_justificatif(
@@ -187,8 +207,9 @@ def _document(stage: Stage, case: Case, name: str, *, place: int, today: date, a
 
 def _missed(stage: Stage, association: Association) -> None:
     with scope.enter(association.pk):
-        [missed] = Deadline.objects.missed().filter(case__reference=stage.parts["letter_missed"])
-        stage.parts["letter_missed.deadline"] = missed.pk
+        for name in ("letter_missed", "answer_overdue"):
+            [missed] = Deadline.objects.missed().filter(case__reference=stage.parts[name])
+            stage.parts[f"{name}.deadline"] = missed.pk
 
 
 def _releases(

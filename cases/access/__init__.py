@@ -63,6 +63,7 @@ from cases.access.reading import (
     is_somebody_elses,
     said_why,
 )
+from cases.access.reminders import reminder_for, reminders_due, reminders_of
 from cases.access.search import EMAIL_COLUMN, PHONE_COLUMN, known_members, phone_digits, search
 from cases.access.team import colleague, colleagues, team
 
@@ -124,6 +125,9 @@ __all__ = [
     "raise_decoy_alerts",
     "record_listing",
     "references_of",
+    "reminder_for",
+    "reminders_due",
+    "reminders_of",
     "said_why",
     "search",
     "team",

@@ -20,13 +20,13 @@ from cases.actions.journal import AlreadyDone, StaleCase
 from cases.actions.justificatifs import check_justificatif, receive_justificatif
 from cases.actions.leaving import let_go
 from cases.actions.opening import NewBeneficiary, NewMember, NotAdmitted, create_campaign, open_case, open_case_for
+from cases.actions.snoozing import end_reminder, hold, set_reminder
 from cases.actions.sweeping import Sweep, sweep
 from cases.actions.working import (
     HasAddress,
     add_note,
     assign,
     give_consent,
-    hold,
     renew_card,
     say_why,
     withdraw_consent,
@@ -60,6 +60,7 @@ __all__ = [
     "convert_case",
     "create_campaign",
     "create_cases",
+    "end_reminder",
     "erase_case",
     "erase_person",
     "give_consent",
@@ -75,6 +76,7 @@ __all__ = [
     "reopen_case",
     "say_why",
     "set_canary",
+    "set_reminder",
     "sweep",
     "take_export",
     "withdraw_consent",

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from cases.models import Case, CaseEvent, CaseFact, Deadline, Justificatif
+from cases.models import Case, CaseEvent, CaseFact, Deadline, Justificatif, Reminder, StopWhen
 from cases.rules import lifecycle, queue
 from cases.rules.lifecycle import EventKind, State
 from procedures import registry
@@ -18,10 +18,18 @@ from procedures.rules.facts import StartFact
 DERIVED = ["reason", "act_on", "next_deadline_on", "next_deadline_key", "waiting_for"]
 JUSTIFICATIF = "justificatif"
 ENDED = {State.CLOSED, State.ERASED}
+# What happens in a case, and which reminders end by it; its end ends them all.
+_ENDS: dict[EventKind, tuple[StopWhen, ...]] = {
+    EventKind.ATTEMPT_MADE: (StopWhen.ATTEMPT,),
+    EventKind.ATTEMPT_FAILED: (StopWhen.ATTEMPT,),
+    EventKind.JUSTIFICATIF_RECEIVED: (StopWhen.JUSTIFICATIF,),
+    EventKind.CASE_CLOSED: tuple(StopWhen),
+    EventKind.CASE_ERASED: tuple(StopWhen),
+}
 COMPUTED = [
     "bound", "rule", "article", "start_kind", "start_earliest", "start_latest", "start_known_by", "raw_end",
     "due_earliest", "due_latest", "due", "explanation_fr", "explanation_en", "met_on", "void_on", "missed_on",
-    "answered_on", "decision",
+    "answered_on", "decision", "told",
 ]  # fmt: skip
 
 
@@ -54,15 +62,28 @@ def move(
     token: UUID | None = None,
     note: str = "",
     **payload: str | int | bool | None,
-) -> None:
-    """Advance the state in memory and write the event. Raises Impossible, AlreadyDone."""
+) -> CaseEvent:
+    """Advance the state in memory, write the event, end the reminders that waited for it.
+
+    Raises Impossible, AlreadyDone.
+    """
     after = lifecycle.advance(State(case.state), kind)
     try:
         with transaction.atomic():
-            CaseEvent.objects.record(case, kind, at=at, by=by, token=token, note=note, **payload)
+            event: CaseEvent = CaseEvent.objects.record(case, kind, at=at, by=by, token=token, note=note, **payload)
     except IntegrityError as error:
         raise AlreadyDone("This form was received before.") from error
     case.state = after
+    if kind in _ENDS:
+        _end_reminders(case, _ENDS[kind], at=at)
+    return event
+
+
+def _end_reminders(case: Case, stops: Iterable[StopWhen], *, at: datetime) -> None:
+    standing = Reminder.objects.all().standing().filter(case=case, stop_when__in=stops)
+    if standing.filter(snoozes=True).exists():
+        case.held_until = None
+    standing.update(ended_at=at)
 
 
 def definition_of(case: Case) -> Definition:
@@ -86,7 +107,7 @@ def settle(case: Case, *, today: date, at: datetime, by: User | None, also: Iter
         recompute(case, today=today, at=at, by=by)
     settle_attention(case)
     case.version += 1
-    case.save(update_fields=["state", "version", *DERIVED, *also])
+    case.save(update_fields=["state", "version", "held_until", *DERIVED, *also])
 
 
 def recompute(case: Case, *, today: date, at: datetime, by: User | None) -> None:
@@ -127,6 +148,8 @@ def fill_deadline(row: Deadline, computed: ComputedDeadline, *, met_on: date | N
     row.start_earliest = start.earliest if start else None
     row.start_latest = start.latest if start else None
     row.start_known_by = start.known_by if start else ""
+    if row.due != computed.due:
+        row.told = None
     row.raw_end, row.due = computed.raw_end, computed.due
     row.due_earliest, row.due_latest = computed.due_earliest, computed.due_latest
     row.explanation_fr = "\n".join(reason.fr for reason in computed.reasons)

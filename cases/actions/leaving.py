@@ -8,7 +8,7 @@ from django.db.models import F
 from accounts.actions import revoke_membership
 from accounts.models import AuditEntry, Membership, User
 from accounts.rules.audit import About, AuditKind
-from cases.models import Case, CaseEvent, Export
+from cases.models import Case, CaseEvent, Export, Reminder
 from cases.rules.lifecycle import EventKind
 
 _BATCH = 1000
@@ -18,12 +18,14 @@ _BATCH = 1000
 def let_go(membership: Membership, *, by: User, at: datetime) -> bool:
     """All at once, true at the next request: the membership with all that hangs on it, the cases, the lists.
 
-    Their open cases become nobody's and show in the queue as such. A few statements, however many cases they held.
+    Their open cases become nobody's and show in the queue as such; their reminders become the team's. A few
+    statements, however many cases they held.
     False when they had left before. Raises LastCoordinator.
     """
     if not revoke_membership(membership, by=by, at=at):
         return False
     _release_cases(membership, by=by, at=at)
+    Reminder.objects.all().standing().filter(for_user=membership.user_id, snoozes=False).update(for_user=None)
     _close_exports(membership, by=by, at=at)
     return True
 

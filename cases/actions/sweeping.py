@@ -15,10 +15,13 @@ import notifications.actions
 from accounts import scope
 from accounts.access import associations_at_work
 from cases.actions.alerting import tell_of_alerts
+from cases.actions.announcing import announce, has_reader, to_announce
 from cases.actions.chaining import chain_events
 from cases.actions.journal import DERIVED, fill_attention
 from cases.actions.reminding import remind_of_tokens
+from cases.actions.snoozing import tell_of_reminders
 from cases.models import Case, CaseEvent, Deadline
+from cases.rules import stages
 from cases.rules.lifecycle import EventKind
 
 CHUNK = 500
@@ -29,14 +32,20 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Sweep:
-    """What one run did. `set_aside`: rows that failed alone and are tried again at the next run."""
+    """What one run did. `announced`: stages before or after a day. `set_aside`: failed alone, tried at the next run."""
 
     flagged: int = 0
+    announced: int = 0
     notices: int = 0
     set_aside: int = 0
 
     def __add__(self, other: "Sweep") -> "Sweep":
-        return Sweep(self.flagged + other.flagged, self.notices + other.notices, self.set_aside + other.set_aside)
+        return Sweep(
+            flagged=self.flagged + other.flagged,
+            announced=self.announced + other.announced,
+            notices=self.notices + other.notices,
+            set_aside=self.set_aside + other.set_aside,
+        )
 
 
 def sweep(*, today: date, at: datetime, dry_run: bool = False) -> Sweep:
@@ -52,6 +61,7 @@ def _sweep_safely(association_id: int, *, today: date, at: datetime, dry_run: bo
         if not dry_run:
             with scope.enter(association_id):
                 done.notices += remind_of_tokens(at=at)
+                done.notices += tell_of_reminders(today=today, at=at)
                 done.notices += tell_of_alerts(at=at)
             _chain(association_id)
         return done
@@ -62,16 +72,29 @@ def _sweep_safely(association_id: int, *, today: date, at: datetime, dry_run: bo
 
 def _sweep_one(association_id: int, *, today: date, at: datetime, dry_run: bool) -> Sweep:
     if dry_run:
-        with scope.enter(association_id):
-            rows = list(Deadline.objects.all().overdue(today).select_related("case__member", "case__assigned_to"))
-            return Sweep(flagged=len(rows), notices=sum(1 for row in rows if _has_reader(row)))
-    total, failed = Sweep(), set[int]()
-    while True:
-        done = _sweep_chunk(association_id, skip=failed, today=today, at=at)
-        total += done
-        if not (done.flagged or done.set_aside):
-            break
+        return _counted(association_id, today=today)
+    total = Sweep()
+    for step in (_FLAG, _ANNOUNCE):
+        failed = set[int]()
+        while True:
+            done = _sweep_chunk(association_id, step, skip=failed, today=today, at=at)
+            total += done
+            if not (done.flagged or done.announced or done.set_aside):
+                break
     return total
+
+
+def _counted(association_id: int, *, today: date) -> Sweep:
+    with scope.enter(association_id):
+        done = Sweep()
+        for name, rows in (
+            ("flagged", Deadline.objects.all().overdue(today)),
+            ("announced", Deadline.objects.all().nearing(today)),
+            ("announced", Deadline.objects.all().dragging(today)),
+        ):
+            found = list(rows.select_related("case__member", "case__assigned_to"))
+            done += Sweep(**{name: len(found)}, notices=sum(1 for row in found if has_reader(row)))
+        return done
 
 
 def _chain(association_id: int) -> None:
@@ -80,27 +103,31 @@ def _chain(association_id: int) -> None:
             pass
 
 
-def _sweep_chunk(association_id: int, *, skip: set[int], today: date, at: datetime) -> Sweep:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """`waiting`: ids of the association in scope, without those that failed; `do`: claim and write them at once."""
+
+    waiting: Callable[[date, set[int]], list[int]]
+    do: Callable[[int, Sequence[int], date, datetime], Sweep]
+
+
+def _sweep_chunk(association_id: int, step: _Step, *, skip: set[int], today: date, at: datetime) -> Sweep:
     with scope.enter(association_id):
-        ids = list(
-            Deadline.objects.all()
-            .overdue(today)
-            .exclude(pk__in=skip)
-            .order_by("due", "pk")
-            .values_list("pk", flat=True)[:CHUNK]
-        )
+        ids = step.waiting(today, skip)
+    if not ids:
+        return Sweep()
     try:
-        return _flag(association_id, ids, today=today, at=at)
+        return step.do(association_id, ids, today, at)
     except (DatabaseError, LookupError, ValueError):
         _log.warning("A chunk of the sweep failed; its rows are redone one by one.")
-        return _one_by_one(ids, lambda pk: _flag(association_id, [pk], today=today, at=at), skip=skip)
+        return _one_by_one(ids, lambda pk: step.do(association_id, [pk], today, at), skip=skip)
 
 
-def _one_by_one(ids: Iterable[int], flag: Callable[[int], Sweep], *, skip: set[int]) -> Sweep:
+def _one_by_one(ids: Iterable[int], do: Callable[[int], Sweep], *, skip: set[int]) -> Sweep:
     total = Sweep()
     for pk in ids:
         try:
-            total += flag(pk)
+            total += do(pk)
         except (DatabaseError, LookupError, ValueError) as error:
             _log.error("Deadline %s was set aside: %s", pk, type(error).__name__)
             skip.add(pk)
@@ -108,10 +135,13 @@ def _one_by_one(ids: Iterable[int], flag: Callable[[int], Sweep], *, skip: set[i
     return total
 
 
-def _flag(association_id: int, ids: Sequence[int], *, today: date, at: datetime) -> Sweep:
+def _overdue(today: date, skip: set[int]) -> list[int]:
+    rows = Deadline.objects.all().overdue(today).exclude(pk__in=skip)
+    return list(rows.order_by("due", "pk").values_list("pk", flat=True)[:CHUNK])
+
+
+def _flag(association_id: int, ids: Sequence[int], today: date, at: datetime) -> Sweep:
     """Claim these rows, as far as nobody else did, and write what follows; one transaction."""
-    if not ids:
-        return Sweep()
     with transaction.atomic(), scope.enter(association_id):
         claimed = _claim(ids, today=today)
         rows = list(
@@ -119,7 +149,7 @@ def _flag(association_id: int, ids: Sequence[int], *, today: date, at: datetime)
         )
         CaseEvent.objects.bulk_create([_event(row, at=at) for row in rows])
         _settle_cases(rows)
-        notices = notifications.actions.queue_many([_notice(row) for row in rows if _has_reader(row)], at=at)
+        notices = notifications.actions.queue_many([_notice(row) for row in rows if has_reader(row)], at=at)
         return Sweep(flagged=len(rows), notices=notices)
 
 
@@ -133,7 +163,7 @@ def _claim(ids: Sequence[int], *, today: date) -> list[int]:
     free = Case.objects.filter(pk__in=theirs).order_by("pk").select_for_update(of=("self",), skip_locked=skip_locked)
     rows = Deadline.objects.all().overdue(today).filter(pk__in=ids, case__in=[case.pk for case in free])
     mine = list(rows.order_by("pk").values_list("pk", flat=True))
-    Deadline.objects.filter(pk__in=mine).update(missed_on=today, answered_on=None, decision="")
+    Deadline.objects.filter(pk__in=mine).update(missed_on=today, answered_on=None, decision="", told=stages.FLAGGED)
     return mine
 
 
@@ -162,20 +192,18 @@ def _settle_cases(rows: Sequence[Deadline]) -> None:
     Case.objects.bulk_update(cases.values(), ["version", *DERIVED], batch_size=CHUNK)
 
 
-def _has_reader(row: Deadline) -> bool:
-    """Is there an account with an address behind the notice? The address itself is read at sending. Of a decoy
-    nobody is told.
-    """
-    if row.case.is_canary:
-        return False
-    if row.bound == "member":
-        return bool(row.case.member.email_index)
-    return bool(row.case.assigned_to and row.case.assigned_to.email_index)
-
-
 def _notice(row: Deadline) -> notifications.actions.NoticeRow:
     return notifications.actions.NoticeRow(
         kind=MISSED_FOR_MEMBER if row.bound == "member" else MISSED_FOR_VOLUNTEER,
         dedupe_key=f"deadline:{row.pk}:missed:{row.due}",
         ids={"deadline": row.pk},
     )
+
+
+def _announce(association_id: int, ids: Sequence[int], today: date, at: datetime) -> Sweep:
+    told, mails = announce(association_id, ids, today=today, at=at)
+    return Sweep(announced=told, notices=mails)
+
+
+_FLAG = _Step(waiting=_overdue, do=_flag)
+_ANNOUNCE = _Step(waiting=lambda today, skip: to_announce(today=today, skip=skip, limit=CHUNK), do=_announce)

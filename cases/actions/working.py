@@ -39,16 +39,6 @@ def _is_here(user: User) -> bool:
 
 
 @transaction.atomic
-def hold(case: Case, *, until: date | None, today: date, at: datetime, by: User) -> Case:
-    """Put the case aside until a day (None: take it up again). A missed deadline stays on the screens all the same."""
-    case = take(case, version=None)
-    move(case, EventKind.CASE_HELD, at=at, by=by, until=until.isoformat() if until else "")
-    case.held_until = until
-    settle(case, today=today, at=at, by=by, also=["held_until"])
-    return case
-
-
-@transaction.atomic
 def add_note(case: Case, *, text: str, token: UUID | None = None, at: datetime, by: User) -> None:
     """A note of the team, sealed. Raises AlreadyDone."""
     case = take(case, version=None)

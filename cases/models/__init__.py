@@ -7,6 +7,7 @@ from cases.models.event import CaseEvent
 from cases.models.export import Export
 from cases.models.justificatif import Justificatif
 from cases.models.people import Beneficiary, BeneficiaryKind, Consent, ConsentKind, Member, Representation
+from cases.models.reminder import Reminder, StopWhen
 
 __all__ = [
     "Attempt",
@@ -24,5 +25,7 @@ __all__ = [
     "Export",
     "Justificatif",
     "Member",
+    "Reminder",
     "Representation",
+    "StopWhen",
 ]

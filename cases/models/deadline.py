@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.scope import TenantManager, TenantModel, TenantQuerySet
 from cases.models.case import Case
 from cases.models.justificatif import Justificatif
+from cases.rules import stages
 
 
 class Decision(models.TextChoices):
     """How somebody answered a missed deadline."""
 
     KEEP_WAITING = "keep_waiting", _("Attendre encore")
+    REMIND = "remind", _("Envoyer une relance")
     ACT_AGAIN = "act_again", _("Recommencer la démarche")
     CONVERT = "convert", _("Continuer par une clôture")
     WAS_DONE = "was_done", _("C’était fait à temps")
@@ -22,6 +24,8 @@ class Decision(models.TextChoices):
 
 
 WAIT_AGAIN = timedelta(days=14)
+# Decisions after which the same deadline asks again, a fortnight later.
+WAITS = (Decision.KEEP_WAITING, Decision.REMIND)
 
 
 class DeadlineQuerySet(TenantQuerySet["Deadline"]):
@@ -35,7 +39,7 @@ class DeadlineQuerySet(TenantQuerySet["Deadline"]):
         What an addressee owes is not late while a justificatif that came in time waits to be checked by us.
         """
         waited = self.filter(
-            decision=Decision.KEEP_WAITING,
+            decision__in=WAITS,
             answered_on__lte=today - WAIT_AGAIN,
             met_on=None,
             void_on=None,
@@ -50,6 +54,21 @@ class DeadlineQuerySet(TenantQuerySet["Deadline"]):
     def missed(self) -> "DeadlineQuerySet":
         """Flagged and not answered yet."""
         return self.filter(missed_on__isnull=False, answered_on=None, met_on=None, void_on=None)
+
+    def nearing(self, today: date) -> "DeadlineQuerySet":
+        """A member's day comes, and a stage is reached that nobody was told of."""
+        untold = models.Q()
+        for stage in stages.BEFORE:
+            reached = models.Q(due__lte=stages.last_day_of(stage, today=today))
+            untold |= reached & (models.Q(told=None) | models.Q(told__lt=stage))
+        return self.running().filter(untold, due__gte=today, bound="member")
+
+    def dragging(self, today: date) -> "DeadlineQuerySet":
+        """An addressee's day is long over, nobody answered the flag, and nobody was told of this stage."""
+        untold = models.Q()
+        for stage in stages.AFTER:
+            untold |= models.Q(missed_on__lte=stages.last_day_of(stage - stages.FLAGGED, today=today), told__lt=stage)
+        return self.missed().filter(untold, bound="addressee", case__closed_on=None)
 
 
 class Deadline(TenantModel):
@@ -75,6 +94,8 @@ class Deadline(TenantModel):
     missed_on = models.DateField(null=True, blank=True)
     answered_on = models.DateField(null=True, blank=True)
     decision = models.CharField(max_length=20, choices=Decision, blank=True)
+    # The last stage that somebody was told of, in days from the due date (`cases.rules.stages`).
+    told = models.SmallIntegerField(null=True, blank=True)
 
     objects = TenantManager.from_queryset(DeadlineQuerySet)()
 
@@ -85,6 +106,11 @@ class Deadline(TenantModel):
                 fields=["association", "due", "id"],
                 condition=models.Q(met_on=None, missed_on=None, void_on=None),
                 name="deadline_running",
+            ),
+            models.Index(
+                fields=["association", "missed_on", "id"],
+                condition=models.Q(answered_on=None, met_on=None, void_on=None, missed_on__isnull=False),
+                name="deadline_missed",
             ),
             models.Index(fields=["association", "case"], name="deadline_of"),
         ]
@@ -101,7 +127,7 @@ class Deadline(TenantModel):
         """When it asks for a hand: its day, or the day on which a decision to wait is over; None once answered."""
         if self.answered_on is None:
             return self.due
-        return self.answered_on + WAIT_AGAIN if self.decision == Decision.KEEP_WAITING else None
+        return self.answered_on + WAIT_AGAIN if self.decision in WAITS else None
 
     @property
     def is_running(self) -> bool:

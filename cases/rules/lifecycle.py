@@ -31,10 +31,13 @@ class EventKind(StrEnum):
     JUSTIFICATIF_ACCEPTED = "justificatif_accepted"
     JUSTIFICATIF_REFUSED = "justificatif_refused"
     DEADLINE_MOVED = "deadline_moved"
+    DEADLINE_ANNOUNCED = "deadline_announced"
     DEADLINE_MISSED = "deadline_missed"
     MISSED_DEADLINE_ANSWERED = "missed_deadline_answered"
     CASE_ASSIGNED = "case_assigned"
     CASE_HELD = "case_held"
+    REMINDER_SET = "reminder_set"
+    REMINDER_ENDED = "reminder_ended"
     NOTE_ADDED = "note_added"
     CASE_CONVERTED = "case_converted"
     CARD_RENEWED = "card_renewed"
@@ -71,10 +74,12 @@ _WHILE_OPEN = {
     EventKind.JUSTIFICATIF_ACCEPTED,
     EventKind.JUSTIFICATIF_REFUSED,
     EventKind.DEADLINE_MOVED,
+    EventKind.DEADLINE_ANNOUNCED,
     EventKind.DEADLINE_MISSED,
     EventKind.MISSED_DEADLINE_ANSWERED,
     EventKind.CASE_ASSIGNED,
     EventKind.CASE_HELD,
+    EventKind.REMINDER_SET,
     EventKind.CASE_CONVERTED,
 }
 

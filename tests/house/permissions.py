@@ -107,6 +107,9 @@ TABLE: dict[str, Asked] = {
     "desk:reopen": (answered(CASE, 409), answered(CASE, 422)),  # it is not closed
     "desk:assign": CASE_FORM,
     "desk:hold": CASE_FORM,
+    "desk:remind": CASE_FORM,
+    "desk:reminder_end": CASE_FORM,
+    "desk:letter": (answered(CASE, 409), POSTED_AT_DESK),  # this deadline binds the member
     "desk:note": CASE_FORM,
     "desk:consent": CASE_FORM,
     "desk:contact": CASE_PAGE,

@@ -39,6 +39,8 @@ TEAM = {
 # Addresses whose `pk` (or `id`) is not that of a justificatif, by the beginning of their name.
 OTHER_KEYS = {
     "desk:answer": "deadline",
+    "desk:letter": "deadline",
+    "desk:reminder": "reminder",
     "desk:invitation": "invitation",
     "desk:member": "membership",
     "desk:token": "apitoken",
@@ -179,7 +181,14 @@ def _in(case: Case, *, team: dict[str, Membership], today: date, at: datetime) -
     with scope.enter(case.association_id):
         missed = Deadline.objects.missed().filter(case=case).get()
     content = factories.PLANTED["vault.SealedFile.content"][-1]
-    return {"reference": case.reference, "pk": justificatif.pk, "deadline": missed.pk, "content": content}
+    reminder = factories.make_reminder(case, by=by, today=today, at=at)
+    return {
+        "reference": case.reference,
+        "pk": justificatif.pk,
+        "deadline": missed.pk,
+        "reminder": reminder.pk,
+        "content": content,
+    }
 
 
 def _around(campaign: Campaign, *, team: dict[str, Membership], today: date, at: datetime) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -22,12 +23,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         today = _day(options["today"])
         done = actions.sweep(today=today, at=timezone.now(), dry_run=options["dry_run"])
-        counts = {"flagged": done.flagged, "notices": done.notices, "set_aside": done.set_aside}
         if options["json"]:
-            self.stdout.write(json.dumps(counts))
+            self.stdout.write(json.dumps(asdict(done)))
             return
         self.stdout.write(
-            f"{today}: {done.flagged} deadlines flagged, {done.notices} notices queued, {done.set_aside} set aside."
+            f"{today}: {done.flagged} deadlines flagged, {done.announced} stages announced, "
+            f"{done.notices} notices queued, {done.set_aside} set aside."
         )
 
 

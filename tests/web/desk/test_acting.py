@@ -245,7 +245,8 @@ def test_a_case_cannot_be_confided_outside_the_team(
 
 
 def test_a_case_is_set_aside_and_taken_up_again(case: Case, at_work: HouseClient, today: date) -> None:
-    at_work.post(address("hold", case), answers(case, **on(today + timedelta(days=10), "until")))
+    later = on(today + timedelta(days=10), "until") | {"reason": "Elle voyage", "stop_when": "nothing"}
+    at_work.post(address("hold", case), answers(case, **later))
     assert _fresh(case).held_until == today + timedelta(days=10)
     assert "En attente jusqu’au" in at_work.get(address("case", case)).content.decode()
 

@@ -16,7 +16,8 @@ from web.parts.forms import DatePartsField
 
 DECISIONS: dict[str, str | Promise] = {
     Decision.ACT_AGAIN: _("Recommencer la démarche"),
-    Decision.KEEP_WAITING: _("Attendre encore"),
+    Decision.REMIND: _("Une relance est partie : attendre encore quatorze jours"),
+    Decision.KEEP_WAITING: _("Attendre encore, sans relancer"),
     Decision.CONVERT: _("Continuer par une autre démarche : %(procedure)s"),
     Decision.WAS_DONE: _("C’était fait à temps"),
     Decision.CLOSE: _("Clore le dossier"),

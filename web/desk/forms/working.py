@@ -8,10 +8,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import StopWhen
 from web.desk.forms.base import DeskForm, VersionedForm, fill, note_box, radios
 from web.parts.forms import DatePartsField
 
 NOBODY = "equipe"
+MYSELF = "moi"
 
 
 class AssignForm(VersionedForm):
@@ -37,18 +39,47 @@ class AssignForm(VersionedForm):
         return typed
 
 
-class HoldForm(DeskForm):
-    until = DatePartsField(
-        label=_("Jusqu’à quel jour ?"),
-        help_text=_("Le dossier reviendra ce jour-là. Un délai dépassé reste visible malgré tout."),
-        latest=date(2100, 12, 31),
+class _Later(DeskForm):
+    """A day to come, why, and what makes it needless before."""
+
+    until = DatePartsField(label=_("Jusqu’à quel jour ?"), latest=date(2100, 12, 31))
+    reason = note_box(
+        label=_("Pourquoi ?"),
+        help_text=_("Une phrase pour qui reprendra le dossier. Visible de l’équipe seulement."),
+        required=True,
+        max_length=500,
     )
+    stop_when = radios(label=_("Et avant ce jour, qu’est-ce qui y met fin ?"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fill(self, "stop_when", list(StopWhen.choices))
+        self.fields["stop_when"].initial = StopWhen.NOTHING
 
     def clean_until(self) -> date:
         until: date = self.cleaned_data["until"]
         if until <= self.today:
             raise ValidationError(gettext("Choisissez un jour à venir."))
         return until
+
+
+class HoldForm(_Later):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["until"].help_text = gettext(
+            "Le dossier reviendra ce jour-là. Un délai dépassé reste visible malgré tout."
+        )
+
+
+class ReminderForm(_Later):
+    to = radios(label=_("Pour qui ?"))
+    field_order = ("until", "reason", "to", "stop_when")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["until"].label = gettext("Quel jour ?")
+        fill(self, "to", [(MYSELF, gettext("Pour moi")), (NOBODY, gettext("Pour toute l’équipe"))])
+        self.fields["to"].initial = MYSELF
 
 
 class NoteForm(DeskForm):

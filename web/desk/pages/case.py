@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from cases.models import Attempt, Case, Consent, Deadline, Justificatif
+from cases.models import Attempt, Case, Consent, Deadline, Justificatif, Reminder
 from cases.rules.lifecycle import EventKind, State, may
 from procedures.rules import hours
 from procedures.rules.definitions import Channel, Definition
 from web.desk.pages.head import Chip, who
 from web.desk.pages.words import CONSENTS, GROUNDS, definition_of, label, say
-from web.parts.french import day_month_year
+from web.parts.french import day_month_year, plain_words
 from web.parts.refusals import REFUSALS
 
 
@@ -259,6 +259,39 @@ def attempts(case: Case, rows: Sequence[Attempt]) -> list[AttemptShown]:
     ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderShown:
+    """`end_url` is empty for a case that is set aside: it comes back by itself, or on the page where it was done."""
+
+    title: str
+    text: str
+    about: str
+    end_url: str
+
+
+def reminders(case: Case, rows: Sequence[Reminder]) -> list[ReminderShown]:
+    return [_reminder(case, row) for row in rows]
+
+
+def _reminder(case: Case, row: Reminder) -> ReminderShown:
+    day, by = plain_words(row.until), row.event.by.name if row.event.by else _("la plateforme")
+    title = _("En attente jusqu’au %(day)s") if row.snoozes else _("Rappel le %(day)s")
+    to = _("pour toute l’équipe") if row.for_user is None else _("pour %(who)s") % {"who": row.for_user.name}
+    said = [_("Posé par %(who)s") % {"who": by}, "" if row.snoozes else to, _STOPS.get(row.stop_when, "")]
+    return ReminderShown(
+        title=title % {"day": day},
+        text=row.event.note,
+        about=", ".join(str(part) for part in said if part) + ".",
+        end_url="" if row.snoozes else _url(case, "reminder_end", row.pk),
+    )
+
+
+_STOPS: dict[str, str | Promise] = {
+    "attempt": gettext_lazy("ou dès qu’une démarche est notée"),
+    "justificatif": gettext_lazy("ou dès qu’un justificatif arrive"),
+}
+
+
 def people(case: Case, *, reader: User) -> list[Fact]:
     """Without contact details: these are read on a page of their own, which is recorded."""
     person = case.beneficiary
@@ -322,6 +355,7 @@ _MENU: tuple[tuple[str, EventKind, str, str | Promise], ...] = (
     ("attempt", EventKind.ATTEMPT_MADE, "phone", gettext_lazy("Noter une démarche")),
     ("upload", EventKind.JUSTIFICATIF_RECEIVED, "upload", gettext_lazy("Déposer un justificatif")),
     ("facts", EventKind.FACT_CORRECTED, "calendar", gettext_lazy("Noter ou corriger une date")),
+    ("remind", EventKind.REMINDER_SET, "clock", gettext_lazy("Poser un rappel")),
     ("note", EventKind.NOTE_ADDED, "pen", gettext_lazy("Ajouter une note")),
     ("consent", EventKind.CONSENT_GIVEN, "check", gettext_lazy("Changer les accords")),
     ("close", EventKind.CASE_CLOSED, "check", gettext_lazy("Clore le dossier")),

@@ -9,6 +9,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Deadline
+from cases.rules import stages
+from cases.rules.stages import Lateness
 from procedures.rules import hours
 from procedures.rules.definitions import DeadlineRule, RuleFamily
 from web.desk.pages.head import Chip
@@ -35,7 +37,9 @@ class DeadlineShown:
     open: bool
     chip: Chip | None
     answer_url: str
+    letter_url: str
     on_miss: str
+    escalation: list[str]
 
 
 def deadlines(case: Case, rows: Sequence[Deadline], *, today: date) -> list[DeadlineShown]:
@@ -68,9 +72,11 @@ def _shown(case: Case, row: Deadline, *, is_hero: bool, today: date) -> Deadline
         source_url=rule.article_url if rule else "",
         checked_on=rule.checked_on if rule else None,
         open=is_hero,
-        chip=_chip(row, today=today),
+        chip=_chip(case, row, today=today),
         answer_url=reverse("desk:answer", args=[case.reference, row.pk]) if answerable else "",
+        letter_url=_letter_url(case, row, today=today),
         on_miss=say(rule.on_miss) if rule and row.is_missed else "",
+        escalation=_escalation(case, row, today=today),
     )
 
 
@@ -99,14 +105,46 @@ def _note(case: Case, row: Deadline, *, today: date) -> str:
     return ""
 
 
-def _chip(row: Deadline, *, today: date) -> Chip | None:
+def _chip(case: Case, row: Deadline, *, today: date) -> Chip | None:
     if row.met_on:
         return Chip(text=_("Tenu"), icon="check", kind="done")
     if row.answered_on:
         return Chip(text=_("Passé, suite décidée"), icon="check")
     if row.is_missed or (row.due and row.due < today and row.bound != "info"):
-        return Chip(text=_("Délai dépassé, à vérifier"), icon="alert", kind="late")
+        return late_chip(case, row, today=today)
     return None
+
+
+def late_chip(case: Case, row: Deadline, *, today: date) -> Chip:
+    """How late, in a few words: to be checked, a letter to be sent, or the second level."""
+    if _lateness(case, row, today=today) is Lateness.GRAVE:
+        words = _("Droit en jeu, à voir sans attendre") if row.bound == "member" else _silence(row, today=today)
+        return Chip(text=words, icon="alert", kind="late")
+    if stages.wants_letter(row.due, binds_member=row.bound == "member", today=today):
+        return Chip(text=_("Relance à envoyer"), icon="send", kind="late")
+    return Chip(text=_("Délai dépassé, à vérifier"), icon="alert", kind="late")
+
+
+def _silence(row: Deadline, *, today: date) -> str:
+    return _("Sans réponse, %(days)s jours de retard") % {"days": (today - row.due).days if row.due else 0}
+
+
+def _lateness(case: Case, row: Deadline, *, today: date) -> Lateness:
+    rule = _rule(case, row.key)
+    another = bool(rule and rule.on_miss_procedure) or bool(definition_of(case).follows_on_miss)
+    return stages.lateness(row.due, binds_member=row.bound == "member", has_another_way=another, today=today)
+
+
+def _escalation(case: Case, row: Deadline, *, today: date) -> list[str]:
+    """What the procedure keeps for the second level."""
+    if not row.is_missed or _lateness(case, row, today=today) is not Lateness.GRAVE:
+        return []
+    return [say(step) for step in definition_of(case).escalation]
+
+
+def _letter_url(case: Case, row: Deadline, *, today: date) -> str:
+    wanted = stages.wants_letter(row.due, binds_member=row.bound == "member", today=today)
+    return reverse("desk:letter", args=[case.reference, row.pk]) if wanted and row.is_missed else ""
 
 
 def moves(case: Case, before: Sequence[Deadline], after: Sequence[Deadline]) -> list[str]:

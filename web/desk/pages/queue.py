@@ -10,10 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cases.models import Case, Deadline
+from cases.models import Case, Deadline, Reminder
 from cases.rules.queue import NEVER, Group, Reason, group
 from procedures.rules import hours
 from procedures.rules.definitions import Channel
+from web.desk.pages.deadlines import late_chip
 from web.desk.pages.head import Chip, chip, who
 from web.desk.pages.words import capped, definition_of, say
 from web.parts.french import clock, plain_words
@@ -103,10 +104,42 @@ def _row(case: Case, *, here: bool, today: date) -> Row:
         who=who(case),
         url=f"{reverse('desk:case', args=[case.reference])}?de=maintenant",
         about=f"{case.reference} · {case.campaign.title}",
-        chip=chip(case, today=today),
+        chip=_chip(case, today=today),
         fact=fact(case, today=today),
         action=action(case),
         here=here,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderRow:
+    """A reminder whose day has come: what was asked to be told, and where to go."""
+
+    who: str
+    url: str
+    text: str
+    about: str
+    end_url: str
+
+
+def _chip(case: Case, *, today: date) -> Chip:
+    missed = next((row for row in _deadlines(case) if row.is_missed), None)
+    return late_chip(case, missed, today=today) if missed and case.reason == Reason.MISSED else chip(case, today=today)
+
+
+def reminders(rows: Sequence[Reminder]) -> list[ReminderRow]:
+    return [_reminder(row) for row in rows]
+
+
+def _reminder(row: Reminder) -> ReminderRow:
+    values = {"day": plain_words(row.until), "who": row.event.by.name if row.event.by else _("la plateforme")}
+    asked = _("Rappel du %(day)s, posé par %(who)s.") if row.for_user_id is None else _("Votre rappel du %(day)s.")
+    return ReminderRow(
+        who=who(row.case),
+        url=f"{reverse('desk:case', args=[row.case.reference])}?de=maintenant",
+        text=row.event.note,
+        about=f"{row.case.reference} · {asked % values}",
+        end_url=reverse("desk:reminder_end", args=[row.case.reference, row.pk]),
     )
 
 

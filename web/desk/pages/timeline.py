@@ -125,8 +125,23 @@ def _missed(case: Case, payload: dict[str, str]) -> str:
     return _("%(title)s : le délai du %(day)s est passé.") % values
 
 
+def _announced(case: Case, payload: dict[str, str]) -> str:
+    """`stage`: days from the due date; `by`: a mail was promised, or the desk alone shows it."""
+    stage = int(payload.get("stage", 0))
+    values = {"title": _deadline_title(case, payload), "day": _day(str(payload.get("due", ""))), "days": abs(stage)}
+    if stage > 0:
+        return _("%(title)s : %(days)s jours après le %(day)s, toujours sans réponse.") % values
+    said = _BEFORE_BY_MAIL if payload.get("by") == "mail" else _BEFORE_BY_VOICE
+    return str(said) % values
+
+
+_BEFORE_BY_MAIL = gettext_lazy("%(title)s : rappel du %(day)s envoyé à la personne (J-%(days)s).")
+_BEFORE_BY_VOICE = gettext_lazy("%(title)s : le %(day)s approche (J-%(days)s), à dire à la personne de vive voix.")
+
+
 _DECISIONS: Words = {
     "keep_waiting": gettext_lazy("attendre encore"),
+    "remind": gettext_lazy("une relance est partie"),
     "act_again": gettext_lazy("recommencer la démarche"),
     "convert": gettext_lazy("continuer par une autre démarche"),
     "was_done": gettext_lazy("c’était fait à temps"),
@@ -156,6 +171,12 @@ def _refused(_case: Case, payload: dict[str, str]) -> str:
 def _held(_case: Case, payload: dict[str, str]) -> str:
     until = str(payload.get("until", ""))
     return _("Mis en attente jusqu’au %(day)s.") % {"day": _day(until)} if until else _("Repris.")
+
+
+def _reminder_set(_case: Case, payload: dict[str, str]) -> str:
+    values = {"day": _day(str(payload.get("until", "")))}
+    said = _("Rappel posé pour le %(day)s.") if payload.get("to") else _("Rappel posé pour l’équipe, le %(day)s.")
+    return said % values
 
 
 def _assigned(_case: Case, payload: dict[str, str]) -> str:
@@ -201,10 +222,12 @@ _SENTENCES: dict[EventKind, Callable[[Case, dict[str, str]], str]] = {
     EventKind.FACT_RECORDED: _fact,
     EventKind.FACT_CORRECTED: _corrected,
     EventKind.DEADLINE_MOVED: _moved,
+    EventKind.DEADLINE_ANNOUNCED: _announced,
     EventKind.DEADLINE_MISSED: _missed,
     EventKind.MISSED_DEADLINE_ANSWERED: _answered,
     EventKind.JUSTIFICATIF_REFUSED: _refused,
     EventKind.CASE_HELD: _held,
+    EventKind.REMINDER_SET: _reminder_set,
     EventKind.CASE_ASSIGNED: _assigned,
     EventKind.CASE_CLOSED: _closed,
     EventKind.CONSENT_GIVEN: _consent,
@@ -220,6 +243,7 @@ _FIXED: dict[EventKind, str | Promise] = {
     EventKind.CASE_REOPENED: gettext_lazy("Dossier rouvert."),
     EventKind.CASE_ERASED: gettext_lazy("Dossier effacé."),
     EventKind.NOTE_ADDED: gettext_lazy("Note de l’équipe."),
+    EventKind.REMINDER_ENDED: gettext_lazy("Rappel terminé."),
     EventKind.CASE_CONVERTED: gettext_lazy("Continué par une autre démarche."),
     EventKind.CARD_RENEWED: gettext_lazy("Carte avec un code refaite."),
     EventKind.CONTACT_CONSULTED: gettext_lazy("Coordonnées lues."),
@@ -242,6 +266,9 @@ _LOOKS: dict[EventKind, tuple[str, str]] = {
     EventKind.MISSED_DEADLINE_ANSWERED: ("check", ""),
     EventKind.CASE_ASSIGNED: ("hand", ""),
     EventKind.CASE_HELD: ("pause", ""),
+    EventKind.DEADLINE_ANNOUNCED: ("clock", ""),
+    EventKind.REMINDER_SET: ("clock", ""),
+    EventKind.REMINDER_ENDED: ("check", ""),
     EventKind.CONSENT_GIVEN: ("check", "done"),
     EventKind.CONSENT_WITHDRAWN: ("x", "late"),
     EventKind.CASE_CONSULTED: ("eye", ""),

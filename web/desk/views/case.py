@@ -31,6 +31,7 @@ def case(request: DeskRequest, reference: str) -> HttpResponse:
         "deadlines": deadlines(found, stored, today=request.today),
         "documents": page.documents(found, files),
         "attempts": page.attempts(found, tried),
+        "reminders": page.reminders(found, access.reminders_of(found)),
         "timeline": items(found, events),
         "older_url": _older(found, older),
         "people": page.people(found, reader=request.user),

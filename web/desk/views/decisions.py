@@ -78,6 +78,7 @@ class AnswerMissed(CaseAction):
         rule = self._rule()
         offered = {
             Decision.ACT_AGAIN: True,
+            Decision.REMIND: self.deadline.bound == "addressee",
             Decision.KEEP_WAITING: self.deadline.bound != "member",
             Decision.CONVERT: following is not None,
             Decision.WAS_DONE: rule is not None and "acted" in rule.met_by,

@@ -38,7 +38,7 @@ class Horizon:
 def now(request: DeskRequest) -> HttpResponse:
     """Seven queries at any size (session, user and membership not counted): two stages of the list, the keys of its
     people and the key of those keys, its deadlines, the counts in one, the campaigns. An empty list asks two more,
-    a page beyond the first three: it is recorded."""
+    a page beyond the first three: it is recorded; reminders whose day has come ask two."""
     if not request.membership.may(Right.WORK_OWN):
         lists = access.lists_waiting(request.membership, at=timezone.now())
         return shown(request, "now_without_cases.html", {"title": _("Maintenant"), "lists": lists})
@@ -46,7 +46,7 @@ def now(request: DeskRequest) -> HttpResponse:
     if after:
         may_list(request)
     horizon = Horizon.of(request.today)
-    counts = access.capped_counts(request.membership, until=horizon.until)
+    counts = access.capped_counts(request.membership, until=horizon.until, today=request.today)
     filters = _filters(request, counts)
     cases, following = access.queue_for(
         request.membership,
@@ -61,6 +61,7 @@ def now(request: DeskRequest) -> HttpResponse:
         access.record_listing(request.membership, found=len(cases), why=Why.QUEUE, at=timezone.now())
     access.load_deadlines(cases)
     context = {
+        "reminders": _reminders(request, counts, after=after),
         "sections": page.sections(cases, today=request.today),
         "segments": page.segments(filters, counts),
         "summary": page.summary(counts, whose=filters.whose),
@@ -73,6 +74,13 @@ def now(request: DeskRequest) -> HttpResponse:
         "open_url": reverse("desk:open") if request.membership.may(Right.OPEN_CASE) else "",
     }
     return shown(request, "now.html", context, counts={"desk:now": capped(counts["mine"])})
+
+
+def _reminders(request: DeskRequest, counts: dict[str, int], *, after: str) -> list[page.ReminderRow]:
+    """On the first page; no query where there is none."""
+    if after or not counts["reminders"]:
+        return []
+    return page.reminders(access.reminders_due(request.membership, today=request.today))
 
 
 def _filters(request: DeskRequest, counts: dict[str, int]) -> page.Filters:

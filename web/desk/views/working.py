@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from cases import access, actions
 from cases.actions import HasAddress, StaleCase
-from cases.models import ConsentKind
+from cases.models import ConsentKind, Reminder, StopWhen
 from cases.rules.lifecycle import EventKind
-from web.desk.forms.base import DeskForm
+from web.desk.forms.base import DeskForm, leave_out
 from web.desk.forms.decisions import PlainForm
-from web.desk.forms.working import NOBODY, AssignForm, ConsentForm, HoldForm, NoteForm
+from web.desk.forms.working import MYSELF, NOBODY, AssignForm, ConsentForm, HoldForm, NoteForm, ReminderForm
 from web.desk.pages.card import Card, card
 from web.desk.pages.head import case_head
 from web.desk.views.doors import CaseAction, Stop, case_url, shown, stamp
@@ -67,16 +67,65 @@ class Hold(CaseAction):
     def form(self, data: Any = None) -> DeskForm:
         form = super().form(data)
         if data is not None and "resume" in data:
-            del form.fields["until"]
+            leave_out(form, "until", "reason", "stop_when")
         return form
 
     def more(self, _form: DeskForm) -> dict[str, Any]:
         return {"held_until": self.case.held_until}
 
     def act(self, form: HoldForm) -> str:
-        until = form.cleaned_data.get("until")
-        actions.hold(self.case, until=until, **stamp(self.request))
+        typed = form.cleaned_data
+        until = typed.get("until")
+        actions.hold(
+            self.case,
+            until=until,
+            reason=typed.get("reason", ""),
+            stop_when=StopWhen(typed.get("stop_when", StopWhen.NOTHING)),
+            token=typed["token"],
+            **stamp(self.request),
+        )
         return _("Le dossier est en attente.") if until else _("Le dossier est repris.")
+
+
+class SetReminder(CaseAction):
+    event = EventKind.REMINDER_SET
+    form_class = ReminderForm
+    title = gettext_lazy("Poser un rappel")
+    button = gettext_lazy("Poser le rappel")
+    intro = gettext_lazy("Ce jour-là, le rappel s’affiche en tête de « Maintenant », et part par message à qui il est.")
+
+    def act(self, form: ReminderForm) -> str:
+        typed, who = form.cleaned_data, stamp(self.request)
+        actions.set_reminder(
+            self.case,
+            until=typed["until"],
+            reason=typed["reason"],
+            for_user=self.request.user if typed["to"] == MYSELF else None,
+            stop_when=StopWhen(typed["stop_when"]),
+            token=typed["token"],
+            at=who["at"],
+            by=who["by"],
+        )
+        return _("Le rappel est posé.")
+
+
+class EndReminder(CaseAction):
+    event = EventKind.REMINDER_ENDED
+    form_class = PlainForm
+    title = gettext_lazy("Terminer un rappel")
+    button = gettext_lazy("C’est fait")
+    reminder: Reminder
+
+    def prepare(self) -> None:
+        self.reminder = access.reminder_for(self.case, self.kwargs["pk"])
+
+    def more(self, _form: DeskForm) -> dict[str, Any]:
+        return {"intro": self.reminder.event.note}
+
+    def act(self, _form: PlainForm) -> str:
+        who = stamp(self.request)
+        ended = actions.end_reminder(self.reminder, at=who["at"], by=who["by"])
+        return _("Le rappel est terminé.") if ended else ""
 
 
 class AddNote(CaseAction):

@@ -133,6 +133,14 @@ def _missed(event: CaseEvent, reader: Reader) -> Line:
     return Line(text=text, when=when(event.at, today=reader.today), icon="alert", kind="late")
 
 
+def _announced(event: CaseEvent, reader: Reader) -> Line | None:
+    """What was sent to the member; what drags on the other side is the team's to follow."""
+    if event.payload.get("by") != "mail" or event.payload["stage"] > 0:
+        return None
+    text = gettext("Un rappel vous a été envoyé : %(what)s") % {"what": _deadline_title(event, reader)}
+    return Line(text=text, when=when(event.at, today=reader.today), icon="mail")
+
+
 def _moved(event: CaseEvent, reader: Reader) -> Line:
     after = event.payload.get("after")
     values = {"what": _deadline_title(event, reader), "day": plain_words(date.fromisoformat(after)) if after else ""}
@@ -158,6 +166,7 @@ _TOLD: dict[EventKind, Callable[[CaseEvent, Reader], Line | None]] = {
     EventKind.ATTEMPT_FAILED: _attempt,
     EventKind.FACT_RECORDED: _fact,
     EventKind.FACT_CORRECTED: _fact,
+    EventKind.DEADLINE_ANNOUNCED: _announced,
     EventKind.DEADLINE_MISSED: _missed,
     EventKind.DEADLINE_MOVED: _moved,
     EventKind.CASE_HELD: _held,
