@@ -47,7 +47,7 @@ class NoticeRow(TypedDict):
     kind: str
     dedupe_key: str
     ids: Mapping[str, int | str]
-    leave_by: NotRequired[datetime]
+    leave_by: NotRequired[datetime | None]
 
 
 @dataclass(slots=True)
