@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from procedures.rules.facts import ANSWERS
 from procedures.rules.hours import Hours
 from procedures.rules.periods import Period
 from procedures.rules.texts import Text
@@ -263,6 +264,11 @@ class Definition:
 
     def check_is_overdue(self, today: date) -> bool:
         return today - self.checked_on > CHECK_AGAIN_AFTER
+
+
+def answers_to(options: Iterable[Option]) -> dict[str, tuple[str, ...]]:
+    """The values of each answer that a procedure knows: those of every procedure, and its own options."""
+    return ANSWERS | {option.key: tuple(choice.value for choice in option.choices) for option in options}
 
 
 def _by_key(items: Iterable[KeyedT], key: str) -> KeyedT:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from procedures.rules.calendars import ZONES
+from procedures.rules.clocks import is_time_zone
 from procedures.rules.definitions import (
     Beneficiaries,
     Bound,
@@ -25,8 +26,9 @@ from procedures.rules.definitions import (
     Source,
     Step,
     Waiver,
+    answers_to,
 )
-from procedures.rules.facts import ANSWERS, FactKind
+from procedures.rules.facts import FactKind
 from procedures.rules.hours import Hours, Slot
 from procedures.rules.periods import Period
 from procedures.rules.reading import BadDefinition, Problem, Reader
@@ -51,7 +53,7 @@ def read_definition(table: Mapping[str, object], *, key: str, version: int) -> D
 def _definition(reader: Reader, *, key: str, version: int) -> Definition:
     options = reader.tables("options", _option)
     justificatifs = reader.tables("justificatifs", _justificatif)
-    answers = ANSWERS | {option.key: tuple(choice.value for choice in option.choices) for option in options}
+    answers = answers_to(options)
     definition = Definition(
         key=key,
         version=version,
@@ -137,6 +139,8 @@ def _hours(reader: Reader) -> Hours:
         time_zone=reader.string("time_zone"),
     )
     reader.need("slots", found.slots, "add at least one slot with days, opens and closes")
+    if found.time_zone and not is_time_zone(found.time_zone):
+        reader.note("time_zone", f"{found.time_zone!r} is not a time zone", 'write it like "Europe/Paris"')
     return found
 
 
