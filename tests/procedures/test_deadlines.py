@@ -344,8 +344,10 @@ def test_more_doubt_never_makes_a_member_later_nor_an_addressee_earlier(first: d
 def test_stops_and_extensions_never_end_a_period_earlier(
     first: date, width: int, offsets: list[int], residence: str
 ) -> None:
-    spans = [sorted((first + timedelta(days=one), first + timedelta(days=two))) for one, two in _pairs(offsets)]
-    told = [StartFact(kind, *span) for kind, span in zip(("extended", "paused", "resumed"), spans, strict=True)]
+    days_of = [first + timedelta(days=offset) for offset in offsets]
+    spans = [(min(pair), max(pair)) for pair in zip(days_of[::2], days_of[1::2], strict=True)]
+    kinds = ("extended", "paused", "resumed")
+    told = [StartFact(kind, *span) for kind, span in zip(kinds, spans, strict=True)]
     received = StartFact("received", first, first + timedelta(days=width))
 
     plain, changed = only(EXTENDABLE, received), only(EXTENDABLE, received, *told, residence=residence)
@@ -356,7 +358,3 @@ def test_stops_and_extensions_never_end_a_period_earlier(
     assert changed.due_latest
     assert plain.due_earliest <= changed.due_earliest <= changed.due_latest
     assert plain.due_latest <= changed.due_latest
-
-
-def _pairs(numbers: list[int]) -> list[tuple[int, int]]:
-    return list(zip(numbers[::2], numbers[1::2], strict=True))
