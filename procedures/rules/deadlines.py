@@ -43,7 +43,10 @@ class ComputedDeadline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Clock:
-    """Both ends as counted so far, from a range of starts, of lengths and of days when the clock stood still."""
+    """Both ends as counted so far, from a range of starts, of lengths and of days when the clock stood still.
+
+    `again`: from when the whole length runs once more, after an interruption.
+    """
 
     rule: DeadlineRule
     start: StartFact
@@ -52,16 +55,21 @@ class _Clock:
     longest: Period
     fewest_stopped: int = 0
     most_stopped: int = 0
+    again: StartFact | None = None
     extension: tuple[Text, ...] = ()
     stop: tuple[Text, ...] = ()
 
     @property
+    def counted(self) -> StartFact:
+        return self.again or self.start
+
+    @property
     def earliest(self) -> PeriodEnd:
-        return self._end(self.start.earliest, length=self.shortest, stopped_days=self.fewest_stopped)
+        return self._end(self.counted.earliest, length=self.shortest, stopped_days=self.fewest_stopped)
 
     @property
     def latest(self) -> PeriodEnd:
-        return self._end(self.start.latest, length=self.longest, stopped_days=self.most_stopped)
+        return self._end(self.counted.latest, length=self.longest, stopped_days=self.most_stopped)
 
     def _end(self, day: date, *, length: Period, stopped_days: int) -> PeriodEnd:
         return end_of(
@@ -184,11 +192,14 @@ def _stopped(clock: _Clock, *, facts: Mapping[str, StartFact]) -> _Clock | None:
     A doubt whether it stopped in time helps the addressee only.
     """
     paused, resumed = facts.get(FactKind.PAUSED), facts.get(FactKind.RESUMED)
-    if not clock.rule.pausable or paused is None or paused.earliest > clock.latest.due:
+    stops = clock.rule.pausable or clock.rule.restarts
+    if not stops or paused is None or paused.earliest > clock.latest.due:
         return clock
     surely = paused.latest <= clock.earliest.due
     if resumed is None:
         return clock if clock.rule.bound is Bound.MEMBER and not surely else None
+    if clock.rule.restarts:
+        return _restarted(clock, paused=paused, resumed=resumed, surely=surely)
     most = _days_still(paused.earliest, resumed.latest, since=clock.start.latest)
     return replace(
         clock,
@@ -196,6 +207,15 @@ def _stopped(clock: _Clock, *, facts: Mapping[str, StartFact]) -> _Clock | None:
         most_stopped=most,
         stop=(sentences.stop_sentence(paused, resumed, days=most),),
     )
+
+
+def _restarted(clock: _Clock, *, paused: StartFact, resumed: StartFact, surely: bool) -> _Clock:
+    """The whole length runs again; a restart before the stop or before the start interrupts nothing."""
+    if resumed.latest < paused.earliest or resumed.latest <= clock.start.earliest:
+        return replace(clock, stop=(sentences.stop_sentence(paused, resumed, days=0),))
+    earliest = max(clock.start.earliest, resumed.earliest) if surely else clock.start.earliest
+    again = StartFact(clock.start.kind, earliest, max(clock.start.latest, resumed.latest), resumed.known_by)
+    return replace(clock, again=again, stop=(sentences.restart_sentence(paused, resumed),))
 
 
 def _days_still(paused: date, resumed: date, *, since: date) -> int:
@@ -208,7 +228,8 @@ def _dated(clock: _Clock, *, said_start: list[Text], channels: tuple[Channel, ..
     due = earliest.raw_end if for_member else latest.due
     raw_end = earliest.raw_end if for_member else latest.raw_end
     moments = _last_useful(channels, due, zone=rule.zone) if for_member else ()
-    length, first = (clock.shortest, start.earliest) if for_member else (clock.longest, start.latest)
+    length = clock.shortest if for_member else clock.longest
+    first = clock.counted.earliest if for_member else clock.counted.latest
     reasons = [
         *said_start,
         *sentences.length_sentences(length, start=first, rule=rule.rule, residence=clock.residence),

@@ -123,7 +123,8 @@ class Fallback:
 class DeadlineRule:
     """`met_by`: what satisfies it: fact kinds, "justificatif" (any) or "justificatif:<key>".
 
-    `extension`: length added when announced in time.
+    `extension`: length added when announced in time. `pausable`: a stop adds its days; `restarts`: after a stop the
+    whole length runs again.
     """
 
     key: str
@@ -144,6 +145,7 @@ class DeadlineRule:
     rolls: bool
     extension: Period | None
     pausable: bool
+    restarts: bool
     condition: Condition | None
     waivers: tuple[Waiver, ...]
     fallback: Fallback | None

@@ -177,6 +177,7 @@ def _deadline(
         rolls=reader.boolean("rolls", default=bound is not Bound.INFO),
         extension=reader.period_or_none("extension"),
         pausable=reader.boolean("pausable", default=False),
+        restarts=reader.boolean("restarts", default=False),
         condition=reader.table_of("condition", lambda row: _condition(row, answers=answers)),
         waivers=reader.tables("waivers", lambda row: _waiver(row, answers=answers), named_by="value"),
         fallback=reader.table_of("fallback", _fallback),

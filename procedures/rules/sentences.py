@@ -88,6 +88,9 @@ STOOD_STILL = Text("Le délai s’est arrêté du {} au {} : {} de plus.", "The 
 STOOD_OUTSIDE = Text(
     "Le délai s’est arrêté du {} au {} : aucun jour de plus.", "The clock stood still from {} to {}: no more days."
 )
+RAN_AGAIN = Text(
+    "Le délai, interrompu {}, est reparti en entier {}.", "The period was interrupted {} and started again in full {}."
+)
 RESUMED_BEFORE = Text(
     "La reprise du délai, {}, précède son arrêt, {} : l’une des deux dates est fausse, l’arrêt ne compte pas.",
     "The clock started again, {}, before it stopped, {}: one of the two dates is wrong, the stop does not count.",
@@ -210,6 +213,10 @@ def stop_sentence(paused: StartFact, resumed: StartFact, *, days: int) -> Text:
         return _filled(STOOD_OUTSIDE, date_text(paused.earliest), date_text(resumed.latest))
     more = Text(f"{days} jour{'s' if days > 1 else ''}", f"{days} more day{'s' if days > 1 else ''}")
     return _filled(STOOD_STILL, date_text(paused.earliest), date_text(resumed.latest), more)
+
+
+def restart_sentence(paused: StartFact, resumed: StartFact) -> Text:
+    return _filled(RAN_AGAIN, _on(paused), _on(resumed))
 
 
 def received_before_sentence(received: StartFact, sent: StartFact) -> Text:
