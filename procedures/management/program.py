@@ -30,7 +30,7 @@ class ProgramCommand(BaseCommand):
 
     def _parsed(self, argv: list[str]) -> dict[str, Any]:
         try:
-            return vars(self.create_parser(argv[0], argv[1]).parse_args(argv[2:]))
+            return vars(self.create_parser(argv[0], argv[1]).parse_intermixed_args(argv[2:]))
         except CommandError as error:
             said = " ".join(str(error).removeprefix("Error: ").split())
             raise CommandError(said, returncode=ASKED_WRONGLY) from error

@@ -140,6 +140,12 @@ def test_one_deadline_alone_may_be_asked_for(run: Run) -> None:
     assert (reply["due_earliest"], reply["due_latest"], reply["due"]) == ("2022-03-17", "2022-03-24", "2022-03-17")
 
 
+def test_the_key_of_a_deadline_may_come_last(run: Run) -> None:
+    (reply,) = read(run(explain_deadline.Command, "--json", OPPOSITION, "--fact", "sent=2022-02-03", "opposer"))
+
+    assert reply["due"] == "2022-03-17"
+
+
 def test_an_extension_told_within_the_month_adds_two(run: Run) -> None:
     facts = [f"--fact={fact}" for fact in ("asked=2026-01-15", "extended=2026-02-10", "justificatif_asked=yes")]
 
