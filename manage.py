@@ -10,6 +10,9 @@ from django.db import DatabaseError
 
 from config.refusal import exit_saying
 
+# They compute from what they are given: no database, key, folder or setting of a platform.
+BARE = {"compute_period", "explain_deadline"}
+
 
 def main() -> None:
     try:
@@ -40,5 +43,7 @@ def _has_platform() -> bool:
 
 
 if __name__ == "__main__":
+    if not BARE.isdisjoint(sys.argv[1:2]):
+        os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.bare"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
     main()

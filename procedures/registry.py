@@ -11,6 +11,7 @@ from django.conf import settings
 from procedures.rules.definitions import Definition
 from procedures.rules.loading import read_definition
 from procedures.rules.places import line_of
+from procedures.rules.questions import BadQuestion, shown
 from procedures.rules.reading import BadDefinition, Problem
 
 OURS = Path(__file__).resolve().parent / "definitions"
@@ -26,6 +27,18 @@ def current(key: str) -> Definition:
     """The newest version. It may be retired: ask `can_be_opened(today)` before opening a case."""
     versions = _versions(key)
     return versions[max(versions)]
+
+
+def asked(key: str) -> Definition:
+    """The newest version of what a program names. Raises BadQuestion, with the known ones."""
+    try:
+        return current(key)
+    except UnknownProcedure:
+        known = ", ".join(one.key for one in all_current())
+        raise BadQuestion(
+            f"« {shown(key)} » n’est pas une démarche connue : {known}.",
+            f"«{shown(key)}» is not a known procedure: use one of {known}.",
+        ) from None
 
 
 def version(key: str, version: int) -> Definition:

@@ -14,6 +14,7 @@ from tests.factories import PASSWORD
 from tests.stage import STORIES, Stage
 
 NOBODY = ""
+API = ("schema", "cases", "case", "procedures", "procedure", "explain", "releases", "release", "nothing")
 # Addresses that show no page of ours, each with its reason.
 NO_PAGE: dict[str, str] = {
     "public:release_file": "a CSV file",
@@ -31,14 +32,7 @@ NO_PAGE: dict[str, str] = {
     "desk:release_publish": "POST only",
     "desk:release_reject": "POST only",
     "set_language": "POST only",
-    "api:schema": "JSON",
-    "api:cases": "JSON",
-    "api:case": "JSON",
-    "api:procedures": "JSON",
-    "api:procedure": "JSON",
-    "api:releases": "JSON",
-    "api:release": "JSON",
-    "api:nothing": "JSON",
+    **dict.fromkeys((f"api:{name}" for name in API), "JSON"),
 }
 
 

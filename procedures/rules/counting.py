@@ -72,7 +72,10 @@ DISTANCE: dict[Residence, Period] = {Residence.OVERSEAS: Period(months=1), Resid
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodEnd:
-    """`raw_end`: before any roll. `widened`: moved on because a period of two days or more holds two working days."""
+    """`raw_end`: before any roll. `skipped`: the days off from it to `due`.
+
+    `widened`: moved on because a period of two days or more holds two working days.
+    """
 
     raw_end: date
     due: date
@@ -121,4 +124,5 @@ def _widened(start: date, *, raw_end: date, due: date, skipped: tuple[DayOff, ..
         found += calendar.is_working(day)
     if day <= due:
         return PeriodEnd(raw_end=raw_end, due=due, skipped=skipped)
-    return PeriodEnd(raw_end=raw_end, due=day, skipped=skipped, widened=True)
+    between = (calendar.day_off(raw_end + timedelta(days=number)) for number in range((day - raw_end).days))
+    return PeriodEnd(raw_end=raw_end, due=day, skipped=tuple(off for off in between if off), widened=True)

@@ -8,7 +8,7 @@ from procedures.rules import hours, sentences
 from procedures.rules.calendars import Calendar
 from procedures.rules.counting import PeriodEnd, Residence, end_of
 from procedures.rules.definitions import Bound, Channel, Condition, DeadlineRule, Definition, RuleFamily
-from procedures.rules.facts import FactKind, StartFact
+from procedures.rules.facts import FactKind, StartFact, Told
 from procedures.rules.periods import Period
 from procedures.rules.texts import Text, datetime_text, join
 
@@ -43,7 +43,10 @@ class ComputedDeadline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Clock:
-    """Both ends as counted so far, from a range of starts, of lengths and of days when the clock stood still."""
+    """Both ends as counted so far, from a range of starts, of lengths and of days when the clock stood still.
+
+    `again`: from when the whole length runs once more, after an interruption.
+    """
 
     rule: DeadlineRule
     start: StartFact
@@ -52,15 +55,21 @@ class _Clock:
     longest: Period
     fewest_stopped: int = 0
     most_stopped: int = 0
-    reasons: tuple[Text, ...] = ()
+    again: StartFact | None = None
+    extension: tuple[Text, ...] = ()
+    stop: tuple[Text, ...] = ()
+
+    @property
+    def counted(self) -> StartFact:
+        return self.again or self.start
 
     @property
     def earliest(self) -> PeriodEnd:
-        return self._end(self.start.earliest, length=self.shortest, stopped_days=self.fewest_stopped)
+        return self._end(self.counted.earliest, length=self.shortest, stopped_days=self.fewest_stopped)
 
     @property
     def latest(self) -> PeriodEnd:
-        return self._end(self.start.latest, length=self.longest, stopped_days=self.most_stopped)
+        return self._end(self.counted.latest, length=self.longest, stopped_days=self.most_stopped)
 
     def _end(self, day: date, *, length: Period, stopped_days: int) -> PeriodEnd:
         return end_of(
@@ -96,8 +105,9 @@ def compute_one(
     if start is None:
         return _computed(rule, reasons=[_why_no_start(rule, answers)])
     said_start = [*sentences.start_sentences(start, bound=rule.bound, stand_in=bool(why_start)), *why_start]
+    said_start += _doubts(rule, facts)
     running = _Clock(rule=rule, start=start, residence=_residence(answers), shortest=rule.length, longest=rule.length)
-    clock = _stopped(_extended(running, facts=facts), facts=facts)
+    clock = _ticked(running, facts=facts)
     if clock is None:
         stopped = sentences.stopped_sentence(facts[FactKind.PAUSED])
         return _computed(rule, start=start, reasons=[*said_start, stopped])
@@ -139,35 +149,77 @@ def _condition_unmet(rule: DeadlineRule, condition: Condition, *, answers: Mappi
     )
 
 
+def _doubts(rule: DeadlineRule, facts: Mapping[str, StartFact]) -> list[Text]:
+    """What cannot be right about the facts that this deadline starts from."""
+    sent, received = facts.get(FactKind.SENT), facts.get(FactKind.RECEIVED)
+    if rule.start_fact not in {FactKind.SENT, FactKind.RECEIVED} or sent is None or received is None:
+        return []
+    return [sentences.received_before_sentence(received, sent)] if received.latest < sent.earliest else []
+
+
+def _ticked(clock: _Clock, *, facts: Mapping[str, StartFact]) -> _Clock | None:
+    """Stops first, which lengthen the time in which an extension may be told; then those of the extended period."""
+    first = _stopped(clock, facts=facts)
+    return first and _stopped(_extended(first, facts=facts), facts=facts)
+
+
 def _extended(clock: _Clock, *, facts: Mapping[str, StartFact]) -> _Clock:
     """An extension counts when it was told within the first period; a doubt about that helps the addressee only."""
-    extension, told = clock.rule.extension, facts.get(FactKind.EXTENDED)
-    if extension is None or told is None:
+    extension, fact = clock.rule.extension, facts.get(FactKind.EXTENDED)
+    if extension is None or fact is None:
         return clock
-    longer = clock.longest + extension
-    counts, surely = told.earliest <= clock.latest.due, told.latest <= clock.earliest.raw_end
+    told, longer = _told(fact, clock), clock.longest + extension
     return replace(
         clock,
-        longest=longer if counts else clock.longest,
-        shortest=longer if surely else clock.shortest,
-        reasons=(*clock.reasons, sentences.extension_sentence(told, extension=extension, counts=counts)),
+        longest=longer if told in {Told.IN_TIME, Told.PERHAPS} else clock.longest,
+        shortest=longer if told is Told.IN_TIME else clock.shortest,
+        extension=(sentences.extension_sentence(fact, extension=extension, told=told),),
     )
+
+
+def _told(fact: StartFact, clock: _Clock) -> Told:
+    if fact.latest < clock.start.earliest:
+        return Told.TOO_EARLY
+    if fact.earliest > clock.latest.due:
+        return Told.TOO_LATE
+    surely = clock.start.latest <= fact.earliest and fact.latest <= clock.earliest.due
+    return Told.IN_TIME if surely else Told.PERHAPS
 
 
 def _stopped(clock: _Clock, *, facts: Mapping[str, StartFact]) -> _Clock | None:
-    """The days between a stop and the restart are added; None while the clock stands still."""
+    """The days from a stop to the restart, within the period, are added; None while the clock stands still.
+
+    A doubt whether it stopped in time helps the addressee only.
+    """
     paused, resumed = facts.get(FactKind.PAUSED), facts.get(FactKind.RESUMED)
-    if not clock.rule.pausable or paused is None or paused.earliest > clock.latest.due:
+    stops = clock.rule.pausable or clock.rule.restarts
+    if not stops or paused is None or paused.earliest > clock.latest.due:
         return clock
+    surely = paused.latest <= clock.earliest.due
     if resumed is None:
-        return None
-    most = max(0, (resumed.latest - paused.earliest).days)
+        return clock if clock.rule.bound is Bound.MEMBER and not surely else None
+    if clock.rule.restarts:
+        return _restarted(clock, paused=paused, resumed=resumed, surely=surely)
+    most = _days_still(paused.earliest, resumed.latest, since=clock.start.latest)
     return replace(
         clock,
-        fewest_stopped=max(0, (resumed.earliest - paused.latest).days),
+        fewest_stopped=_days_still(paused.latest, resumed.earliest, since=clock.start.earliest) if surely else 0,
         most_stopped=most,
-        reasons=(*clock.reasons, sentences.stop_sentence(paused, resumed, days=most)),
+        stop=(sentences.stop_sentence(paused, resumed, days=most),),
     )
+
+
+def _restarted(clock: _Clock, *, paused: StartFact, resumed: StartFact, surely: bool) -> _Clock:
+    """The whole length runs again; a restart before the stop or before the start interrupts nothing."""
+    if resumed.latest < paused.earliest or resumed.latest <= clock.start.earliest:
+        return replace(clock, stop=(sentences.stop_sentence(paused, resumed, days=0),))
+    earliest = max(clock.start.earliest, resumed.earliest) if surely else clock.start.earliest
+    again = StartFact(clock.start.kind, earliest, max(clock.start.latest, resumed.latest), resumed.known_by)
+    return replace(clock, again=again, stop=(sentences.restart_sentence(paused, resumed),))
+
+
+def _days_still(paused: date, resumed: date, *, since: date) -> int:
+    return max(0, (resumed - max(paused, since)).days)
 
 
 def _dated(clock: _Clock, *, said_start: list[Text], channels: tuple[Channel, ...]) -> ComputedDeadline:
@@ -175,12 +227,14 @@ def _dated(clock: _Clock, *, said_start: list[Text], channels: tuple[Channel, ..
     for_member = rule.bound is Bound.MEMBER
     due = earliest.raw_end if for_member else latest.due
     raw_end = earliest.raw_end if for_member else latest.raw_end
-    moments = _last_useful(channels, due) if for_member else ()
-    length, first = (clock.shortest, start.earliest) if for_member else (clock.longest, start.latest)
+    moments = _last_useful(channels, due, zone=rule.zone) if for_member else ()
+    length = clock.shortest if for_member else clock.longest
+    first = clock.counted.earliest if for_member else clock.counted.latest
     reasons = [
         *said_start,
         *sentences.length_sentences(length, start=first, rule=rule.rule, residence=clock.residence),
-        *clock.reasons,
+        *clock.extension,
+        *clock.stop,
         sentences.raw_end_sentence(raw_end),
         *_roll_reasons(rule, earliest=earliest, latest=latest),
         sentences.both_dates_sentence(rule.bound, earliest=earliest.raw_end, latest=latest.due),
@@ -211,8 +265,8 @@ def _roll_reasons(rule: DeadlineRule, *, earliest: PeriodEnd, latest: PeriodEnd)
     return [sentences.kept_sentence(off, because=sentences.PRUDENT if earliest.skipped else sentences.NOT_ROLLED)]
 
 
-def _last_useful(channels: tuple[Channel, ...], due: date) -> tuple[tuple[str, datetime], ...]:
-    found = ((channel.key, hours.last_useful(channel.hours, due)) for channel in channels if channel.hours)
+def _last_useful(channels: tuple[Channel, ...], due: date, *, zone: str) -> tuple[tuple[str, datetime], ...]:
+    found = ((channel.key, hours.last_useful(channel.hours, due, zone=zone)) for channel in channels if channel.hours)
     return tuple((key, moment) for key, moment in found if moment)
 
 

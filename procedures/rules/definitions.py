@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from procedures.rules.facts import ANSWERS
 from procedures.rules.hours import Hours
 from procedures.rules.periods import Period
 from procedures.rules.texts import Text
@@ -122,7 +123,8 @@ class Fallback:
 class DeadlineRule:
     """`met_by`: what satisfies it: fact kinds, "justificatif" (any) or "justificatif:<key>".
 
-    `extension`: length added when announced in time.
+    `extension`: length added when announced in time. `pausable`: a stop adds its days; `restarts`: after a stop the
+    whole length runs again.
     """
 
     key: str
@@ -143,6 +145,7 @@ class DeadlineRule:
     rolls: bool
     extension: Period | None
     pausable: bool
+    restarts: bool
     condition: Condition | None
     waivers: tuple[Waiver, ...]
     fallback: Fallback | None
@@ -263,6 +266,11 @@ class Definition:
 
     def check_is_overdue(self, today: date) -> bool:
         return today - self.checked_on > CHECK_AGAIN_AFTER
+
+
+def answers_to(options: Iterable[Option]) -> dict[str, tuple[str, ...]]:
+    """The values of each answer that a procedure knows: those of every procedure, and its own options."""
+    return ANSWERS | {option.key: tuple(choice.value for choice in option.choices) for option in options}
 
 
 def _by_key(items: Iterable[KeyedT], key: str) -> KeyedT:

@@ -28,6 +28,15 @@ class KnownBy(StrEnum):
     MEMORY = "memory"
 
 
+class Told(StrEnum):
+    """When an extension was announced: PERHAPS when a range straddles the end of the first period or its start."""
+
+    IN_TIME = "in_time"
+    PERHAPS = "perhaps"
+    TOO_LATE = "too_late"
+    TOO_EARLY = "too_early"
+
+
 # Answers that every procedure knows; a definition may add its own as options.
 ANSWERS: dict[str, tuple[str, ...]] = {
     "notified_by": ("letter", "email", "never", "unknown"),

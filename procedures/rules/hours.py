@@ -1,10 +1,11 @@
 """Opening hours of a channel. Moments are the channel's wall clock: aware or naive, they are read as they stand."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from procedures.rules.calendars import NATIONAL, Calendar
+from procedures.rules.clocks import PARIS, TIME_ZONES, end_of_day
 from procedures.rules.texts import (
     NARROW_NBSP,
     WEEKDAYS_EN,
@@ -34,7 +35,7 @@ class Hours:
     slots: tuple[Slot, ...]
     closed_on_holidays: bool = True
     zone: str = NATIONAL
-    time_zone: str = "Europe/Paris"
+    time_zone: str = PARIS
 
 
 def is_open(hours: Hours, at: datetime) -> bool:
@@ -55,14 +56,27 @@ def next_opening(hours: Hours, at: datetime) -> datetime | None:
     return next((opening for opening in openings if opening > moment), None)
 
 
-def last_useful(hours: Hours, due: date) -> datetime | None:
-    """The end of the last open slot on or before `due` (naive, local), None when there is none within a month."""
-    for number in range(_REACH_DAYS):
-        day = due - timedelta(days=number)
-        closings = [slot.closes for slot in _slots_on(hours, day)]
-        if closings:
-            return datetime.combine(day, max(closings))
-    return None
+def last_useful(hours: Hours, due: date, *, zone: str = NATIONAL) -> datetime | None:
+    """The end of the last open slot before `due` is over (naive, the channel's clock); None when none within a month.
+
+    `zone`: that of the deadline. Its day, the channel's and that of Paris end at different moments: the first counts.
+    """
+    over = _end_of(due, hours=hours, zone=zone)
+    days = (due - timedelta(days=number) for number in range(_REACH_DAYS))
+    slots = (
+        (datetime.combine(day, slot.opens), datetime.combine(day, slot.closes))
+        for day in days
+        for slot in _slots_on(hours, day)[::-1]
+    )
+    return next((min(closes, over) for opens, closes in slots if opens < over), None)
+
+
+def _end_of(day: date, *, hours: Hours, zone: str) -> datetime:
+    time_zones = (hours.time_zone, TIME_ZONES[zone])
+    if set(time_zones) == {PARIS}:
+        return datetime.combine(day + timedelta(days=1), time())
+    over = end_of_day(day, time_zones=time_zones)
+    return over.astimezone(ZoneInfo(hours.time_zone)).replace(tzinfo=None)
 
 
 def say_hours(hours: Hours) -> Text:
@@ -75,10 +89,11 @@ def say_status(hours: Hours, at: datetime) -> Text:
     return in_both(lambda language: _say_status(hours, at, language))
 
 
-def _slots_on(hours: Hours, day: date) -> Iterator[Slot]:
+def _slots_on(hours: Hours, day: date) -> list[Slot]:
+    """In the order of the day."""
     if hours.closed_on_holidays and Calendar(zone=hours.zone).holiday(day):
-        return
-    yield from sorted((slot for slot in hours.slots if day.weekday() in slot.weekdays), key=lambda slot: slot.opens)
+        return []
+    return sorted((slot for slot in hours.slots if day.weekday() in slot.weekdays), key=lambda slot: slot.opens)
 
 
 def _say_hours(hours: Hours, language: str) -> str:

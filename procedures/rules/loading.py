@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from procedures.rules.calendars import ZONES
+from procedures.rules.clocks import is_time_zone
 from procedures.rules.definitions import (
     Beneficiaries,
     Bound,
@@ -25,8 +26,9 @@ from procedures.rules.definitions import (
     Source,
     Step,
     Waiver,
+    answers_to,
 )
-from procedures.rules.facts import ANSWERS, FactKind
+from procedures.rules.facts import FactKind
 from procedures.rules.hours import Hours, Slot
 from procedures.rules.periods import Period
 from procedures.rules.reading import BadDefinition, Problem, Reader
@@ -51,7 +53,7 @@ def read_definition(table: Mapping[str, object], *, key: str, version: int) -> D
 def _definition(reader: Reader, *, key: str, version: int) -> Definition:
     options = reader.tables("options", _option)
     justificatifs = reader.tables("justificatifs", _justificatif)
-    answers = ANSWERS | {option.key: tuple(choice.value for choice in option.choices) for option in options}
+    answers = answers_to(options)
     definition = Definition(
         key=key,
         version=version,
@@ -137,6 +139,8 @@ def _hours(reader: Reader) -> Hours:
         time_zone=reader.string("time_zone"),
     )
     reader.need("slots", found.slots, "add at least one slot with days, opens and closes")
+    if found.time_zone and not is_time_zone(found.time_zone):
+        reader.note("time_zone", f"{found.time_zone!r} is not a time zone", 'write it like "Europe/Paris"')
     return found
 
 
@@ -173,6 +177,7 @@ def _deadline(
         rolls=reader.boolean("rolls", default=bound is not Bound.INFO),
         extension=reader.period_or_none("extension"),
         pausable=reader.boolean("pausable", default=False),
+        restarts=reader.boolean("restarts", default=False),
         condition=reader.table_of("condition", lambda row: _condition(row, answers=answers)),
         waivers=reader.tables("waivers", lambda row: _waiver(row, answers=answers), named_by="value"),
         fallback=reader.table_of("fallback", _fallback),

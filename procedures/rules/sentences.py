@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import date
 
-from procedures.rules.calendars import Calendar, DayOff
+from procedures.rules.calendars import ALSACE_MOSELLE, Calendar, DayOff
 from procedures.rules.counting import FAMILIES, PeriodEnd, Residence
 from procedures.rules.definitions import Bound, DeadlineRule, RuleFamily
-from procedures.rules.facts import FACT_SAID, KNOWN_BY_SAID, StartFact
+from procedures.rules.facts import FACT_SAID, KNOWN_BY_SAID, StartFact, Told
 from procedures.rules.periods import Period
 from procedures.rules.texts import (
     Text,
@@ -56,11 +56,52 @@ UNCERTAIN: dict[Bound, Text] = {
     ),
 }
 
-TWO_WORKING_DAYS = Text("Le délai doit contenir deux jours ouvrables :", "The period must hold two working days:")
+TWO_WORKING_DAYS = Text(
+    "Le délai doit contenir deux jours ouvrables : reporté au {}.",
+    "The period must hold two working days: moved to {}.",
+)
 NOT_ROLLED = Text("ce délai ne se reporte pas", "this period is not extended for it")
 PRUDENT = Text(
     "la règle reporterait, mais par prudence nous gardons ce jour",
     "the rule would move it, but to be safe we keep that day",
+)
+
+EXTENSION: dict[Told, Text] = {
+    Told.IN_TIME: Text(
+        "Prolongation de {} annoncée {}, dans le premier délai : elle compte.",
+        "Extension of {} announced {}, within the first period: it counts.",
+    ),
+    Told.PERHAPS: Text(
+        "Prolongation de {} annoncée {}, peut-être hors du premier délai : elle compte pour la date la plus tardive.",
+        "Extension of {} announced {}, perhaps outside the first period: it counts for the later date.",
+    ),
+    Told.TOO_LATE: Text(
+        "Prolongation de {} annoncée {}, après le premier délai : trop tard, elle ne compte pas.",
+        "Extension of {} announced {}, after the first period: too late, it does not count.",
+    ),
+    Told.TOO_EARLY: Text(
+        "Prolongation de {} annoncée {}, avant le départ : elle ne peut pas porter sur ce délai, elle ne compte pas.",
+        "Extension of {} announced {}, before the start: it cannot concern this period, it does not count.",
+    ),
+}
+STOOD_STILL = Text("Le délai s’est arrêté du {} au {} : {} de plus.", "The clock stood still from {} to {}: {}.")
+STOOD_OUTSIDE = Text(
+    "Le délai s’est arrêté du {} au {} : aucun jour de plus.", "The clock stood still from {} to {}: no more days."
+)
+RAN_AGAIN = Text(
+    "Le délai, interrompu {}, est reparti en entier {}.", "The period was interrupted {} and started again in full {}."
+)
+RESUMED_BEFORE = Text(
+    "La reprise du délai, {}, précède son arrêt, {} : l’une des deux dates est fausse, l’arrêt ne compte pas.",
+    "The clock started again, {}, before it stopped, {}: one of the two dates is wrong, the stop does not count.",
+)
+RECEIVED_BEFORE = Text(
+    "La réception, {}, précède l’envoi, {} : l’une des deux dates est fausse.",
+    "The receipt, {}, comes before the sending, {}: one of the two dates is wrong.",
+)
+NO_GOOD_FRIDAY = Text(
+    "Hors de l’Alsace-Moselle, le vendredi saint est un jour ordinaire.",
+    "Outside Alsace-Moselle, Good Friday is an ordinary day.",
 )
 
 
@@ -77,6 +118,7 @@ def explain_period(
     departure = Text(fr=f"Départ : {say_date(start, 'fr')}.", en=f"Start: {say_date(start, 'en')}.")
     sentences = [departure, *length_sentences(length, start=start, rule=rule, residence=residence)]
     sentences += [raw_end_sentence(end.raw_end), *roll_sentences(end, calendar=calendar, kept=NOT_ROLLED)]
+    sentences += [NO_GOOD_FRIDAY] if calendar.good_friday and calendar.zone not in ALSACE_MOSELLE else []
     sentences.append(_filled(Text("Texte : {}.", "Text: {}."), FAMILIES[rule].text))
     return finish(sentences)
 
@@ -93,11 +135,16 @@ def start_sentences(start: StartFact, *, bound: Bound, stand_in: bool = False) -
     if start.is_certain:
         day = date_text(start.earliest)
         return [_filled(Text("Départ : {}.", "Start: {}."), join([day, *known], ", "))]
-    days = Text(
-        fr=f"entre le {say_date(start.earliest, 'fr')} et le {say_date(start.latest, 'fr')}",
-        en=f"between {say_date(start.earliest, 'en')} and {say_date(start.latest, 'en')}",
-    )
-    return [_filled(Text("Départ : {}.", "Start: {}."), join([days, *known], ", ")), UNCERTAIN[bound]]
+    return [_filled(Text("Départ : {}.", "Start: {}."), join([_between(start), *known], ", ")), UNCERTAIN[bound]]
+
+
+def _between(fact: StartFact) -> Text:
+    days = date_text(fact.earliest), date_text(fact.latest)
+    return _filled(Text("entre le {} et le {}", "between {} and {}"), *days)
+
+
+def _on(fact: StartFact) -> Text:
+    return _filled(Text("le {}", "on {}"), date_text(fact.earliest)) if fact.is_certain else _between(fact)
 
 
 def length_sentences(
@@ -132,14 +179,7 @@ def raw_end_sentence(raw_end: date) -> Text:
 def roll_sentences(end: PeriodEnd, *, calendar: Calendar, kept: Text) -> list[Text]:
     """Each day passed over by name; or, on a day off that is kept, why it is (`kept`)."""
     if end.widened:
-        return [
-            join(
-                [
-                    TWO_WORKING_DAYS,
-                    Text(f"reporté au {say_date(end.due, 'fr')}.", f"moved to {say_date(end.due, 'en')}."),
-                ]
-            )
-        ]
+        return [*_passed_over(end.skipped), _filled(TWO_WORKING_DAYS, date_text(end.due))]
     if end.skipped:
         return [skipped_sentence(end.skipped, to=end.due)]
     off = calendar.day_off(end.raw_end)
@@ -150,6 +190,10 @@ def kept_sentence(off: DayOff, *, because: Text) -> Text:
     return _filled(Text("{} : {}.", "{}: {}."), in_both(lambda language: _days_said((off,), language)), because)
 
 
+def _passed_over(days: tuple[DayOff, ...]) -> list[Text]:
+    return [_filled(Text("{}.", "{}."), in_both(lambda language: _days_said(days, language)))] if days else []
+
+
 def skipped_sentence(skipped: tuple[DayOff, ...], *, to: date) -> Text:
     """`Le 5 avril 2026 est le dimanche de Pâques, le 6 le lundi de Pâques : reporté au mardi 7.`"""
     days = in_both(lambda language: _days_said(skipped, language))
@@ -157,34 +201,26 @@ def skipped_sentence(skipped: tuple[DayOff, ...], *, to: date) -> Text:
     return _filled(Text("{} : reporté au {}.", "{}: moved to {}."), days, target)
 
 
-def extension_sentence(extended: StartFact, *, extension: Period, counts: bool) -> Text:
-    day, length = date_text(extended.earliest), in_both(extension.say)
-    if counts:
-        return _filled(
-            Text(
-                "Prolongation de {} annoncée le {}, dans le premier délai : elle compte.",
-                "Extension of {} announced on {}, within the first period: it counts.",
-            ),
-            length,
-            day,
-        )
-    return _filled(
-        Text(
-            "Prolongation de {} annoncée le {}, après le premier délai : trop tard, elle ne compte pas.",
-            "Extension of {} announced on {}, after the first period: too late, it does not count.",
-        ),
-        length,
-        day,
-    )
+def extension_sentence(extended: StartFact, *, extension: Period, told: Told) -> Text:
+    return _filled(EXTENSION[told], in_both(extension.say), _on(extended))
 
 
 def stop_sentence(paused: StartFact, resumed: StartFact, *, days: int) -> Text:
-    return Text(
-        fr=f"Le délai s’est arrêté du {say_date(paused.earliest, 'fr')} au {say_date(resumed.latest, 'fr')} : "
-        f"{days} jour{'s' if days > 1 else ''} de plus.",
-        en=f"The clock stood still from {say_date(paused.earliest, 'en')} to {say_date(resumed.latest, 'en')}: "
-        f"{days} more day{'s' if days != 1 else ''}.",
-    )
+    """`days`: the most that the clock may have stood still within the period."""
+    if resumed.latest < paused.earliest:
+        return _filled(RESUMED_BEFORE, date_text(resumed.latest), date_text(paused.earliest))
+    if not days:
+        return _filled(STOOD_OUTSIDE, date_text(paused.earliest), date_text(resumed.latest))
+    more = Text(f"{days} jour{'s' if days > 1 else ''}", f"{days} more day{'s' if days > 1 else ''}")
+    return _filled(STOOD_STILL, date_text(paused.earliest), date_text(resumed.latest), more)
+
+
+def restart_sentence(paused: StartFact, resumed: StartFact) -> Text:
+    return _filled(RAN_AGAIN, _on(paused), _on(resumed))
+
+
+def received_before_sentence(received: StartFact, sent: StartFact) -> Text:
+    return _filled(RECEIVED_BEFORE, date_text(received.latest), date_text(sent.earliest))
 
 
 def stopped_sentence(paused: StartFact) -> Text:

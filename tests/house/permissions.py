@@ -156,6 +156,7 @@ TABLE: dict[str, Asked] = {
     "api:case": ("401 403 403 403  200 404 404 200  200 403 403  404", POSTED),
     "api:procedures": OPEN_PAGE,
     "api:procedure": OPEN_PAGE,
+    "api:explain": (POSTED, answered(OPEN, 415)),  # a form is not JSON
     "api:releases": OPEN_PAGE,
     "api:release": OPEN_PAGE,
     "api:nothing": (NOTHING, NOTHING),

@@ -50,6 +50,35 @@ def test_the_calendar_agrees_with_the_holidays_package_but_for_the_days_in_dispu
         assert (legal_days(zone, year) ^ theirs) <= days_in_dispute(zone, year), (zone, year)
 
 
+# By zone, beside Whit Monday in 2005-2007: what one of both has and the other has not, and why we keep ours.
+DIFFERENCES: dict[str, dict[str, str]] = {
+    "FR-971": {
+        "vendredi saint": "custom, no text",
+        "jeudi de la mi-carême": "custom, no text",
+        "fête de Victor Schœlcher": "custom, no text",
+    },
+    "FR-972": {"fête de Victor Schœlcher": "custom, no text"},
+    "FR-978": {
+        "fête de Victor Schœlcher": "custom, no text",
+        "commémoration de l’abolition de l’esclavage": "27 May by decree from 2012 to 2017",
+        "28 May": "the same feast on the day that a circular gave it from 2018 on",
+    },
+}
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_the_differences_from_the_holidays_package_are_those_listed(zone: str) -> None:
+    ours = Calendar(zone=zone, good_friday=True, customary=True)
+    found = {}
+    for year in YEARS:
+        theirs = set(holidays.country_holidays("FR", subdiv=SUBDIVISIONS[zone], years=year))
+        for day in legal_days(zone, year) ^ theirs:
+            holiday = ours.holiday(day)
+            found[holiday.name.fr if holiday else f"{day.day} {day:%B}"] = day
+
+    assert set(found) == {"lundi de Pentecôte", *DIFFERENCES.get(zone, {})}
+
+
 def test_there_are_eleven_national_days() -> None:
     names = [holiday.name.fr for holiday in holidays_of(2026, Calendar()).values()]
 

@@ -51,14 +51,16 @@ def test_due_is_never_before_the_raw_end_nor_that_before_the_start(
 
 
 @given(start=starts, length=lengths, rule=st.sampled_from(ROLLING), calendar=calendars)
-def test_a_rolled_date_is_a_working_day_and_every_day_before_it_is_off(
+def test_a_rolled_date_is_a_working_day_and_every_day_off_before_it_is_named(
     start: date, length: Period, rule: RuleFamily, calendar: Calendar
 ) -> None:
     end = end_of(start, length=length, rule=rule, calendar=calendar)
 
+    passed = (end.raw_end + timedelta(days=number) for number in range((end.due - end.raw_end).days))
+    off = [day for day in passed if not calendar.is_working(day)]
     assert calendar.is_working(end.due)
-    assert [off.day for off in end.skipped] == [end.raw_end + timedelta(days=n) for n in range(len(end.skipped))]
-    assert not any(calendar.is_working(off.day) for off in end.skipped)
+    assert [skipped.day for skipped in end.skipped] == off
+    assert end.widened or len(off) == (end.due - end.raw_end).days
 
 
 @given(start=starts, length=lengths, calendar=calendars)
@@ -104,6 +106,19 @@ def test_two_days_from_a_friday_end_on_the_tuesday() -> None:
     end = end_of(date(2026, 11, 20), length=Period(days=2), rule=RuleFamily.EU_1182_71)
 
     assert (end.raw_end, end.due, end.widened) == (date(2026, 11, 22), date(2026, 11, 24), True)
+    assert [off.name.en for off in end.skipped] == ["Sunday"]
+
+
+def test_a_day_off_between_the_two_working_days_is_named_too() -> None:
+    end = end_of(date(2026, 11, 7), length=Period(days=2), rule=RuleFamily.EU_1182_71)
+    armistice = end_of(date(2026, 11, 8), length=Period(days=2), rule=RuleFamily.EU_1182_71)
+    split = end_of(date(2020, 11, 7), length=Period(days=2), rule=RuleFamily.EU_1182_71)
+    over = end_of(date(2025, 11, 8), length=Period(days=2), rule=RuleFamily.EU_1182_71)
+
+    assert (end.due, end.skipped) == (date(2026, 11, 10), ())
+    assert (armistice.due, armistice.skipped) == (date(2026, 11, 10), ())
+    assert (split.due, split.skipped) == (date(2020, 11, 10), ())
+    assert (over.due, [off.name.fr for off in over.skipped]) == (date(2025, 11, 12), ["Armistice de 1918"])
 
 
 @given(start=starts, length=lengths, days=st.integers(0, 200))

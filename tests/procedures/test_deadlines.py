@@ -140,55 +140,11 @@ def test_an_unknown_start_gives_no_date_and_says_why() -> None:
     assert deadline.applies
 
 
-def test_an_extension_told_within_the_month_counts_from_receipt() -> None:
-    deadline = only(EXTENDABLE, fact("received", "2026-01-15"), fact("extended", "2026-02-10"))
+def test_a_receipt_before_the_sending_is_told() -> None:
+    deadline = only(definition(), fact("received", "2026-03-05"), fact("sent", "2026-03-09"))
 
-    assert deadline.due == date(2026, 4, 15)
-    assert "Prolongation de deux mois annoncée le mardi 10 février 2026, dans le premier délai : elle compte." in said(
-        deadline
-    )
-
-
-def test_an_extension_told_too_late_is_ignored() -> None:
-    deadline = only(EXTENDABLE, fact("received", "2026-01-15"), fact("extended", "2026-02-17"))
-
-    assert deadline.due == date(2026, 2, 16)  # the 15th is a Sunday
-    assert "trop tard, elle ne compte pas" in said(deadline)
-
-
-def test_an_extension_of_doubtful_date_helps_only_the_addressee() -> None:
-    deadline = only(EXTENDABLE, fact("received", "2026-01-15"), fact("extended", "2026-02-10", "2026-02-25"))
-
-    assert (deadline.due_earliest, deadline.due_latest) == (date(2026, 2, 15), date(2026, 4, 15))
-
-
-def test_an_extension_of_another_deadline_changes_nothing() -> None:
-    plain = only(definition(), fact("received", "2026-01-15"))
-
-    assert only(definition(), fact("received", "2026-01-15"), fact("extended", "2026-02-10")) == plain
-
-
-def test_a_question_about_identity_stops_the_clock() -> None:
-    facts = fact("received", "2026-01-15"), fact("paused", "2026-01-20"), fact("resumed", "2026-01-30")
-
-    deadline = only(EXTENDABLE, *facts)
-
-    assert deadline.due == date(2026, 2, 25)
-    assert "10 jours de plus" in said(deadline)
-
-
-def test_a_clock_that_stands_still_has_no_end() -> None:
-    deadline = only(EXTENDABLE, fact("received", "2026-01-15"), fact("paused", "2026-01-20"))
-
-    assert (deadline.due, deadline.raw_end) == (None, None)
-    assert deadline.start is not None
-    assert "il n’a pas de fin tant qu’il n’a pas repris" in said(deadline)
-
-
-def test_a_clock_stopped_after_the_end_changes_nothing() -> None:
-    deadline = only(EXTENDABLE, fact("received", "2026-01-15"), fact("paused", "2026-02-20"))
-
-    assert deadline.due == date(2026, 2, 16)
+    assert "l’une des deux dates est fausse" in said(deadline)
+    assert "fausse" not in said(only(definition(), fact("received", "2026-03-05"), fact("sent", "2026-03-05")))
 
 
 def test_a_condition_that_is_not_met_says_so() -> None:

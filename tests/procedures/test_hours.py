@@ -68,6 +68,54 @@ def test_a_lunch_break_closes_the_line() -> None:
     assert last_useful(TWO_SLOTS, date(2026, 11, 23)) == datetime(2026, 11, 23, 16)
 
 
+IN_MARTINIQUE = Hours(
+    slots=(Slot(weekdays=(0, 1, 2, 3, 4), opens=time(8), closes=time(20)),),
+    zone="FR-972",
+    time_zone="America/Martinique",
+)
+IN_LA_REUNION = Hours(
+    slots=(Slot(weekdays=tuple(range(7)), opens=time(0), closes=time(9)),), zone="FR-974", time_zone="Indian/Reunion"
+)
+
+
+def test_the_day_ends_with_that_of_paris_before_a_line_overseas_closes() -> None:
+    winter, summer = date(2026, 1, 15), date(2026, 7, 15)
+
+    assert last_useful(IN_MARTINIQUE, winter, zone="FR-972") == datetime(2026, 1, 15, 19)
+    assert last_useful(IN_MARTINIQUE, summer) == datetime(2026, 7, 15, 18)
+
+
+def test_a_line_to_the_east_of_paris_is_not_called_on_its_next_day() -> None:
+    assert last_useful(IN_LA_REUNION, date(2026, 1, 15)) == datetime(2026, 1, 15, 9)
+
+
+def test_a_deadline_overseas_ends_before_paris_does_to_the_east() -> None:
+    late = Hours(slots=(Slot(weekdays=(0, 1, 2, 3, 4), opens=time(8), closes=time(23)),))
+
+    assert last_useful(late, date(2026, 1, 15), zone="FR-974") == datetime(2026, 1, 15, 21)
+    assert last_useful(late, date(2026, 1, 15)) == datetime(2026, 1, 15, 23)
+
+
+def test_a_line_that_opens_after_the_day_is_over_is_called_the_day_before() -> None:
+    night = Hours(
+        slots=(Slot(weekdays=(0, 1, 2, 3, 4), opens=time(19, 30), closes=time(21)),), time_zone="America/Martinique"
+    )
+
+    assert last_useful(night, date(2026, 1, 15)) == datetime(2026, 1, 14, 21)
+
+
+@pytest.mark.parametrize(
+    ("day", "moment"),
+    [
+        (date(2026, 5, 22), datetime(2026, 5, 21, 20)),  # abolition, in Martinique only
+        (date(2026, 5, 25), datetime(2026, 5, 21, 20)),  # Whit Monday, after it
+        (date(2026, 5, 27), datetime(2026, 5, 27, 18)),  # abolition elsewhere
+    ],
+)
+def test_a_line_overseas_keeps_the_holidays_of_its_own_zone(day: date, moment: datetime) -> None:
+    assert last_useful(IN_MARTINIQUE, day) == moment
+
+
 @pytest.mark.parametrize(
     ("at", "french", "english"),
     [

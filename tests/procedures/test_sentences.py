@@ -53,6 +53,7 @@ def test_a_bare_period_is_explained_in_both_languages() -> None:
         ("2026-04-15", "P1M10D", RuleFamily.FR_CPC, "les mois d’abord, de date à date, puis les jours"),
         ("2026-01-03", "P2M", RuleFamily.FR_FRANC, "délai franc, qui ne compte ni le jour du départ ni le dernier"),
         ("2026-11-20", "P2D", RuleFamily.EU_1182_71, "deux jours ouvrables : reporté au mardi 24 novembre 2026."),
+        ("2026-11-20", "P2D", RuleFamily.EU_1182_71, "Le 22 novembre 2026 est un dimanche. Le délai doit contenir"),
         ("2026-10-01", "P1M", RuleFamily.EU_1182_71, "Le 1er novembre 2026 est un dimanche et la Toussaint"),
         ("2026-11-29", "P1M", RuleFamily.FR_CPC, "Fin du délai : mardi 29 décembre 2026. Texte"),
     ],
@@ -79,3 +80,11 @@ def test_distance_is_told_only_where_it_counts() -> None:
     assert "Deux mois de plus pour qui habite à l’étranger." in appeal.fr
     assert "Two months more for people living abroad." in appeal.en
     assert "l’étranger" not in other.fr
+
+
+def test_good_friday_outside_alsace_moselle_is_said_to_be_an_ordinary_day() -> None:
+    wrong = explained("2026-03-03", "P1M", RuleFamily.FR_CPC, calendar=Calendar(zone="FR", good_friday=True))
+    right = explained("2026-03-03", "P1M", RuleFamily.FR_CPC, calendar=Calendar(zone="FR-57", good_friday=True))
+
+    assert "Hors de l’Alsace-Moselle, le vendredi saint est un jour ordinaire." in wrong.fr
+    assert "Outside Alsace-Moselle" not in right.en

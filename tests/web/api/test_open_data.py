@@ -14,6 +14,7 @@ from accounts.models import Association, Membership
 from observatory.access import ReleaseView
 from procedures import registry
 from procedures.registry import all_current
+from procedures.rules.replies import DeadlineReply
 from tests.factories import OPPOSITION
 from tests.people import HouseClient
 from tests.web import releases
@@ -204,6 +205,7 @@ def test_the_schema_served_is_json_and_names_every_address(client: HouseClient, 
             "cases/{reference}/",
             "procedures/",
             "procedures/{key}/",
+            "deadlines/explain/",
             "releases/",
             "releases/{slug}/",
         )
@@ -211,7 +213,9 @@ def test_the_schema_served_is_json_and_names_every_address(client: HouseClient, 
 
 
 def test_only_cases_ask_who_one_is(schema: dict[str, Any]) -> None:
-    guarded = {path for path, methods in schema["paths"].items() if {} not in methods["get"]["security"]}
+    guarded = {
+        path for path, methods in schema["paths"].items() for asked in methods.values() if {} not in asked["security"]
+    }
 
     assert guarded == {f"{API}cases/", f"{API}cases/{{reference}}/"}
 
@@ -220,6 +224,7 @@ def test_the_answers_are_those_of_the_schema(client: HouseClient, schema: dict[s
     shapes = schema["components"]["schemas"]
 
     assert shapes["ProcedureWhole"]["properties"].keys() == WHOLE
+    assert shapes["ExplainedDeadline"]["properties"].keys() == DeadlineReply.__annotations__.keys()
     assert shapes["Error"]["properties"].keys() == {"error"}
 
 

@@ -10,6 +10,7 @@ from rest_framework.reverse import reverse
 from cases.rules.lifecycle import State
 from cases.rules.queue import NEVER, WaitingFor
 from procedures.rules.definitions import Beneficiaries, Bound, Certainty, LinkKind, OutcomeClass, RuleFamily
+from procedures.rules.facts import KnownBy
 
 Shape = serializers.Serializer[Any]
 
@@ -244,6 +245,65 @@ class ProcedureWhole(ProcedureLine):
     links = ProcedureLink(many=True)
     sources = ProcedureSource(many=True)
     legal_basis = serializers.ListField(child=serializers.CharField())
+
+
+_DATED = {
+    "type": "object",
+    "properties": {
+        "earliest": {"type": "string", "format": "date"},
+        "latest": {"type": "string", "format": "date"},
+        "known_by": {"type": "string", "nullable": True, "enum": [*(one.value for one in KnownBy), None]},
+    },
+    "required": ["earliest", "latest"],
+}
+
+
+@extend_schema_field({"type": "object", "additionalProperties": {"oneOf": [{"type": "string"}, _DATED]}})
+class FactsField(serializers.JSONField):
+    """Facts by kind."""
+
+
+class ExplainQuestion(Shape):
+    """What happened."""
+
+    procedure = serializers.CharField(help_text="Key of a procedure.")
+    deadline = serializers.CharField(allow_null=True, required=False, help_text="Key of the only one asked for.")
+    facts = FactsField(
+        required=False,
+        help_text="By kind: `2022-02-03`, `2022-02-03..2022-02-10`, either with how it is known after an `@` "
+        "(`2022-02-03@postmark`), the same as an object, or an answer (`yes`).",
+    )
+
+
+class ExplainedStart(Shape):
+    """All null when the start is not known; `known_by` null when nobody said."""
+
+    earliest = day()
+    latest = day()
+    known_by = code()
+
+
+class ExplainedMiss(Text):
+    """What to do when it is missed. `procedure`: the one that takes over."""
+
+    procedure = serializers.CharField(allow_null=True)
+
+
+class ExplainedDeadline(Shape):
+    """`last_useful`: by channel, the last moment at which it answers, on the channel's own clock."""
+
+    key = serializers.CharField()
+    bound = serializers.ChoiceField(choices=[one.value for one in Bound])
+    rule = serializers.ChoiceField(choices=[one.value for one in RuleFamily])
+    article = serializers.CharField()
+    start = ExplainedStart()
+    raw_end = day()
+    due = day()
+    due_earliest = day()
+    due_latest = day()
+    last_useful = serializers.DictField(child=serializers.CharField())
+    on_miss = ExplainedMiss()
+    explanation = Text()
 
 
 class ReleaseFile(Shape):

@@ -49,7 +49,7 @@ def kinds_of(definition: Definition) -> list[str]:
     for rule in definition.deadlines:
         used |= {rule.start_fact, *rule.met_by}
         used |= {"extended"} if rule.extension else set()
-        used |= {"paused", "resumed"} if rule.pausable else set()
+        used |= {"paused", "resumed"} if rule.pausable or rule.restarts else set()
     return [kind for kind in FACTS if kind in used]
 
 

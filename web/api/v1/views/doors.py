@@ -1,8 +1,10 @@
 """What every endpoint shares: who may come in, and one shape for what went wrong."""
 
-from collections.abc import Callable, Collection
+import json
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, ClassVar
 
+from allauth.core.internal import ratelimit
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
@@ -10,10 +12,11 @@ from django.utils.translation import gettext_lazy
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions, status
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.parsers import JSONParser
 from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.throttling import BaseThrottle, SimpleRateThrottle
 from rest_framework.views import APIView
 from rest_framework.views import exception_handler as framework_handler
 
@@ -21,7 +24,10 @@ from accounts.access import bearer_of
 from accounts.models import ApiToken, Membership, User
 from accounts.rules.roles import Right
 from accounts.rules.tokens import TokenScope
+from procedures.rules.questions import shown
 from web.api.v1 import serializers
+
+MOST_BYTES = 16 * 1024
 
 
 class BadParameter(exceptions.APIException):
@@ -59,6 +65,19 @@ class ListedTooMuch(ReadTooMuch):
         "Plus de cinq cents lignes ont été lues en une heure. La coordination en est avertie. "
         "Attendez une heure, puis reprenez."
     )
+
+
+class TooLarge(exceptions.APIException):
+    """More than any question needs."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+
+
+class PostOnly(exceptions.MethodNotAllowed):
+    """A question that is asked by POST, and changes nothing."""
+
+    default_detail = gettext_lazy("Cette adresse ne prend que POST.")
 
 
 class ScopeMissing(exceptions.APIException):
@@ -117,6 +136,38 @@ class PerToken(SimpleRateThrottle):
         return f"api-token-{token.pk}" if isinstance(token, ApiToken) else None
 
 
+class PerAddress(BaseThrottle):
+    """How often one network address may ask what costs us more than a reading."""
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        asked = ratelimit.consume(request._request, app="web.api", action="question", config={"question": "120/m/ip"})
+        return asked is not None
+
+    def wait(self) -> float:
+        return 60
+
+
+class SmallJson(JSONParser):
+    """JSON of a few lines, each name once in an object: of two, one would silently be lost."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        content = stream.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise TooLarge(_("Pas plus de %(bytes)s octets.") % {"bytes": MOST_BYTES})
+        try:
+            return json.loads(content.decode(), object_pairs_hook=_each_once)
+        except (ValueError, RecursionError):
+            raise BadParameter(_("Ce n’est pas du JSON.")) from None
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(name for name in found if sum(name == other for other, value in pairs) > 1)
+        raise BadParameter(_("Donné deux fois : %(name)s.") % {"name": shown(twice)})
+    return found
+
+
 class VolunteerSession(SessionAuthentication):
     """The session of the desk, when no token is given."""
 
@@ -163,9 +214,11 @@ def membership_of(request: Request) -> Membership | None:
 class Door(APIView):
     """An endpoint. A method that it does not have is 405 before anybody is asked who they are."""
 
+    not_allowed: ClassVar[type[exceptions.MethodNotAllowed]] = exceptions.MethodNotAllowed
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if not hasattr(self, (request.method or "").lower()):
-            raise exceptions.MethodNotAllowed(request.method or "")
+            raise self.not_allowed(request.method or "")
         super().initial(request, *args, **kwargs)
 
     def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response | None]:
@@ -177,6 +230,14 @@ class OpenDoor(Door):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
+
+
+class QuestionDoor(OpenDoor):
+    """For anyone, by POST: what is asked stands in no address and is kept nowhere."""
+
+    parser_classes = (SmallJson,)
+    throttle_classes = (PerAddress,)
+    not_allowed = PostOnly
 
 
 class CaseDoor(Door):
@@ -197,6 +258,7 @@ _MESSAGES: dict[int, tuple[str, Callable[[], str]]] = {
     404: ("not_found", lambda: _("Rien à cette adresse, ou rien que vous puissiez voir.")),
     405: ("method_not_allowed", lambda: _("Cette adresse se lit seulement.")),
     429: ("too_many_requests", lambda: _("Trop de demandes à la suite. Attendez une minute, puis reprenez.")),
+    415: ("unsupported_media_type", lambda: _("Envoyez du JSON, avec « Content-Type: application/json ».")),
     406: ("not_acceptable", lambda: _("Cette interface ne parle que JSON.")),
 }
 
@@ -211,7 +273,7 @@ def as_error(exception: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def _body(code: int, exception: Exception) -> dict[str, dict[str, str]]:
-    said_itself = isinstance(exception, ReasonMissing | ScopeMissing | ReadTooMuch)
+    said_itself = isinstance(exception, ReasonMissing | ScopeMissing | ReadTooMuch | PostOnly)
     if isinstance(exception, Http404 | PermissionDenied) or (code in _MESSAGES and not said_itself):
         name, message = _MESSAGES[code]
         return {"error": {"code": name, "message": message()}}
@@ -231,10 +293,16 @@ def errors(*codes: int) -> dict[tuple[int, str], type[serializers.Error]]:
 
 def parameters(request: Request, known: Collection[str]) -> dict[str, str]:
     """The query, each name once. An unknown or doubled one is refused: a mistyped filter would silently give all."""
+    refuse_unknown(request.query_params, known)
     for name, values in request.query_params.lists():
-        if name not in known:
-            listed = ", ".join(sorted(known)) or "-"
-            raise BadParameter(_("Paramètre inconnu : %(name)s. Connus : %(known)s.") % {"name": name, "known": listed})
         if len(values) > 1:
             raise BadParameter(_("Paramètre donné deux fois : %(name)s.") % {"name": name})
     return {name: request.query_params.get(name, "") for name in known}
+
+
+def refuse_unknown(names: Iterable[str], known: Collection[str]) -> None:
+    for name in names:
+        if name not in known:
+            listed = ", ".join(sorted(known)) or "-"
+            told = {"name": shown(name), "known": listed}
+            raise BadParameter(_("Paramètre inconnu : %(name)s. Connus : %(known)s.") % told)
