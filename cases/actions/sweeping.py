@@ -64,7 +64,7 @@ def _sweep_one(association_id: int, *, today: date, at: datetime, dry_run: bool)
     if dry_run:
         with scope.enter(association_id):
             rows = list(Deadline.objects.all().overdue(today).select_related("case__member", "case__assigned_to"))
-            return Sweep(flagged=len(rows), notices=sum(1 for row in rows if _has_reader(row)))
+            return Sweep(flagged=len(rows), notices=sum(1 for row in rows if has_reader(row)))
     total, failed = Sweep(), set[int]()
     while True:
         done = _sweep_chunk(association_id, skip=failed, today=today, at=at)
@@ -119,7 +119,7 @@ def _flag(association_id: int, ids: Sequence[int], *, today: date, at: datetime)
         )
         CaseEvent.objects.bulk_create([_event(row, at=at) for row in rows])
         _settle_cases(rows)
-        notices = notifications.actions.queue_many([_notice(row) for row in rows if _has_reader(row)], at=at)
+        notices = notifications.actions.queue_many([_notice(row) for row in rows if has_reader(row)], at=at)
         return Sweep(flagged=len(rows), notices=notices)
 
 
@@ -162,7 +162,7 @@ def _settle_cases(rows: Sequence[Deadline]) -> None:
     Case.objects.bulk_update(cases.values(), ["version", *DERIVED], batch_size=CHUNK)
 
 
-def _has_reader(row: Deadline) -> bool:
+def has_reader(row: Deadline) -> bool:
     """Is there an account with an address behind the notice? The address itself is read at sending. Of a decoy
     nobody is told.
     """

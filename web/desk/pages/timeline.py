@@ -117,6 +117,9 @@ def _moved(case: Case, payload: dict[str, str]) -> str:
     if not payload.get("before"):
         return _("%(title)s : le dernier jour est le %(after)s.") % values
     values["before"] = _day(str(payload["before"]))
+    if payload.get("cause") == "rule":
+        values["why"] = _("une règle ou un jour férié a changé")
+        return _("%(title)s : le dernier jour passe du %(before)s au %(after)s (%(why)s).") % values
     return _("%(title)s : le dernier jour passe du %(before)s au %(after)s.") % values
 
 

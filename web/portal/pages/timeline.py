@@ -75,6 +75,7 @@ _DATED_FACTS = {
 }
 
 _DATE_SET = _("Une date est calculée : %(what)s, %(day)s")
+_DATE_CHANGED = _("Une date a changé, parce qu’une règle ou un jour férié a changé : %(what)s, %(day)s")
 _DATE_GONE = _("Une date ne compte plus : %(what)s")
 _ASSIGNED = _("Un bénévole suit votre dossier")
 _UNASSIGNED = _("L’équipe suit votre dossier")
@@ -136,7 +137,8 @@ def _missed(event: CaseEvent, reader: Reader) -> Line:
 def _moved(event: CaseEvent, reader: Reader) -> Line:
     after = event.payload.get("after")
     values = {"what": _deadline_title(event, reader), "day": plain_words(date.fromisoformat(after)) if after else ""}
-    sentence = _DATE_SET if after else _DATE_GONE
+    dated = _DATE_CHANGED if event.payload.get("cause") == "rule" else _DATE_SET
+    sentence = dated if after else _DATE_GONE
     return Line(text=str(sentence) % values, when=when(event.at, today=reader.today), icon="calendar")
 
 
