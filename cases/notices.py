@@ -64,6 +64,15 @@ def register() -> None:
     )
     register_kind(
         NoticeKind(
+            key="deadline_moved",
+            templates="cases/mail/deadline_moved",
+            still_holds=_still_moved,
+            context=_for_whoever_is_bound,
+            recipient=_whoever_is_bound,
+        )
+    )
+    register_kind(
+        NoticeKind(
             key="token_expires",
             templates="cases/mail/token_expires",
             still_holds=_token_stands,
@@ -125,6 +134,25 @@ def _still_near(notice: Notice) -> bool:
     )
 
 
+def _still_moved(notice: Notice) -> bool:
+    """It runs still, to the very day of the notice; a later move has its own."""
+    deadline = _deadline(notice)
+    if deadline is None or deadline.case.is_closed or deadline.case.is_canary:
+        return False
+    day = deadline.due.isoformat() if deadline.due else ""
+    return deadline.is_running and day == notice.subject_ids["due"]
+
+
+def _binds_member(notice: Notice) -> bool:
+    deadline = _deadline(notice)
+    return bool(deadline and deadline.bound == "member")
+
+
+def _whoever_is_bound(notice: Notice) -> Recipient | None:
+    """The member, for their own day; who follows the case, for the addressee's."""
+    return _member(notice) if _binds_member(notice) else _volunteer(notice)
+
+
 def _member(notice: Notice) -> Recipient | None:
     deadline = _deadline(notice)
     if deadline is None:
@@ -151,6 +179,10 @@ def _for_member(notice: Notice) -> dict[str, Any]:
 def _for_volunteer(notice: Notice) -> dict[str, Any]:
     deadline = _deadline(notice)
     return _context(notice, path=reverse("desk:case", args=[deadline.case.reference]) if deadline else "/desk/")
+
+
+def _for_whoever_is_bound(notice: Notice) -> dict[str, Any]:
+    return _for_member(notice) if _binds_member(notice) else _for_volunteer(notice)
 
 
 def _context(notice: Notice, *, path: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from accounts.rules.audit import Why
 from cases.access.audit import canaries, case_id, references_of
+from cases.access.chains import Chain, chain_of, former_on
 from cases.access.contents import (
     TIMELINE,
     attempts_of,
@@ -9,6 +10,7 @@ from cases.access.contents import (
     campaigns,
     consents_of,
     deadlines_of,
+    fact_history,
     facts_of,
     justificatifs_of,
     timeline,
@@ -58,6 +60,7 @@ from cases.access.pace import (
 from cases.access.reading import (
     REASON_HOLDS,
     consult,
+    consult_all,
     consult_contact,
     consult_file,
     is_somebody_elses,
@@ -76,6 +79,7 @@ __all__ = [
     "REASON_HOLDS",
     "TIMELINE",
     "Access",
+    "Chain",
     "Reader",
     "Why",
     "all_cases",
@@ -91,11 +95,13 @@ __all__ = [
     "case_id",
     "cases_of",
     "cases_of_member",
+    "chain_of",
     "chunks_of",
     "colleague",
     "colleagues",
     "consents_of",
     "consult",
+    "consult_all",
     "consult_contact",
     "consult_file",
     "count_and_newest",
@@ -104,7 +110,9 @@ __all__ = [
     "deadlines_of",
     "export_for",
     "exports_for",
+    "fact_history",
     "facts_of",
+    "former_on",
     "household",
     "is_somebody_elses",
     "is_standing",

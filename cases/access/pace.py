@@ -34,10 +34,9 @@ def may_read_on(case: Case, *, reader: User, factor_at: datetime | None, at: dat
     return factor_at > last.at and _how_many(reader, since=max(factor_at, at - HOUR)) < MOST_AN_HOUR
 
 
-def raise_alerts(case: Case, *, reader: User, at: datetime) -> None:
-    """After a reading was recorded: one query for most. Each alert at most once an hour for a reader (and a decoy)."""
-    if case.is_canary:
-        raise_decoy_alerts([case], reader=reader, at=at)
+def raise_alerts(cases: Iterable[Case], *, reader: User, at: datetime) -> None:
+    """After readings were recorded: one query for most. Each alert at most once an hour for a reader (and a decoy)."""
+    raise_decoy_alerts([case for case in cases if case.is_canary], reader=reader, at=at)
     number = _how_many(reader, since=at - HOUR)
     if number >= MOST_AN_HOUR and not _of_files(_raised(AuditKind.MASS_READING, reader, at=at)).exists():
         AuditEntry.objects.record(AuditKind.MASS_READING, at=at, by=reader, found=number)

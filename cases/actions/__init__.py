@@ -20,6 +20,7 @@ from cases.actions.journal import AlreadyDone, StaleCase
 from cases.actions.justificatifs import check_justificatif, receive_justificatif
 from cases.actions.leaving import let_go
 from cases.actions.opening import NewBeneficiary, NewMember, NotAdmitted, create_campaign, open_case, open_case_for
+from cases.actions.recomputing import Move, Recomputed, recompute_deadlines
 from cases.actions.snoozing import end_reminder, hold, set_reminder
 from cases.actions.sweeping import Sweep, sweep
 from cases.actions.working import (
@@ -39,11 +40,13 @@ __all__ = [
     "BeforeLetter",
     "CasePlan",
     "HasAddress",
+    "Move",
     "NewBeneficiary",
     "NewFact",
     "NewMember",
     "NotAdmitted",
     "NotReady",
+    "Recomputed",
     "RightGone",
     "SomebodyReal",
     "StaleCase",
@@ -69,6 +72,7 @@ __all__ = [
     "open_case",
     "open_case_for",
     "receive_justificatif",
+    "recompute_deadlines",
     "record_attempt",
     "record_facts",
     "refuse_export",

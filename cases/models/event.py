@@ -1,5 +1,6 @@
 """What happened in the platform: append-only, the evidence journal."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -41,6 +42,14 @@ class CaseEventQuerySet(ChainedQuerySet["CaseEvent"]):
 
     def shown(self) -> "CaseEventQuerySet":
         return self.select_related("by").order_by("-at", "-pk")
+
+    def shown_in_turn(self, case_ids: Sequence[int]) -> "CaseEventQuerySet":
+        """The events of these cases, one case after the other, each newest first."""
+        rows = self.filter(case__in=case_ids).shown()
+        if len(case_ids) == 1:
+            return rows  # the index has them in this order
+        turns = [models.When(case=pk, then=turn) for turn, pk in enumerate(case_ids)]
+        return rows.order_by(models.Case(*turns), "-at", "-pk")
 
     def unchained(self) -> "CaseEventQuerySet":
         return self.filter(hash="").order_by("case_id", "pk")

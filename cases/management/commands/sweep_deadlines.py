@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="end with one line of JSON on stdout")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        today = _day(options["today"])
+        today = day_of(options["today"])
         done = actions.sweep(today=today, at=timezone.now(), dry_run=options["dry_run"])
         if options["json"]:
             self.stdout.write(json.dumps(asdict(done)))
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         )
 
 
-def _day(text: str | None) -> date:
+def day_of(text: str | None) -> date:
     if text is None:
         return timezone.localdate()
     try:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from cases.access import Chain
 from cases.models import Attempt, Case, Consent, Deadline, Justificatif, Reminder
 from cases.rules.lifecycle import EventKind, State, may
 from procedures.rules import hours
@@ -63,8 +64,11 @@ class AttemptShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
+    """`before`: what it said before it was corrected, the newest first."""
+
     term: str
     value: SafeString | str
+    before: Sequence[str] = ()
 
 
 def next_step(
@@ -339,6 +343,20 @@ def family(rows: Sequence[Case], *, but: Case) -> list[Way]:
         )
         for row in rows
         if row.pk != but.pk
+    ]
+
+
+def ties(chain: Chain) -> list[Way]:
+    """The case that this one goes on from, and those that go on from it, as far as the reader may see them."""
+    former = [(one, _("Suite du dossier %(reference)s, %(procedure)s"), "left") for one in chain.former[:1]]
+    following = [(one, _("Continué dans %(reference)s, %(procedure)s"), "right") for one in chain.following]
+    return [
+        Way(
+            url=f"{reverse('desk:case', args=[one.reference])}?de=recherche",
+            label=words % {"reference": one.reference, "procedure": say(definition_of(one).short)},
+            icon=icon,
+        )
+        for one, words, icon in (*former, *following)
     ]
 
 

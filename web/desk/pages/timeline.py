@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.models import Case, CaseEvent
 from cases.rules.lifecycle import EventKind
-from web.desk.pages.words import CONSENTS, FACTS, KNOWN_BY, NOTIFIED_BY, definition_of, label, say
+from web.desk.pages.words import ANSWERS, CONSENTS, FACTS, KNOWN_BY, answer, definition_of, label, say
 from web.parts.french import at_hour, plain_words
 from web.parts.refusals import REFUSALS
 
@@ -19,30 +19,37 @@ Words = dict[str, str | Promise]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """`kind`: next, mine, done, late, or nothing."""
+    """`kind`: next, mine, done, late, or nothing. `origin`: the former case that it is of, when it is of one."""
 
     text: str
     when: str
     icon: str
     kind: str = ""
     note: str = ""
+    origin: str = ""
 
 
 def items(case: Case, events: Iterable[CaseEvent]) -> list[Item]:
-    """The events of a page of the timeline, newest first; notes and names must have their keys loaded."""
-    return [_item(case, event) for event in events]
+    """The events of a page of the timeline of `case`, newest first; notes and names must have their keys loaded."""
+    return [_item(event, origin="" if event.case_id == case.pk else _origin(event.case)) for event in events]
 
 
-def _item(case: Case, event: CaseEvent) -> Item:
+def _origin(former: Case) -> str:
+    values = {"reference": former.reference, "procedure": say(definition_of(former).short)}
+    return _("Dossier précédent %(reference)s, %(procedure)s") % values
+
+
+def _item(event: CaseEvent, *, origin: str) -> Item:
     kind = EventKind(event.kind)
     icon, tone = _LOOKS.get(kind, ("text", ""))
     by = event.by.name if event.by else _("la plateforme")
     return Item(
-        text=_sentence(case, kind, event.payload),
+        text=_sentence(event.case, kind, event.payload),
         when=f"{at_hour(event.at)} · {by}",
         icon=icon,
         kind=tone,
         note=event.note,
+        origin=origin,
     )
 
 
@@ -95,18 +102,8 @@ def _said_fact(payload: dict[str, str]) -> str:
     return f"{label(FACTS, kind).lower()} ({days}{source})"
 
 
-_YES_NO: Words = {"yes": gettext_lazy("oui"), "no": gettext_lazy("non"), "unknown": gettext_lazy("on ne sait pas")}
-_ANSWERS: Words = {
-    "notified_by": gettext_lazy("comment le courrier est venu"),
-    "deletion_requested": gettext_lazy("suppression demandée"),
-    "justificatif_asked": gettext_lazy("justificatif demandé"),
-    "residence": gettext_lazy("lieu de vie"),
-}
-
-
 def _said_answer(kind: str, value: str) -> str:
-    table = NOTIFIED_BY if kind == "notified_by" else _YES_NO
-    return _("%(asked)s : %(answer)s") % {"asked": label(_ANSWERS, kind), "answer": label(table, value).lower()}
+    return _("%(asked)s : %(answer)s") % {"asked": label(ANSWERS, kind), "answer": answer(kind, value)}
 
 
 def _moved(case: Case, payload: dict[str, str]) -> str:
@@ -117,6 +114,9 @@ def _moved(case: Case, payload: dict[str, str]) -> str:
     if not payload.get("before"):
         return _("%(title)s : le dernier jour est le %(after)s.") % values
     values["before"] = _day(str(payload["before"]))
+    if payload.get("cause") == "rule":
+        values["why"] = _("une règle ou un jour férié a changé")
+        return _("%(title)s : le dernier jour passe du %(before)s au %(after)s (%(why)s).") % values
     return _("%(title)s : le dernier jour passe du %(before)s au %(after)s.") % values
 
 

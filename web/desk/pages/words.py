@@ -60,6 +60,14 @@ FACTS: dict[str, str | Promise] = {
     "resumed": _("Le délai a repris"),
     "closed": _("L’espace a été clôturé"),
 }
+ANSWERS: dict[str, str | Promise] = {
+    "notified_by": _("comment le courrier est venu"),
+    "deletion_requested": _("suppression demandée"),
+    "justificatif_asked": _("justificatif demandé"),
+    "residence": _("lieu de vie"),
+}
+YES_NO: dict[str, str | Promise] = {"yes": _("oui"), "no": _("non"), "unknown": _("on ne sait pas")}
+RESIDENCES: dict[str, str | Promise] = {"overseas": _("outre-mer"), "abroad": _("à l’étranger")}
 GROUNDS: dict[str, str | Promise] = {
     "informed": _("L’autre parent est informé"),
     "agrees": _("L’autre parent est d’accord"),
@@ -77,6 +85,12 @@ CONSENTS: dict[str, str | Promise] = {
 def label(table: dict[str, str | Promise], code: str) -> str:
     """The word of a code; the code itself when a newer one is not in the table yet."""
     return str(table.get(code, code))
+
+
+def answer(kind: str, value: str) -> str:
+    """What was answered to a question without a date, as it stands inside a sentence."""
+    tables = {"notified_by": NOTIFIED_BY, "residence": RESIDENCES}
+    return label(tables.get(kind, YES_NO), value).lower()
 
 
 def choices(table: dict[str, str | Promise], codes: Iterable[str]) -> list[tuple[str, str | Promise]]:

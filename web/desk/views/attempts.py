@@ -75,7 +75,7 @@ class RecordFacts(CaseAction):
         return {"kind": "sent", "earliest": sent.earliest, "latest": last, "known_by": sent.known_by}
 
     def more(self, _form: DeskForm) -> dict[str, Any]:
-        return {"facts": facts(access.facts_of(self.case))}
+        return {"facts": facts(access.fact_history(self.case))}
 
     def act(self, form: FactForm) -> str:
         typed = form.cleaned_data

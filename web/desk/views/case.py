@@ -7,9 +7,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.rules.roles import Right
 from cases import access
-from cases.models import Case
+from cases.models import Case, CaseEvent
 from web.desk.pages import case as page
 from web.desk.pages.deadlines import deadlines
+from web.desk.pages.facts import facts
 from web.desk.pages.head import case_head
 from web.desk.pages.timeline import items
 from web.desk.views.doors import DeskRequest, needs, opened_case, shown, why_of
@@ -21,7 +22,8 @@ def case(request: DeskRequest, reference: str) -> HttpResponse:
     found = opened_case(request, reference)
     stored, files = access.deadlines_of(found), access.justificatifs_of(found)
     tried = access.attempts_of(found)
-    events, older = access.timeline(found)
+    chain = access.chain_of(request.membership, found, at=timezone.now())
+    events, older = _timeline(request, found, chain)
     household = access.cases_of_member(request.membership, found.member)
     now = timezone.localtime()
     context = {
@@ -29,11 +31,13 @@ def case(request: DeskRequest, reference: str) -> HttpResponse:
         "opened_on": found.opened_on,
         "next": page.next_step(found, deadlines=stored, justificatifs=files, now=now),
         "deadlines": deadlines(found, stored, today=request.today),
+        "facts": facts(access.fact_history(found)),
         "documents": page.documents(found, files),
         "attempts": page.attempts(found, tried),
         "reminders": page.reminders(found, access.reminders_of(found)),
         "timeline": items(found, events),
         "older_url": _older(found, older),
+        "ties": page.ties(chain),
         "people": page.people(found, reader=request.user),
         "consents": page.consents(access.consents_of(found)),
         "family": page.family(household, but=found),
@@ -43,6 +47,16 @@ def case(request: DeskRequest, reference: str) -> HttpResponse:
         "is_open": not found.is_closed,
     }
     return shown(request, "case.html", context)
+
+
+def _timeline(
+    request: DeskRequest, found: Case, chain: access.Chain, *, before: int | None = None
+) -> tuple[list[CaseEvent], int | None]:
+    """A page of the joined timeline; that former cases of which it shows something were opened is recorded."""
+    events, older = access.timeline(found, joined=chain.joined, before=before)
+    opened = [(former, why_of(request, former)) for former in access.former_on(events, but=found)]
+    access.consult_all(opened, reader=request.user, at=timezone.now())
+    return events, older
 
 
 def _older(found: Case, before: int | None) -> str:
@@ -57,7 +71,8 @@ def events(request: DeskRequest, reference: str) -> HttpResponse:
     asked = request.GET.get("avant", "")
     if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
         raise Http404
-    rows, older = access.timeline(found, before=int(asked))
+    chain = access.chain_of(request.membership, found, at=timezone.now())
+    rows, older = _timeline(request, found, chain, before=int(asked))
     context = {
         "head": case_head(found, today=request.today),
         "timeline": items(found, rows),

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from accounts.models import Association, User
+from cases.access import Chain
 from cases.models import Attempt, AttemptResult, BeneficiaryKind, Case, CaseEvent, Deadline, Justificatif
 from cases.rules.lifecycle import State
 from procedures import registry
@@ -32,6 +33,7 @@ class Found:
     attempts: Sequence[Attempt]
     justificatifs: Sequence[Justificatif]
     household: Sequence[Case]
+    chain: Chain
     association: Association
     user: User
     today: date
@@ -39,7 +41,7 @@ class Found:
 
     @property
     def following(self) -> Case | None:
-        return next((one for one in self.household if one.follows_id == self.case.pk), None)
+        return next(iter(self.chain.following), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,15 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tie:
+    """The way to the case that this one goes on from, or that goes on from it."""
+
+    url: str
+    label: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
     follower: str
     association: str
@@ -107,6 +118,7 @@ class CasePage:
     reference: str
     procedure: str
     for_whom: str
+    ties: list[Tie]
     sentence: Sentence
     date: Date | None
     other_dates: list[Fact]
@@ -124,12 +136,13 @@ def case_page(found: Found, *, events: Sequence[CaseEvent], older: int | None) -
     seen = seen_of(found)
     here = situation(seen)
     deadline = _deadline_that_counts(found, here)
-    reader = timeline.Reader(user=found.user, definition=definition, today=found.today)
+    reader = timeline.Reader(user=found.user, case=case, definition=definition, today=found.today)
     beside = on_miss_procedure(definition) if here is Situation.TO_ACT and not (deadline and deadline.due) else ""
     return CasePage(
         reference=case.reference,
         procedure=definition.short.say(language()),
         for_whom=_for_whom(case),
+        ties=_ties(found.chain),
         sentence=_sentence(found, here, deadline),
         date=_date(deadline, found) if deadline else None,
         other_dates=_other_dates(found, deadline),
@@ -298,6 +311,23 @@ def _for_whom(case: Case) -> str:
     if case.beneficiary.kind == BeneficiaryKind.SELF:
         return gettext("Pour moi")
     return gettext("Pour %(name)s") % {"name": case.beneficiary.first_name}
+
+
+def _ties(chain: Chain) -> list[Tie]:
+    former = [(one, gettext("Suite du dossier %(reference)s, %(procedure)s"), "left") for one in chain.former[:1]]
+    following = [(one, gettext("Continué dans %(reference)s, %(procedure)s"), "right") for one in chain.following]
+    return [
+        Tie(
+            url=reverse("portal:case", args=[one.reference]),
+            label=words % {"reference": one.reference, "procedure": _procedure(one)},
+            icon=icon,
+        )
+        for one, words, icon in (*former, *following)
+    ]
+
+
+def _procedure(case: Case) -> str:
+    return registry.version(case.procedure, case.procedure_version).short.say(language())
 
 
 def _people(household: Sequence[Case], *, current: Case) -> list[Person]:

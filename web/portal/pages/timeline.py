@@ -1,7 +1,7 @@
 """What happened to the case, as its member reads it. Notes of the team and bookkeeping stay out."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.access import Why
-from cases.models import CaseEvent
+from cases.models import Case, CaseEvent
 from cases.rules.lifecycle import EventKind
+from procedures import registry
 from procedures.rules.definitions import Definition
 from procedures.rules.facts import FactKind
 from web.parts.french import clock, plain_words
@@ -26,15 +27,21 @@ class Line:
     when: str
     icon: str
     kind: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Who reads, and what the codes of the events mean."""
+    """Who reads, which case, and what the codes of its events mean."""
 
     user: User
+    case: Case
     definition: Definition
     today: date
+
+    def of(self, former: Case) -> "Reader":
+        """The same reader, for the events of a case that this one follows."""
+        return replace(self, case=former, definition=registry.version(former.procedure, former.procedure_version))
 
 
 _WHY = {
@@ -75,14 +82,28 @@ _DATED_FACTS = {
 }
 
 _DATE_SET = _("Une date est calculée : %(what)s, %(day)s")
+_DATE_CHANGED = _("Une date a changé, parce qu’une règle ou un jour férié a changé : %(what)s, %(day)s")
 _DATE_GONE = _("Une date ne compte plus : %(what)s")
 _ASSIGNED = _("Un bénévole suit votre dossier")
 _UNASSIGNED = _("L’équipe suit votre dossier")
 
 
 def lines(events: Sequence[CaseEvent], *, reader: Reader) -> list[Line]:
-    """Newest first, in the order of the events. One's own openings are not told to oneself."""
-    return [line for event in events if (line := _line(event, reader))]
+    """Newest first, in the order of the events; of a former case they are marked. One's own openings are not told."""
+    return [line for event in events if (line := _of_its_case(event, reader))]
+
+
+def _of_its_case(event: CaseEvent, reader: Reader) -> Line | None:
+    if event.case_id == reader.case.pk:
+        return _line(event, reader)
+    former = reader.of(event.case)
+    line = _line(event, former)
+    return replace(line, origin=_origin(former)) if line else None
+
+
+def _origin(former: Reader) -> str:
+    values = {"reference": former.case.reference, "procedure": former.definition.short.say(language())}
+    return gettext("Dossier précédent %(reference)s, %(procedure)s") % values
 
 
 def _line(event: CaseEvent, reader: Reader) -> Line | None:
@@ -144,7 +165,8 @@ def _announced(event: CaseEvent, reader: Reader) -> Line | None:
 def _moved(event: CaseEvent, reader: Reader) -> Line:
     after = event.payload.get("after")
     values = {"what": _deadline_title(event, reader), "day": plain_words(date.fromisoformat(after)) if after else ""}
-    sentence = _DATE_SET if after else _DATE_GONE
+    dated = _DATE_CHANGED if event.payload.get("cause") == "rule" else _DATE_SET
+    sentence = dated if after else _DATE_GONE
     return Line(text=str(sentence) % values, when=when(event.at, today=reader.today), icon="calendar")
 
 

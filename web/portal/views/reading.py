@@ -35,8 +35,12 @@ def case(request: MemberRequest, reference: str) -> HttpResponse:
 
 def _show(request: MemberRequest, reference: str, *, household: list[Case] | None = None) -> HttpResponse:
     shown = access.case_for(request.user, reference, to=Access.CONSULT)
-    access.consult(shown, reader=request.user, why=Why.OWN, at=timezone.now())
-    events, older = access.timeline(shown, before=_before(request))
+    now = timezone.now()
+    access.consult(shown, reader=request.user, why=Why.OWN, at=now)
+    chain = access.chain_of(request.user, shown, at=now)
+    events, older = access.timeline(shown, joined=chain.joined, before=_before(request))
+    former = access.former_on(events, but=shown)
+    access.consult_all([(one, Why.OWN) for one in former], reader=request.user, at=now)
     found = Found(
         case=shown,
         definition=registry.version(shown.procedure, shown.procedure_version),
@@ -44,6 +48,7 @@ def _show(request: MemberRequest, reference: str, *, household: list[Case] | Non
         attempts=access.attempts_of(shown),
         justificatifs=access.justificatifs_of(shown),
         household=household if household is not None else access.household(request.user),
+        chain=chain,
         association=request.association,
         user=request.user,
         today=request.today,
