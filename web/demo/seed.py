@@ -17,7 +17,7 @@ from accounts import scope
 from accounts.access import memberships_of, user_by_email
 from accounts.models import Association, User
 from cases import actions as cases
-from cases.models import Case
+from cases.models import Case, StopWhen
 from web.demo import stories
 from web.demo.people import VOLUNTEERS, DemoVolunteer, give_factors, in_association
 
@@ -88,6 +88,7 @@ def _association(place: int, wanted: int, *, dice: Random, today: date, at: date
         cast = stories.Cast(today=today, dice=dice, hands=hands)
         written = _campaigns(association, wanted, cast, by=team[3], at=at)
         _justificatifs(written, team[1], today=today, at=at)
+        _reminders(written, team[1], today=today, at=at)
         return len(written)
 
 
@@ -169,6 +170,25 @@ def _justificatifs(written: list[Case], by: User, *, today: date, at: datetime) 
                 at=at,
                 by=by,
             )
+
+
+def _reminders(written: list[Case], by: User, *, today: date, at: datetime) -> None:
+    """One's own and one of the team for today; a case that waits for somebody to come home."""
+    theirs = [case for case in written if case.state == "to_act" and case.assigned_to_id == by.pk]
+    if len(theirs) < 3:
+        return
+    own, shared, aside = theirs[:3]
+    cases.set_reminder(own, until=today, reason="Rappeler avant midi (démo).", for_user=by, at=at, by=by)
+    cases.set_reminder(shared, until=today, reason="Demander des nouvelles (démo).", for_user=None, at=at, by=by)
+    cases.hold(
+        aside,
+        until=today + timedelta(days=9),
+        reason="En voyage jusqu’à la semaine prochaine (démo).",
+        stop_when=StopWhen.ATTEMPT,
+        today=today,
+        at=at,
+        by=by,
+    )
 
 
 def made_pdf(reference: str) -> bytes:

@@ -96,7 +96,8 @@ def test_a_stale_form_comes_back_as_typed_and_may_be_sent_again(
     now: datetime,
 ) -> None:
     factories.say_why(case, by=colleague.user, at=now)
-    desk(colleague).post(address("hold", case), answers(case, **on(today + timedelta(days=9), "until")))
+    later = on(today + timedelta(days=9), "until") | {"reason": "Elle voyage", "stop_when": "nothing"}
+    desk(colleague).post(address("hold", case), answers(case, **later))
 
     response = at_work.post(address("attempt", case), {**call, "note": "Elle entend mal"})
 
