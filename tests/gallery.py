@@ -236,7 +236,7 @@ def _never_send(page: Page) -> None:
     main = page.get_by_role("main")
     for tick in main.get_by_role("checkbox").all():
         tick.uncheck()
-    main.get_by_role("combobox").last.select_option("7")
+    main.get_by_role("combobox").last.select_option("07:00")
     press(page, "Garder ce choix")
 
 
