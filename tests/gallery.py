@@ -3,17 +3,15 @@
 `tests/house/test_gallery.py` refuses a page of the platform that stands neither here nor in NO_PAGE.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from uuid import uuid4
 
-from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from tests.factories import PASSWORD
-from tests.stage import STORIES, Stage
+from tests.pictures import Picture, press
+from tests.stage import STORIES
 
-NOBODY = ""
 API = ("schema", "cases", "case", "procedures", "procedure", "explain", "releases", "release", "nothing")
 # Addresses that show no page of ours, each with its reason.
 NO_PAGE: dict[str, str] = {
@@ -34,33 +32,6 @@ NO_PAGE: dict[str, str] = {
     "set_language": "POST only",
     **dict.fromkeys((f"api:{name}" for name in API), "JSON"),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """One state of one page.
-
-    `places` fills the address: a name that the stage knows becomes its value there. `press` are buttons pressed one
-    after the other, `act` whatever else leads to the state. `error`: a page for what went wrong, whose template is
-    shown as it is. `status`: of the first answer.
-    """
-
-    name: str
-    view: str
-    who: str = NOBODY
-    places: Mapping[str, str | int] = field(default_factory=dict)
-    query: str = ""
-    press: tuple[str, ...] = ()
-    act: Callable[[Page], None] | None = None
-    error: str = ""
-    status: int = 200
-
-    def address(self, stage: Stage) -> str:
-        if self.error:
-            return f"/{self.error}/"
-        kwargs = {place: stage.parts.get(str(value), value) for place, value in self.places.items()}
-        query = "".join(str(stage.parts.get(part, part)) for part in self.query.split("|"))
-        return reverse(self.view, kwargs=kwargs) + query
 
 
 def _public() -> Iterator[Picture]:
@@ -89,12 +60,6 @@ def _public() -> Iterator[Picture]:
     yield Picture(name="api", view="api:index")
     for status in ("400", "403", "404", "409", "413", "500"):
         yield Picture(name=f"error-{status}", view="", error=status)
-
-
-def press(page: Page, name: str) -> None:
-    """Send a form, and wait for the page that answers."""
-    with page.expect_navigation():
-        page.get_by_role("main").get_by_role("button", name=name).click()
 
 
 def _ask_code(page: Page) -> None:
@@ -270,7 +235,7 @@ def _never_send(page: Page) -> None:
     main = page.get_by_role("main")
     for tick in main.get_by_role("checkbox").all():
         tick.uncheck()
-    main.get_by_role("combobox").last.select_option("7")
+    main.get_by_role("combobox").last.select_option("07:00")
     press(page, "Garder ce choix")
 
 

@@ -23,7 +23,7 @@ def at_desk(membership: Membership) -> HouseClient:
 
 
 def sent(membership: Membership, **typed: Any) -> dict[str, Any]:
-    whole = {"weekdays": ["0", "1", "2", "3", "4"], "opens": "9", "closes": "18"}
+    whole = {"weekdays": ["mon", "tue", "wed", "thu", "fri"], "opens": "09:00", "closes": "18:00"}
     return {"association": membership.association_id, "token": str(uuid4()), **whole, **typed}
 
 
@@ -89,8 +89,8 @@ def test_the_page_shows_what_holds_and_on_whose_clock(coordinator: Membership) -
     page = at_desk(coordinator).get(PAGE).content.decode()
 
     assert "Indian/Reunion" in page
-    assert '<option value="10" selected>' in page
-    assert '<option value="24" selected>minuit</option>' in page
+    assert '<option value="10:00" selected>' in page
+    assert '<option value="24:00" selected>minuit</option>' in page
     assert page.count(" checked") == 1
 
 
@@ -98,12 +98,12 @@ def test_the_page_shows_what_holds_and_on_whose_clock(coordinator: Membership) -
     ("typed", "said"),
     [
         ({"weekdays": []}, "Choisissez au moins un jour."),
-        ({"opens": "18", "closes": "9"}, "La fin doit venir après le début."),
-        ({"opens": "9", "closes": "9"}, "La fin doit venir après le début."),
+        ({"opens": "18:00", "closes": "09:00"}, "La fin doit venir après le début."),
+        ({"opens": "09:00", "closes": "09:00"}, "La fin doit venir après le début."),
         ({"opens": ""}, "Répondez à cette question."),
-        ({"opens": "24"}, "Sélectionnez un choix valide"),
-        ({"closes": "25"}, "Sélectionnez un choix valide"),
-        ({"weekdays": ["7"]}, "Sélectionnez un choix valide"),
+        ({"opens": "24:00"}, "Sélectionnez un choix valide"),
+        ({"closes": "25:00"}, "Sélectionnez un choix valide"),
+        ({"weekdays": ["0"]}, "Sélectionnez un choix valide"),
         ({"weekdays": ["lundi"]}, "Sélectionnez un choix valide"),
     ],
 )

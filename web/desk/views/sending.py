@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import actions
 from accounts.models import Association
 from accounts.rules.roles import Right
-from web.desk.forms.sending import SendWindowForm
+from web.desk.forms.sending import SendWindowForm, chosen_now
 from web.desk.views.doors import DeskRequest, form_facts, needs, shown
 
 
@@ -19,11 +19,7 @@ from web.desk.views.doors import DeskRequest, form_facts, needs, shown
 def send_window(request: DeskRequest) -> HttpResponseBase:
     """No fresh factor: the hours open nothing to anybody, and alerts leave at any."""
     association: Association = request.association
-    initial = {
-        "weekdays": list(association.sends_on),
-        "opens": association.sends_from,
-        "closes": association.sends_until,
-    }
+    initial = chosen_now(association)
     posted = request.POST if request.method == "POST" else None
     form = SendWindowForm(posted, initial=initial, **form_facts(request))
     if not form.is_valid():
