@@ -62,6 +62,8 @@ def _definition(reader: Reader, *, key: str, version: int) -> Definition:
         addressee=reader.text("addressee"),
         eligibility=reader.text("eligibility"),
         leaves=reader.text("leaves"),
+        successor=reader.text_or_none("successor"),
+        children_first=reader.boolean("children_first", default=False),
         advice=reader.texts("advice"),
         beneficiaries=tuple(Beneficiaries(one) for one in reader.some_of("beneficiaries", tuple(Beneficiaries))),
         channels=reader.tables("channels", _channel),

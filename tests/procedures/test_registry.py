@@ -27,11 +27,18 @@ def complaints() -> list[str]:
     return [f"{message.obj}: {message.msg}. {message.hint}" for message in check_definitions(None)]
 
 
-def test_our_three_procedures_are_on_the_shelf_children_first() -> None:
+def test_our_ten_procedures_are_on_the_shelf_children_first_and_the_retired_one_last() -> None:
     assert [definition.key for definition in registry.all_current()] == [
         "mon-espace-sante/opposition-enfant",
         "mon-espace-sante/opposition",
         "mon-espace-sante/cloture",
+        "rgpd/acces",
+        "rgpd/effacement",
+        "cnil/plainte",
+        "snds/opposition",
+        "taj/acces",
+        "linky/courbe-de-charge",
+        "bloctel/opposition",
     ]
 
 

@@ -37,6 +37,7 @@ WHOLE = LINE | {
     "addressee",
     "eligibility",
     "leaves",
+    "successor",
     "advice",
     "channels",
     "deadlines",

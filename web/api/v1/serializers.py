@@ -234,6 +234,7 @@ class ProcedureWhole(ProcedureLine):
     addressee = Text()
     eligibility = Text()
     leaves = Text()
+    successor = Text(allow_null=True)
     advice = Text(many=True)
     channels = ProcedureChannel(many=True)
     deadlines = ProcedureDeadline(many=True)

@@ -55,10 +55,12 @@ FACTS: dict[str, str | Promise] = {
     "acted": _("La démarche a été faite"),
     "asked": _("La demande est arrivée chez eux"),
     "answered": _("Ils ont répondu"),
+    "rejected": _("Ils ont rejeté la demande"),
     "extended": _("Ils ont annoncé une prolongation"),
     "paused": _("Ils ont arrêté le délai"),
     "resumed": _("Le délai a repris"),
     "closed": _("L’espace a été clôturé"),
+    "born": _("L’enfant est né"),
 }
 GROUNDS: dict[str, str | Promise] = {
     "informed": _("L’autre parent est informé"),
