@@ -83,6 +83,10 @@ def _public() -> Iterator[Picture]:
         yield Picture(
             name=f"public-procedure-{key}", view="public:procedure", places={"key": f"mon-espace-sante/{key}"}
         )
+    for key in ("rgpd/acces", "cnil/plainte", "snds/opposition", "bloctel/opposition"):
+        name = f"public-procedure-{key.replace('/', '-')}"
+        yield Picture(name=name, view="public:procedure", places={"key": key})
+    yield Picture(name="public-sheet-email", view="public:procedure", places={"key": "taj/acces"}, query="?moyen=email")
     yield Picture(
         name="public-sheet", view="public:procedure", places={"key": "mon-espace-sante/cloture"}, query="?moyen=phone"
     )
@@ -250,6 +254,7 @@ def _house() -> Iterator[Picture]:
     yield Picture(name="desk-release-draft", view="desk:release", who="donnees2", places={"slug": "draft"})
     yield Picture(name="desk-release-reviewed", view="desk:release", who="donnees3", places={"slug": "reviewed"})
     yield Picture(name="desk-release-published", view="desk:release", who="coordination", places={"slug": "published"})
+    yield Picture(name="desk-procedures", view="desk:procedures", who="coordination")
     yield Picture(name="desk-account", view="desk:account", who="benevole")
     yield Picture(name="desk-account-long", view="desk:account", who="long")
     yield Picture(name="desk-account-passkeys", view="desk:account", who="with passkeys")

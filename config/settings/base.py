@@ -1,6 +1,7 @@
 """Settings that every environment shares. Each variable is explained in docs/reference/settings.md and .env.example."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,10 @@ def count(name: str, *, default: int, least: int = 1, most: int = 10_000) -> int
 
 
 env = environ.Env()
+
+# They compute from the definitions alone: no database, no key, nothing written.
+KEYLESS_COMMANDS = {"check_procedures", "diff_procedure", "compute_period", "explain_deadline"}
+IS_KEYLESS = Path(sys.argv[0]).name == "manage.py" and bool(KEYLESS_COMMANDS.intersection(sys.argv[1:2]))
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
 DEBUG = False

@@ -7,14 +7,14 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from config.settings.base import *  # noqa: F403  an environment is the base with changes
-from config.settings.base import VAR_DIR, env, file_broker, postgres, secret, sqlite
+from config.settings.base import IS_KEYLESS, VAR_DIR, env, file_broker, postgres, secret, sqlite
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=True)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 VAULT_UPLOADS = True
 
-if not VAR_DIR.exists():
+if not VAR_DIR.exists() and not IS_KEYLESS:
     VAR_DIR.mkdir(parents=True, mode=0o700)  # the database and the mails kept here are nobody else's to read
 
 
@@ -42,19 +42,21 @@ def _refuse_lost_key(database: Path) -> None:
         )
 
 
-SECRET_KEY = secret("SECRET_KEY") or _kept("secret-key", secrets.token_urlsafe(48))
+SECRET_KEY = secret("SECRET_KEY")
+if not SECRET_KEY and not IS_KEYLESS:
+    SECRET_KEY = _kept("secret-key", secrets.token_urlsafe(48))
 VAULT_KEKS = secret("VAULT_KEKS")
 _url = secret("DATABASE_URL")
 _file = VAR_DIR / "opposable.sqlite3"
 DATABASES = {"default": postgres(_url) if _url.startswith("postgres") else sqlite(_file)}
-if not VAULT_KEKS:
+if not VAULT_KEKS and not IS_KEYLESS:
     _refuse_lost_key(_file)
     VAULT_KEKS = _kept("keks", "demo:" + base64.b64encode(secrets.token_bytes(32)).decode())
 
 _broker = secret("CELERY_BROKER_URL")
 if _broker:
     CELERY_BROKER_URL = _broker
-else:
+elif not IS_KEYLESS:
     globals().update(file_broker(VAR_DIR / "broker"))
 
 # Without an SMTP server, the demo keeps what it would have sent where /demo/ shows it.

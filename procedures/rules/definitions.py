@@ -215,7 +215,8 @@ class Source:
 class Definition:
     """One version of one procedure. `leaves`: what remains afterwards. `advice`: to know before starting.
 
-    `successor`: what took its place, once it is retired. `children_first`: a parent's own case waits for their children's.
+    `successor`: what took its place, once it is retired. `children_first`: the children's cases come before a
+    parent's own.
     """
 
     key: str

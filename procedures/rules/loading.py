@@ -51,7 +51,7 @@ def read_definition(table: Mapping[str, object], *, key: str, version: int) -> D
 def _definition(reader: Reader, *, key: str, version: int) -> Definition:
     options = reader.tables("options", _option)
     justificatifs = reader.tables("justificatifs", _justificatif)
-    answers = ANSWERS | {option.key: tuple(choice.value for choice in option.choices) for option in options}
+    answers = ANSWERS | {one.key: tuple(choice.value for choice in one.choices) for one in options if one.choices}
     definition = Definition(
         key=key,
         version=version,
