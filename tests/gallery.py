@@ -10,6 +10,7 @@ from uuid import uuid4
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from procedures import registry
 from tests.factories import PASSWORD
 from tests.stage import STORIES, Stage
 
@@ -79,17 +80,11 @@ def _public() -> Iterator[Picture]:
     yield Picture(name="public-two-ways-never", view="public:two_ways", query="?letter_is=never")
     yield Picture(name="public-two-ways-error", view="public:two_ways", query=date.format(31, 2), status=422)
     yield Picture(name="public-procedures", view="public:procedures")
-    for key in ("opposition", "opposition-enfant", "cloture"):
-        yield Picture(
-            name=f"public-procedure-{key}", view="public:procedure", places={"key": f"mon-espace-sante/{key}"}
-        )
-    for key in ("rgpd/acces", "cnil/plainte", "snds/opposition", "bloctel/opposition"):
-        name = f"public-procedure-{key.replace('/', '-')}"
-        yield Picture(name=name, view="public:procedure", places={"key": key})
-    yield Picture(name="public-sheet-email", view="public:procedure", places={"key": "taj/acces"}, query="?moyen=email")
-    yield Picture(
-        name="public-sheet", view="public:procedure", places={"key": "mon-espace-sante/cloture"}, query="?moyen=phone"
-    )
+    for key in sorted(one.key for one in registry.all_current()):
+        yield Picture(name=f"public-procedure-{key.replace('/', '-')}", view="public:procedure", places={"key": key})
+    for key, channel in (("mon-espace-sante/cloture", "phone"), ("taj/acces", "email")):
+        query = f"?moyen={channel}"
+        yield Picture(name=f"public-sheet-{channel}", view="public:procedure", places={"key": key}, query=query)
     yield Picture(name="public-figures", view="public:figures")
     yield Picture(name="public-release", view="public:release", places={"slug": "published"})
     yield Picture(name="public-privacy", view="public:privacy")

@@ -215,8 +215,8 @@ class Source:
 class Definition:
     """One version of one procedure. `leaves`: what remains afterwards. `advice`: to know before starting.
 
-    `successor`: what took its place, once it is retired. `children_first`: the children's cases come before a
-    parent's own.
+    `note`: why it is not certain as a whole. `successor`: what took its place, once it is retired. `children_first`:
+    the children's cases come before a parent's own.
     """
 
     key: str
@@ -229,6 +229,7 @@ class Definition:
     eligibility: Text
     leaves: Text
     successor: Text | None
+    note: Text | None
     children_first: bool
     advice: tuple[Text, ...]
     beneficiaries: tuple[Beneficiaries, ...]

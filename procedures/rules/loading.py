@@ -63,6 +63,7 @@ def _definition(reader: Reader, *, key: str, version: int) -> Definition:
         eligibility=reader.text("eligibility"),
         leaves=reader.text("leaves"),
         successor=reader.text_or_none("successor"),
+        note=reader.text_or_none("note"),
         children_first=reader.boolean("children_first", default=False),
         advice=reader.texts("advice"),
         beneficiaries=tuple(Beneficiaries(one) for one in reader.some_of("beneficiaries", tuple(Beneficiaries))),

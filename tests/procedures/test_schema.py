@@ -40,6 +40,7 @@ position = 7
 valid_to = 2027-01-01
 children_first = true
 successor = {BOTH}
+note = {BOTH}
 follows_on_miss = "essai/suite"
 advice = [{BOTH}]
 escalation = [{BOTH}]

@@ -38,6 +38,7 @@ WHOLE = LINE | {
     "eligibility",
     "leaves",
     "successor",
+    "note",
     "advice",
     "channels",
     "deadlines",

@@ -235,6 +235,7 @@ class ProcedureWhole(ProcedureLine):
     eligibility = Text()
     leaves = Text()
     successor = Text(allow_null=True)
+    note = Text(allow_null=True)
     advice = Text(many=True)
     channels = ProcedureChannel(many=True)
     deadlines = ProcedureDeadline(many=True)

@@ -74,7 +74,8 @@ def _chips(definition: Definition, *, today: date) -> list[Chip]:
 
 def _doubts(definition: Definition) -> Iterator[Doubt]:
     if definition.certainty is not Certainty.HIGH:
-        yield _doubt(_("L’ensemble"), definition.certainty)
+        why = say(definition.note) if definition.note else ""
+        yield _doubt(_("L’ensemble"), definition.certainty, why=why)
     for channel in definition.channels:
         if channel.certainty is not Certainty.HIGH:
             yield _doubt(say(channel.title), channel.certainty)

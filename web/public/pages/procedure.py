@@ -147,6 +147,7 @@ class ProcedurePage:
     chips: tuple[ChipView, ...]
     version: int
     checked_on: date
+    note: str
     retired: bool
     successor: str
     channels: tuple[ChannelView, ...]
@@ -205,6 +206,7 @@ def procedure_page(definition: Definition, *, today: date, at: datetime, sheet: 
         chips=_chips(definition),
         version=definition.version,
         checked_on=definition.checked_on,
+        note=said(definition.note) if definition.note else "",
         retired=not definition.can_be_opened(today),
         successor=said(definition.successor) if definition.successor else "",
         channels=tuple(channel_view(channel, key=definition.key, at=at) for channel in shown),
