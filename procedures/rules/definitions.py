@@ -270,6 +270,11 @@ class Definition:
         """Does one of its deadlines count from an official letter?"""
         return any(rule.start_fact in {FactKind.SENT, FactKind.RECEIVED} for rule in self.deadlines)
 
+    @property
+    def grows_with_distance(self) -> bool:
+        """Does one of its deadlines depend on where the person lives?"""
+        return any(rule.rule is RuleFamily.FR_FRANC for rule in self.deadlines)
+
     def can_be_opened(self, today: date) -> bool:
         """A retired procedure lives on in its old cases but opens no new one."""
         return self.valid_from <= today and (self.valid_to is None or today <= self.valid_to)

@@ -35,7 +35,7 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     "notified_by": ("letter", "email", "never", "unknown"),
     "deletion_requested": ("yes", "no", "unknown"),
     "justificatif_asked": ("yes", "no"),
-    "residence": ("overseas", "abroad"),
+    "residence": ("overseas", "abroad", "mainland"),
 }
 
 

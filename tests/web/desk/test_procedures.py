@@ -9,11 +9,14 @@ import time_machine
 from django.urls import reverse
 from pytest_django import Settings
 
+from accounts import scope
 from accounts.models import Membership
+from cases.models import Case, Deadline
 from procedures import registry
 from tests.people import HouseClient, signed_in
 from tests.procedures.definition_text import KEY, RIGHT
 from tests.procedures.test_commands import put
+from tests.web.desk.conftest import OpenOne, address, answers, on
 
 PAGE, OVERVIEW = reverse("desk:procedures"), reverse("desk:overview")
 READ_ON = date(2026, 11, 23)
@@ -72,3 +75,27 @@ def test_nobody_else_sees_the_page_or_is_warned(
     assert browser.get(PAGE).status_code == 403
     assert PAGE not in browser.get(reverse("desk:now")).content.decode()
     assert LATE not in browser.get(OVERVIEW).content.decode()
+
+
+def test_a_rejection_and_a_home_overseas_give_the_appeal_its_day(
+    open_one: OpenOne, at_work: HouseClient, today: date
+) -> None:
+    case = open_one(procedure="cnil/plainte", sent=None)
+    day = on(date(2026, 11, 16), "earliest")
+
+    form = at_work.get(address("facts", case)).content.decode()
+    typed = answers(case, kind="rejected", known_by="letter", residence="overseas", **day)
+    page = at_work.post(address("facts", case), typed, follow=True).content.decode()
+
+    assert "Ils ont rejeté la demande" in form
+    assert "Le courrier est parti" not in form
+    with scope.enter(case.association_id):
+        appeal = Deadline.objects.get(case=case, key="recours")
+    assert (appeal.bound, appeal.due) == ("member", date(2027, 2, 17))
+    assert "Un mois de plus pour qui habite outre-mer" in appeal.explanation("fr")
+    assert "17 février 2027" in page.replace("\u00a0", " ")
+    assert "outre-mer" in at_work.get(address("facts", case)).content.decode()
+
+
+def test_where_one_lives_is_asked_only_where_it_counts(case: Case, at_work: HouseClient) -> None:
+    assert "Où la personne habite" not in at_work.get(address("facts", case)).content.decode()

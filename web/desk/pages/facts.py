@@ -6,16 +6,19 @@ from django.utils.translation import gettext as _
 
 from cases.models import CaseFact
 from web.desk.pages.case import Fact
-from web.desk.pages.words import FACTS, KNOWN_BY, NOTIFIED_BY, label
+from web.desk.pages.words import FACTS, KNOWN_BY, NOTIFIED_BY, RESIDENCES, label
 from web.parts.french import plain_words
 
 
 def facts(rows: Sequence[CaseFact]) -> list[Fact]:
-    """Dated facts, and how the letter came."""
+    """Dated facts, how the letter came, and where the person lives."""
     shown = [Fact(term=label(FACTS, row.kind), value=_dated(row)) for row in rows if row.earliest]
     notified = next((row.value for row in rows if row.kind == "notified_by"), "")
     if notified:
         shown.append(Fact(term=_("Courrier"), value=label(NOTIFIED_BY, notified).lower()))
+    lives = next((row.value for row in rows if row.kind == "residence"), "")
+    if lives:
+        shown.append(Fact(term=_("Domicile"), value=label(RESIDENCES, lives).lower()))
     return shown
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.models import Case, CaseEvent
 from cases.rules.lifecycle import EventKind
-from web.desk.pages.words import CONSENTS, FACTS, KNOWN_BY, NOTIFIED_BY, definition_of, label, say
+from web.desk.pages.words import CONSENTS, FACTS, KNOWN_BY, NOTIFIED_BY, RESIDENCES, definition_of, label, say
 from web.parts.french import at_hour, plain_words
 from web.parts.refusals import REFUSALS
 
@@ -105,7 +105,7 @@ _ANSWERS: Words = {
 
 
 def _said_answer(kind: str, value: str) -> str:
-    table = NOTIFIED_BY if kind == "notified_by" else _YES_NO
+    table = {"notified_by": NOTIFIED_BY, "residence": RESIDENCES}.get(kind, _YES_NO)
     return _("%(asked)s : %(answer)s") % {"asked": label(_ANSWERS, kind), "answer": label(table, value).lower()}
 
 

@@ -49,6 +49,11 @@ NOTIFIED_BY: dict[str, str | Promise] = {
     "never": _("Jamais reçu"),
     "unknown": _("On ne sait pas"),
 }
+RESIDENCES: dict[str, str | Promise] = {
+    "mainland": _("En métropole"),
+    "overseas": _("Outre-mer"),
+    "abroad": _("À l’étranger"),
+}
 FACTS: dict[str, str | Promise] = {
     "sent": _("Le courrier est parti"),
     "received": _("Le courrier est arrivé"),
