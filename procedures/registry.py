@@ -1,20 +1,23 @@
 """The definitions, read once per process from our folder and from those named in settings.PROCEDURE_FOLDERS."""
 
+import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from django.conf import settings
 
-from procedures.rules.definitions import Definition
+from procedures.rules.definitions import Definition, LinkKind
 from procedures.rules.loading import read_definition
 from procedures.rules.places import line_of
 from procedures.rules.questions import BadQuestion, shown
 from procedures.rules.reading import BadDefinition, Problem
 
 OURS = Path(__file__).resolve().parent / "definitions"
+
+_AT_LINE = re.compile(r"at line (\d+)")
 
 Shelf = Mapping[str, Mapping[int, Definition]]
 
@@ -49,6 +52,10 @@ def version(key: str, version: int) -> Definition:
         raise UnknownProcedure(f"{key} has no version {version}") from error
 
 
+def versions_of(key: str) -> list[int]:
+    return sorted(_versions(key))
+
+
 def all_current() -> list[Definition]:
     """The newest version of each procedure, in the order in which pages show them."""
     newest = (current(key) for key in _shelf(folders()))
@@ -73,35 +80,56 @@ def read_file(path: Path, *, root: Path) -> Definition:
         )
     try:
         text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise bad_place(place, f"cannot be read: {error.strerror}", "let this user read it") from error
+    except UnicodeDecodeError as error:
+        raise bad_place(place, f"not TOML: {error}", "save it as UTF-8") from error
+    try:
         table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise bad_place(place, f"not TOML: {error}", "mend the line named") from error
+    except tomllib.TOMLDecodeError as error:
+        raise _not_toml(place, error, text=text) from error
     try:
         return read_definition(table, key=place.parent.as_posix(), version=int(path.stem))
     except BadDefinition as error:
-        placed = [replace(problem, line=line_of(problem.where, text)) for problem in error.problems]
-        raise BadDefinition(placed, name=str(place)) from error
+        raise placed(error.problems, path=path, root=root) from error
 
 
-def unknown_neighbours(definitions: Iterable[Definition]) -> list[BadDefinition]:
-    """Definitions that send people to a procedure that is not on the shelf."""
-    definitions = list(definitions)
-    known = {definition.key for definition in definitions}
-    wrong = ((one, [name for name in _names_in(one) if name not in known]) for one in definitions)
+def _not_toml(place: Path, error: tomllib.TOMLDecodeError, *, text: str) -> BadDefinition:
+    at = _AT_LINE.search(str(error))
+    problem = Problem(
+        where="file",
+        message=f"not TOML: {error}",
+        mend="mend that line, or the one before it",
+        line=int(at[1]) if at else len(text.splitlines()),
+    )
+    return BadDefinition([problem], name=str(place))
+
+
+def placed(problems: Iterable[Problem], *, path: Path, root: Path) -> BadDefinition:
+    """The problems of one file, each with its line."""
+    text = path.read_text(encoding="utf-8")
+    found = [replace(problem, line=line_of(problem.where, text)) for problem in problems]
+    return BadDefinition(found, name=str(path.relative_to(root)))
+
+
+def leads_nowhere(definition: Definition, *, known: Collection[str]) -> list[Problem]:
+    """Where it sends people to a procedure that does not exist."""
     return [
-        bad_place(
-            Path(one.key) / f"{one.version}.toml",
-            f"unknown procedure {names[0]!r}",
-            f"use one of: {', '.join(sorted(known))}",
-        )
-        for one, names in wrong
-        if names
+        Problem(where=where, message=f"unknown procedure {name!r}", mend=f"use one of: {', '.join(sorted(known))}")
+        for where, name in _names_in(definition)
+        if name and name not in known
     ]
 
 
-def _names_in(definition: Definition) -> list[str]:
-    names = [definition.follows_on_miss, *(link.procedure for link in definition.links)]
-    return [name for name in (*names, *(rule.on_miss_procedure for rule in definition.deadlines)) if name]
+def _names_in(definition: Definition) -> Iterator[tuple[str, str | None]]:
+    """(place in the file, procedure named there)."""
+    yield "follows_on_miss", definition.follows_on_miss
+    for rule in definition.deadlines:
+        yield f"deadlines[{rule.key}].on_miss_procedure", rule.on_miss_procedure
+    for kind in LinkKind:
+        links = (link for link in definition.links if link.kind is kind)
+        for number, link in enumerate(links, start=1):
+            yield f"{kind}s[{link.url or number}].procedure", link.procedure
 
 
 def _versions(key: str) -> Mapping[int, Definition]:

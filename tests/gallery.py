@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from playwright.sync_api import Page, expect
 
+from procedures import registry
 from tests.factories import PASSWORD
 from tests.pictures import Picture, press
 from tests.stage import STORIES
@@ -44,13 +45,11 @@ def _public() -> Iterator[Picture]:
     yield Picture(name="public-two-ways-never", view="public:two_ways", query="?letter_is=never")
     yield Picture(name="public-two-ways-error", view="public:two_ways", query=date.format(31, 2), status=422)
     yield Picture(name="public-procedures", view="public:procedures")
-    for key in ("opposition", "opposition-enfant", "cloture"):
-        yield Picture(
-            name=f"public-procedure-{key}", view="public:procedure", places={"key": f"mon-espace-sante/{key}"}
-        )
-    yield Picture(
-        name="public-sheet", view="public:procedure", places={"key": "mon-espace-sante/cloture"}, query="?moyen=phone"
-    )
+    for key in sorted(one.key for one in registry.all_current()):
+        yield Picture(name=f"public-procedure-{key.replace('/', '-')}", view="public:procedure", places={"key": key})
+    for key, channel in (("mon-espace-sante/cloture", "phone"), ("taj/acces", "email")):
+        query = f"?moyen={channel}"
+        yield Picture(name=f"public-sheet-{channel}", view="public:procedure", places={"key": key}, query=query)
     yield Picture(name="public-figures", view="public:figures")
     yield Picture(name="public-release", view="public:release", places={"slug": "published"})
     yield Picture(name="public-privacy", view="public:privacy")
@@ -214,6 +213,7 @@ def _house() -> Iterator[Picture]:
     yield Picture(name="desk-release-draft", view="desk:release", who="donnees2", places={"slug": "draft"})
     yield Picture(name="desk-release-reviewed", view="desk:release", who="donnees3", places={"slug": "reviewed"})
     yield Picture(name="desk-release-published", view="desk:release", who="coordination", places={"slug": "published"})
+    yield Picture(name="desk-procedures", view="desk:procedures", who="coordination")
     yield Picture(name="desk-account", view="desk:account", who="benevole")
     yield Picture(name="desk-account-long", view="desk:account", who="long")
     yield Picture(name="desk-account-passkeys", view="desk:account", who="with passkeys")

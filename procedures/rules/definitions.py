@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from procedures.rules.facts import ANSWERS
+from procedures.rules.facts import ANSWERS, FactKind
 from procedures.rules.hours import Hours
 from procedures.rules.periods import Period
 from procedures.rules.texts import Text
 
-CHECK_AGAIN_AFTER = timedelta(days=365)
+CHECK_AGAIN_AFTER = Period(months=12)
 
 
 class Keyed(Protocol):
@@ -215,7 +215,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """One version of one procedure. `leaves`: what remains afterwards. `advice`: to know before starting."""
+    """One version of one procedure. `leaves`: what remains afterwards. `advice`: to know before starting.
+
+    `note`: why it is not certain as a whole. `successor`: what took its place, once it is retired. `children_first`:
+    the children's cases come before a parent's own.
+    """
 
     key: str
     version: int
@@ -226,6 +230,9 @@ class Definition:
     addressee: Text
     eligibility: Text
     leaves: Text
+    successor: Text | None
+    note: Text | None
+    children_first: bool
     advice: tuple[Text, ...]
     beneficiaries: tuple[Beneficiaries, ...]
     channels: tuple[Channel, ...]
@@ -260,17 +267,34 @@ class Definition:
     def admits(self, beneficiary: str) -> bool:
         return beneficiary in self.beneficiaries
 
+    @property
+    def begins_with_a_letter(self) -> bool:
+        """Does one of its deadlines count from an official letter?"""
+        return any(rule.start_fact in {FactKind.SENT, FactKind.RECEIVED} for rule in self.deadlines)
+
+    @property
+    def grows_with_distance(self) -> bool:
+        """Does one of its deadlines depend on where the person lives?"""
+        return any(rule.rule is RuleFamily.FR_FRANC for rule in self.deadlines)
+
     def can_be_opened(self, today: date) -> bool:
         """A retired procedure lives on in its old cases but opens no new one."""
         return self.valid_from <= today and (self.valid_to is None or today <= self.valid_to)
 
     def check_is_overdue(self, today: date) -> bool:
-        return today - self.checked_on > CHECK_AGAIN_AFTER
+        """Nobody looked at the whole, or at one of its deadlines, for a year."""
+        return today > CHECK_AGAIN_AFTER.after(self.oldest_check)
+
+    @property
+    def oldest_check(self) -> date:
+        return min([self.checked_on, *(rule.checked_on for rule in self.deadlines)])
 
 
 def answers_to(options: Iterable[Option]) -> dict[str, tuple[str, ...]]:
     """The values of each answer that a procedure knows: those of every procedure, and its own options."""
-    return ANSWERS | {option.key: tuple(choice.value for choice in option.choices) for option in options}
+    return ANSWERS | {
+        option.key: tuple(choice.value for choice in option.choices) for option in options if option.choices
+    }
 
 
 def _by_key(items: Iterable[KeyedT], key: str) -> KeyedT:

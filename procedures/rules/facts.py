@@ -13,10 +13,12 @@ class FactKind(StrEnum):
     ACTED = "acted"
     ASKED = "asked"
     ANSWERED = "answered"
+    REJECTED = "rejected"
     EXTENDED = "extended"
     PAUSED = "paused"
     RESUMED = "resumed"
     CLOSED = "closed"
+    BORN = "born"
 
 
 class KnownBy(StrEnum):
@@ -42,7 +44,7 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     "notified_by": ("letter", "email", "never", "unknown"),
     "deletion_requested": ("yes", "no", "unknown"),
     "justificatif_asked": ("yes", "no"),
-    "residence": ("overseas", "abroad"),
+    "residence": ("overseas", "abroad", "mainland"),
 }
 
 
@@ -75,10 +77,12 @@ FACT_SAID: dict[str, Text] = {
     FactKind.ACTED: Text("jour de la démarche", "the day of the attempt"),
     FactKind.ASKED: Text("jour où la demande est arrivée", "the day the request arrived"),
     FactKind.ANSWERED: Text("jour de la réponse", "the day of the answer"),
+    FactKind.REJECTED: Text("jour où le rejet est arrivé", "the day the rejection arrived"),
     FactKind.EXTENDED: Text("jour de la prolongation", "the day of the extension"),
     FactKind.PAUSED: Text("jour de l’arrêt du délai", "the day the clock stopped"),
     FactKind.RESUMED: Text("jour de la reprise du délai", "the day the clock started again"),
     FactKind.CLOSED: Text("jour de la clôture", "the day of closure"),
+    FactKind.BORN: Text("jour de la naissance", "the day of birth"),
 }
 
 KNOWN_BY_SAID: dict[str, Text] = {

@@ -125,6 +125,7 @@ TABLE: dict[str, Asked] = {
     "desk:member_reset": (RUN_HERE, answered(RUN_HERE, 302)),
     "desk:reset_approve": (answered(RUN_HERE, 409), answered(RUN_HERE, 409)),  # they asked for it themselves
     "desk:reset_cancel": (POSTED_AT_DESK, answered(RUN_HERE, 302)),
+    "desk:procedures": (RUN, POSTED_AT_DESK),
     "desk:security": (WATCH, POSTED_AT_DESK),
     "desk:audit": (WATCH, POSTED_AT_DESK),
     "desk:alert_seen": (POSTED_AT_DESK, answered(WATCH_HERE, 302)),

@@ -86,7 +86,7 @@ def open_case(page: Page, *, letter: date) -> str:
     steps.follow(page, "Ouvrir un dossier")
     steps.fill(page, "Prénom", "Zqodette")
     steps.fill(page, "Courriel", MEMBER)
-    for choice in ("Pour soi", "S’opposer", "Par lettre"):
+    for choice in ("Pour soi", "S’opposer à Mon espace santé", "Par lettre"):
         page.get_by_label(choice, exact=True).check()
     steps.type_date(page, "Date du courrier", letter)
     page.get_by_label("Connue par").select_option(label="le cachet de la poste")

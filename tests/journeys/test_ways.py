@@ -62,7 +62,7 @@ def test_the_keyboard_alone_signs_in_and_opens_a_case(open_page: OpenPage, clock
     keys.type("Zqclavier")
     tab_to(page, "^Pour soi")
     keys.press("Space")
-    tab_to(page, "^S’opposer pour un enfant")
+    tab_to(page, "^S’opposer à Mon espace santé pour un enfant")
     keys.press("ArrowDown")  # to « S’opposer », which it also chooses
     tab_to(page, "^Par lettre")
     keys.press("ArrowDown")

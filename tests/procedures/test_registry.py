@@ -27,11 +27,18 @@ def complaints() -> list[str]:
     return [f"{message.obj}: {message.msg}. {message.hint}" for message in check_definitions(None)]
 
 
-def test_our_three_procedures_are_on_the_shelf_children_first() -> None:
+def test_our_ten_procedures_are_on_the_shelf_children_first_and_the_retired_one_last() -> None:
     assert [definition.key for definition in registry.all_current()] == [
         "mon-espace-sante/opposition-enfant",
         "mon-espace-sante/opposition",
         "mon-espace-sante/cloture",
+        "rgpd/acces",
+        "rgpd/effacement",
+        "cnil/plainte",
+        "snds/opposition",
+        "taj/acces",
+        "linky/courbe-de-charge",
+        "bloctel/opposition",
     ]
 
 
@@ -90,9 +97,9 @@ def test_the_check_tells_every_file_that_cannot_be_used(folder: Path) -> None:
 
     line = RIGHT.splitlines().index('length = "P1M"') + 1
     assert f"essai/periode/1.toml: line {line}, deadlines[answer].length: 'soon' is not a period. write P6W" in found
-    assert "essai/toml/1.toml: file: not TOML" in found
+    assert "essai/toml/1.toml: line 1, file: not TOML" in found
     assert "essai/nom/first.toml: file: the place does not name a version. name it <procedure>/<version>.toml" in found
-    assert "essai/suite/1.toml: file: unknown procedure 'essai/rien'. use one of:" in found
+    assert "essai/suite/1.toml: line 2, follows_on_miss: unknown procedure 'essai/rien'. use one of:" in found
     assert len(complaints()) == 4
 
 

@@ -42,7 +42,10 @@ ENGLISH = frozenset(
 # Names that have no twin.
 NAMES = re.compile(
     r"Mon espace santé|Mon Espace Santé|Caisse nationale de l’Assurance maladie|Assurance maladie"
-    r"|Code de la santé publique|Code de procédure civile|Code civil|France Identité|Légifrance"
+    r"|Code de la santé publique|Code de procédure (?:civile|pénale)|Code civil|Code de l’énergie"
+    r"|Code de la consommation|France Identité|Légifrance"
+    r"|Commission nationale de l’informatique et des libertés|Loi Informatique et Libertés|Conseil d’État"
+    r"|traitement d’antécédents judiciaires|médiateur national de l’énergie|répression des fraudes"
     r"|Service-Public|Défenseur des droits|Dossier médical partagé|Health Data Hub|carte Vitale|monespacesante\.fr\S*|\S+@\S+|https?://\S+|[\w.-]+\.fr\b"
 )
 # Quotation marks, a space before a sign, a word with an accent.

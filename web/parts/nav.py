@@ -25,6 +25,7 @@ _DESK: tuple[tuple[str, str, str | Promise], ...] = (
     ("desk:open", "plus", _("Nouveau dossier")),
     ("desk:exports", "down", _("Listes")),
     ("desk:team", "users", _("Équipe")),
+    ("desk:procedures", "doc", _("Démarches")),
     ("desk:figures", "chart", _("Chiffres")),
     ("desk:security", "shield", _("Sécurité")),
     ("desk:account", "gear", _("Mon compte")),

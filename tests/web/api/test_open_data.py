@@ -38,6 +38,8 @@ WHOLE = LINE | {
     "addressee",
     "eligibility",
     "leaves",
+    "successor",
+    "note",
     "advice",
     "channels",
     "deadlines",

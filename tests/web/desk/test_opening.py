@@ -175,8 +175,9 @@ def test_the_last_day_of_a_range_follows_its_first(
 
 
 def test_a_procedure_outside_the_campaign_is_refused(
-    typed: dict[str, Any], at_work: HouseClient, campaign: Campaign
+    typed: dict[str, Any], at_work: HouseClient, campaign: Campaign, today: date
 ) -> None:
+    make_campaign(campaign.association, today=today, slug="autre")
     with scope.enter(campaign.association_id):
         campaign.procedures = [CLOSURE]
         campaign.save(update_fields=["procedures"])
@@ -193,6 +194,35 @@ def test_another_associations_campaign_cannot_be_chosen(
     theirs = make_campaign(stranger.association, today=today)
 
     assert at_work.post(URL, {**typed, "campaign": theirs.pk}).status_code == 422
+
+
+def test_only_what_an_open_campaign_offers_can_be_chosen(at_work: HouseClient, campaign: Campaign) -> None:
+    with scope.enter(campaign.association_id):
+        campaign.procedures = [CLOSURE, "cnil/plainte", "bloctel/opposition"]
+        campaign.save(update_fields=["procedures"])
+
+    page = at_work.get(URL).content.decode()
+
+    assert f'value="{CLOSURE}"' in page
+    assert 'value="cnil/plainte"' in page
+    assert 'value="rgpd/acces"' not in page
+    assert 'value="bloctel/opposition"' not in page  # it has ended
+
+
+def test_a_procedure_without_an_official_letter_does_not_ask_for_one(
+    typed: dict[str, Any], at_work: HouseClient, campaign: Campaign
+) -> None:
+    with scope.enter(campaign.association_id):
+        campaign.procedures = ["rgpd/acces"]
+        campaign.save(update_fields=["procedures"])
+    without = {name: value for name, value in typed.items() if "letter" not in name}
+
+    at_work.post(URL, {**without, "procedure": "rgpd/acces", "notified_by": "", "known_by": ""})
+
+    case = _only(campaign)
+    assert (case.procedure, case.procedure_version) == ("rgpd/acces", 1)
+    with scope.enter(campaign.association_id):
+        assert not CaseFact.objects.exists()
 
 
 # Who is known already

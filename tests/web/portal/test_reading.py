@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from accounts import scope
 from accounts.models import Association, Membership, User
@@ -318,3 +319,15 @@ def test_every_sentence_of_an_attempt_that_failed(
 
     assert "Vous pouvez <mark>recommencer</mark>" in page
     assert "Un essai n’a pas abouti\u00a0: En ligne" in page
+
+
+def test_a_parent_is_told_children_first_until_the_childs_case_is_done(
+    case: Case, childs_case: Case, mine: HouseClient, volunteer: Membership, today: date, now: datetime
+) -> None:
+    of_the_child = mine.get(reverse("portal:case", args=[childs_case.reference])).content.decode()
+    before = mine.get(reverse("portal:case", args=[case.reference])).content.decode()
+    with scope.enter(case.association_id):
+        actions.close_case(childs_case, outcome="opposed", today=today, at=now, by=volunteer.user)
+    after = mine.get(reverse("portal:case", args=[case.reference])).content.decode()
+
+    assert ["Les enfants d’abord" in page for page in (of_the_child, before, after)] == [False, True, False]

@@ -235,6 +235,8 @@ class ProcedureWhole(ProcedureLine):
     addressee = Text()
     eligibility = Text()
     leaves = Text()
+    successor = Text(allow_null=True)
+    note = Text(allow_null=True)
     advice = Text(many=True)
     channels = ProcedureChannel(many=True)
     deadlines = ProcedureDeadline(many=True)

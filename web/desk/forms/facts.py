@@ -7,8 +7,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from procedures.rules.definitions import Definition
-from web.desk.forms.base import VersionedForm, fill, radios
-from web.desk.pages.words import FACTS, KNOWN_BY, NOTIFIED_BY, choices
+from web.desk.forms.base import VersionedForm, fill, leave_out, radios
+from web.desk.pages.words import FACTS, KNOWN_BY, NOTIFIED_BY, RESIDENCES, choices
 from web.parts.forms import DatePartsField
 
 
@@ -28,9 +28,19 @@ class FactForm(VersionedForm):
         required=False,
         choices=[("", _("Sans changement")), *choices(NOTIFIED_BY, NOTIFIED_BY)],
     )
+    residence = forms.ChoiceField(
+        label=_("Où la personne habite-t-elle ?"),
+        help_text=_("Un recours est plus long d’un mois outre-mer, de deux à l’étranger."),
+        required=False,
+        choices=[("", _("Sans changement")), *choices(RESIDENCES, RESIDENCES)],
+    )
 
     def __init__(self, *args: Any, definition: Definition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not definition.begins_with_a_letter:
+            leave_out(self, "notified_by")
+        if not definition.grows_with_distance:
+            leave_out(self, "residence")
         fill(self, "kind", choices(FACTS, kinds_of(definition)))
 
     def clean(self) -> dict[str, Any]:
@@ -38,14 +48,15 @@ class FactForm(VersionedForm):
         typed: dict[str, Any] = self.cleaned_data
         check_range(self, "earliest", "latest")
         said_only_how = bool(typed.get("notified_by")) and typed.get("kind") == "sent"
-        if not typed.get("earliest") and "earliest" not in self.errors and not said_only_how:
+        answered = said_only_how or bool(typed.get("residence"))
+        if not typed.get("earliest") and "earliest" not in self.errors and not answered:
             self.add_error("earliest", gettext("Indiquez la date : le jour, le mois et l’année."))
         return typed
 
 
 def kinds_of(definition: Definition) -> list[str]:
     """The facts that this procedure's deadlines look at, in the order of the table."""
-    used = {"sent", "received"}
+    used = {"sent", "received"} if definition.begins_with_a_letter else set[str]()
     for rule in definition.deadlines:
         used |= {rule.start_fact, *rule.met_by}
         used |= {"extended"} if rule.extension else set()

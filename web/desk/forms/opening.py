@@ -58,6 +58,7 @@ class OpenForm(DeskForm):
 
     notified_by = radios(
         label=_("Comment est-il venu ?"),
+        required=False,
         choices=choices(NOTIFIED_BY, NOTIFIED_BY),
         help_text=_("« Jamais reçu » est une réponse comme une autre."),
     )
@@ -98,7 +99,7 @@ class OpenForm(DeskForm):
         self.definitions = {definition.key: definition for definition in definitions}
         self.known = {f"{KNOWN}{person.pk}": person for person in known or () if person.kind != BeneficiaryKind.SELF}
         fill(self, "campaign", [(key, campaign.title) for key, campaign in self.campaigns.items()])
-        fill(self, "procedure", [(key, say(one.short)) for key, one in self.definitions.items()])
+        fill(self, "procedure", [(key, say(one.title)) for key, one in self.definitions.items()])
         fill(self, "whom", [*self._persons(), *_KINDS])
         fill(self, "ground", [("", gettext("Choisir")), *choices(GROUNDS, GROUNDS)])
         if len(self.campaigns) == 1:
@@ -160,6 +161,10 @@ class OpenForm(DeskForm):
         return bool(year) and self.today.year - int(year) > _MAJORITY
 
     def _check_letter(self, typed: dict[str, Any]) -> None:
+        definition = self.definitions.get(typed.get("procedure", ""))
+        asked = definition is None or definition.begins_with_a_letter
+        if asked and not typed.get("notified_by") and "notified_by" not in self.errors:
+            self.add_error("notified_by", self.fields["procedure"].error_messages["required"])
         if typed.get("notified_by") == "never" and typed.get("letter_on"):
             self.add_error(
                 "letter_on",
@@ -195,7 +200,7 @@ class OpenForm(DeskForm):
 
     def facts(self) -> list[NewFact]:
         typed = self.cleaned_data
-        facts = [NewFact(kind="notified_by", value=typed["notified_by"])]
+        facts = [NewFact(kind="notified_by", value=typed["notified_by"])] if typed["notified_by"] else []
         if typed["letter_on"]:
             facts.append(
                 NewFact(

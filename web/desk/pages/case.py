@@ -360,15 +360,6 @@ def ties(chain: Chain) -> list[Way]:
     ]
 
 
-def children_first(case: Case, rows: Sequence[Case]) -> bool:
-    """Is a child's case still open, while this one is a parent's own? It should be done first."""
-    return (
-        case.beneficiary.kind == "self"
-        and not case.is_closed
-        and any(row.beneficiary.kind == "child" and not row.is_closed for row in rows)
-    )
-
-
 _MENU: tuple[tuple[str, EventKind, str, str | Promise], ...] = (
     ("attempt", EventKind.ATTEMPT_MADE, "phone", gettext_lazy("Noter une démarche")),
     ("upload", EventKind.JUSTIFICATIF_RECEIVED, "upload", gettext_lazy("Déposer un justificatif")),

@@ -12,6 +12,7 @@ _NEEDED: dict[str, tuple[Right, ...]] = {
     "desk:cases": (Right.WORK_OWN,),
     "desk:open": (Right.OPEN_CASE,),
     "desk:team": (Right.MANAGE,),
+    "desk:procedures": (Right.MANAGE,),
     "desk:figures": (Right.FIGURES_SEE,),
     "desk:security": (Right.AUDIT_READ,),
     "desk:exports": (Right.EXPORT_ASK, Right.EXPORT_APPROVE),

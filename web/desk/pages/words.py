@@ -49,16 +49,23 @@ NOTIFIED_BY: dict[str, str | Promise] = {
     "never": _("Jamais reçu"),
     "unknown": _("On ne sait pas"),
 }
+RESIDENCES: dict[str, str | Promise] = {
+    "mainland": _("En métropole"),
+    "overseas": _("Outre-mer"),
+    "abroad": _("À l’étranger"),
+}
 FACTS: dict[str, str | Promise] = {
     "sent": _("Le courrier est parti"),
     "received": _("Le courrier est arrivé"),
     "acted": _("La démarche a été faite"),
     "asked": _("La demande est arrivée chez eux"),
     "answered": _("Ils ont répondu"),
+    "rejected": _("Ils ont rejeté la demande"),
     "extended": _("Ils ont annoncé une prolongation"),
     "paused": _("Ils ont arrêté le délai"),
     "resumed": _("Le délai a repris"),
     "closed": _("L’espace a été clôturé"),
+    "born": _("L’enfant est né"),
 }
 ANSWERS: dict[str, str | Promise] = {
     "notified_by": _("comment le courrier est venu"),
@@ -67,7 +74,6 @@ ANSWERS: dict[str, str | Promise] = {
     "residence": _("lieu de vie"),
 }
 YES_NO: dict[str, str | Promise] = {"yes": _("oui"), "no": _("non"), "unknown": _("on ne sait pas")}
-RESIDENCES: dict[str, str | Promise] = {"overseas": _("outre-mer"), "abroad": _("à l’étranger")}
 GROUNDS: dict[str, str | Promise] = {
     "informed": _("L’autre parent est informé"),
     "agrees": _("L’autre parent est d’accord"),

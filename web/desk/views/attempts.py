@@ -12,7 +12,7 @@ from cases.models import AttemptResult
 from cases.rules.lifecycle import EventKind
 from web.desk.forms.attempts import DELETION, AttemptForm
 from web.desk.forms.base import DeskForm
-from web.desk.forms.facts import FactForm
+from web.desk.forms.facts import FactForm, kinds_of
 from web.desk.pages import script
 from web.desk.pages.deadlines import moves
 from web.desk.pages.facts import facts
@@ -69,8 +69,8 @@ class RecordFacts(CaseAction):
     def initial(self) -> dict[str, Any]:
         standing = {fact.kind: fact for fact in access.facts_of(self.case)}
         sent = standing.get("sent")
-        if sent is None:
-            return {"kind": "sent"}
+        if sent is None or not definition_of(self.case).begins_with_a_letter:
+            return {"kind": next(iter(kinds_of(definition_of(self.case))), "")}
         last = sent.latest if sent.latest != sent.earliest else None
         return {"kind": "sent", "earliest": sent.earliest, "latest": last, "known_by": sent.known_by}
 
@@ -83,8 +83,7 @@ class RecordFacts(CaseAction):
         if typed["earliest"]:
             known = {"earliest": typed["earliest"], "latest": typed["latest"], "known_by": typed["known_by"]}
             new.append(NewFact(kind=typed["kind"], **known))
-        if typed["notified_by"]:
-            new.append(NewFact(kind="notified_by", value=typed["notified_by"]))
+        new += [NewFact(kind=kind, value=typed[kind]) for kind in ("notified_by", "residence") if typed.get(kind)]
         before = access.deadlines_of(self.case)
         actions.record_facts(self.case, new, version=typed["version"], **stamp(self.request))
         moved = moves(self.case, before, access.deadlines_of(self.case))

@@ -14,6 +14,7 @@ from web.desk.pages.facts import facts
 from web.desk.pages.head import case_head
 from web.desk.pages.timeline import items
 from web.desk.views.doors import DeskRequest, needs, opened_case, shown, why_of
+from web.parts.families import waits_for_children
 
 
 @require_safe
@@ -41,7 +42,7 @@ def case(request: DeskRequest, reference: str) -> HttpResponse:
         "people": page.people(found, reader=request.user),
         "consents": page.consents(access.consents_of(found)),
         "family": page.family(household, but=found),
-        "children_first": page.children_first(found, household),
+        "children_first": waits_for_children(found, household),
         "menu": page.menu(found),
         "may_open": request.membership.may(Right.OPEN_CASE),
         "is_open": not found.is_closed,

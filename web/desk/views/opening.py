@@ -38,12 +38,15 @@ def open_case(request: DeskRequest) -> HttpResponseBase:
 
 
 def _form(request: DeskRequest, before: Case | None, *, typed: bool = False) -> OpenForm:
+    campaigns = access.campaigns(today=request.today)
+    offered = {key for campaign in campaigns for key in campaign.procedures}
+    standing = [one for one in registry.all_current() if one.can_be_opened(request.today)]
     return OpenForm(
         request.POST if typed else None,
         association_id=request.association.pk,
         today=request.today,
-        campaigns=access.campaigns(today=request.today),
-        definitions=[one for one in registry.all_current() if one.can_be_opened(request.today)],
+        campaigns=campaigns,
+        definitions=[one for one in standing if one.key in offered],
         known=access.beneficiaries_of(before.member) if before else None,
     )
 

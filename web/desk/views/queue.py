@@ -12,7 +12,9 @@ from django.views.decorators.http import require_safe
 from accounts.rules.audit import Why
 from accounts.rules.roles import Right
 from cases import access
+from procedures import registry
 from web.desk.pages import overview as overview_page
+from web.desk.pages import procedures as procedures_page
 from web.desk.pages import queue as page
 from web.desk.pages.words import REASONS, capped, choices
 from web.desk.views.doors import DeskRequest, may_list, needs, shown
@@ -106,4 +108,6 @@ def _empty(request: DeskRequest, filters: page.Filters, counts: dict[str, int]) 
 def overview(request: DeskRequest) -> HttpResponse:
     """How the cases stand, each number leading to its list. Three queries."""
     counts = access.overview(request.membership)
-    return shown(request, "overview.html", {"tables": overview_page.tables(counts)})
+    manages = request.membership.may(Right.MANAGE)
+    stale = procedures_page.to_read_again(registry.all_current(), today=request.today) if manages else 0
+    return shown(request, "overview.html", {"tables": overview_page.tables(counts), "to_read_again": stale})

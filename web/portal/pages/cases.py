@@ -14,6 +14,7 @@ from cases.rules.lifecycle import State
 from procedures import registry
 from procedures.rules.definitions import Bound, Definition, RuleFamily
 from web.parts import weeks
+from web.parts.families import waits_for_children
 from web.parts.french import days_left, plain_words
 from web.portal.pages import timeline
 from web.portal.pages.situations import Paper, Route, Seen, Situation, situation, words_for
@@ -124,6 +125,7 @@ class CasePage:
     other_dates: list[Fact]
     beside_url: str
     beside_label: str
+    children_first: bool
     people: list[Person]
     documents: list[Document]
     timeline: list[Line]
@@ -148,6 +150,7 @@ def case_page(found: Found, *, events: Sequence[CaseEvent], older: int | None) -
         other_dates=_other_dates(found, deadline),
         beside_url=reverse("portal:continue", args=[case.reference]) if beside else "",
         beside_label=registry.current(beside).short.say(language()) if beside else "",
+        children_first=waits_for_children(case, found.household),
         people=_people(found.household, current=case),
         documents=[_document(found, one) for one in found.justificatifs],
         timeline=[*_to_come(here, deadline), *timeline.lines(events, reader=reader)],
@@ -265,9 +268,9 @@ def _newest(justificatifs: Sequence[Justificatif]) -> Justificatif | None:
 
 
 def on_miss_procedure(definition: Definition) -> str:
-    """The procedure by which this one may go on."""
-    named = (rule.on_miss_procedure for rule in definition.deadlines if rule.on_miss_procedure)
-    return next(named, definition.follows_on_miss or "")
+    """The procedure by which the member may go on alone; what follows an addressee's silence is decided together."""
+    mine = (rule.on_miss_procedure for rule in definition.deadlines if rule.bound is Bound.MEMBER)
+    return next(filter(None, mine), "")
 
 
 def _date(deadline: Deadline, found: Found) -> Date:

@@ -111,7 +111,7 @@ def step_page(
         title=step.title.say(language()) if step else gettext("Ce que l’on va vous demander"),
         detail=step.detail.say(language()) if step else gettext("Rassemblez tout avant de commencer."),
         say=step.say.say(language()) if step and step.say else "",
-        say_title=gettext("Ce que vous écrivez") if channel.address else gettext("Ce que vous dites"),
+        say_title=gettext("Ce que vous dites") if channel.phone else gettext("Ce que vous écrivez"),
         ticks=_ticks([text.say(language()) for text in checks], ticked=progress["ticks"].get(str(number), [])),
         never=[text.say(language()) for text in channel.never_store] if not step else [],
         phases=phases(channel, current=1 if number else 0),
@@ -137,7 +137,8 @@ def phases(channel: Channel | None, *, current: int) -> list[Phase]:
 
 
 def _act(channel: Channel | None) -> str:
-    acts = {"web": gettext("En ligne"), "phone": gettext("Appeler"), "letter": gettext("Écrire")}
+    writing = gettext("Écrire")
+    acts = {"web": gettext("En ligne"), "phone": gettext("Appeler"), "letter": writing, "email": writing}
     return acts.get(channel.key if channel else "", gettext("Agir"))
 
 

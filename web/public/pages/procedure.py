@@ -21,10 +21,10 @@ from procedures.rules.definitions import (
     Source,
     Step,
 )
-from procedures.rules.facts import FACT_SAID
+from procedures.rules.facts import FACT_SAID, FactKind
 from web.public.pages.words import all_said, capital, language, said
 
-ICONS = {"web": "inbox", "phone": "phone", "letter": "mail"}
+ICONS = {"web": "inbox", "phone": "phone", "letter": "mail", "email": "send"}
 
 BENEFICIARIES: dict[Beneficiaries, str | Promise] = {
     Beneficiaries.SELF: _("pour soi-même"),
@@ -86,7 +86,7 @@ class ChannelView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineView:
-    """`length`: « six semaines »; `start`: « jour de l’envoi »."""
+    """`length`: « six semaines »; `start`: « jour de l’envoi ». `is_computed_here`: the calculator knows it."""
 
     key: str
     title: str
@@ -94,6 +94,7 @@ class DeadlineView:
     start: str
     bound: str
     binds_reader: bool
+    is_computed_here: bool
     article: str
     article_url: str
     checked_on: date
@@ -127,7 +128,10 @@ class SourceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcedurePage:
-    """`retired`: no new case can be opened. `sheet`: the channel that the page is limited to, "" for all."""
+    """`retired`: no new case can be opened. `sheet`: the channel that the page is limited to, "" for all.
+
+    `successor`: what took its place, "" while it stands or when nobody wrote it.
+    """
 
     key: str
     url: str
@@ -143,7 +147,9 @@ class ProcedurePage:
     chips: tuple[ChipView, ...]
     version: int
     checked_on: date
+    note: str
     retired: bool
+    successor: str
     channels: tuple[ChannelView, ...]
     first: DeadlineView | None
     deadlines: tuple[DeadlineView, ...]
@@ -200,7 +206,9 @@ def procedure_page(definition: Definition, *, today: date, at: datetime, sheet: 
         chips=_chips(definition),
         version=definition.version,
         checked_on=definition.checked_on,
+        note=said(definition.note) if definition.note else "",
         retired=not definition.can_be_opened(today),
+        successor=said(definition.successor) if definition.successor else "",
         channels=tuple(channel_view(channel, key=definition.key, at=at) for channel in shown),
         first=_first_deadline(definition),
         deadlines=deadlines,
@@ -245,6 +253,7 @@ def deadline_view(rule: DeadlineRule) -> DeadlineView:
         start=said(FACT_SAID[rule.start_fact]),
         bound=str(BOUND[rule.bound]),
         binds_reader=rule.bound is Bound.MEMBER,
+        is_computed_here=rule.bound is Bound.MEMBER and rule.start_fact == FactKind.SENT,
         article=rule.article,
         article_url=rule.article_url,
         checked_on=rule.checked_on,
@@ -258,8 +267,9 @@ def procedure_url(key: str) -> str:
 
 
 def _first_deadline(definition: Definition) -> DeadlineView | None:
-    """The one that the reader must keep."""
-    return next((deadline_view(rule) for rule in definition.deadlines if rule.bound is Bound.MEMBER), None)
+    """The one that the reader must keep, when the procedure begins with it; an appeal that comes last is none."""
+    first = next(iter(definition.deadlines), None)
+    return deadline_view(first) if first and first.bound is Bound.MEMBER else None
 
 
 def _chips(definition: Definition) -> tuple[ChipView, ...]:
@@ -278,6 +288,7 @@ def channel_name(key: str) -> str:
         "web": pgettext("channel", "en ligne"),
         "phone": pgettext("channel", "par téléphone"),
         "letter": pgettext("channel", "par lettre"),
+        "email": pgettext("channel", "par courriel"),
     }
     return names.get(key, key)
 
