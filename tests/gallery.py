@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from uuid import uuid4
 
 from django.urls import reverse
@@ -70,22 +71,22 @@ class Picture:
 
 
 def _public() -> Iterator[Picture]:
-    date = "?letter_day={}&letter_month={}&letter_year=2026&letter_is=sent"
     yield Picture(name="public-home", view="public:home")
     yield Picture(name="public-home-member", view="public:home", who="family")
     yield Picture(name="public-two-ways", view="public:two_ways")
-    yield Picture(name="public-two-ways-in-time", view="public:two_ways", query=date.format(13, 10))
-    yield Picture(name="public-two-ways-too-late", view="public:two_ways", query=date.format(1, 9))
-    yield Picture(name="public-two-ways-never", view="public:two_ways", query="?letter_is=never")
-    yield Picture(name="public-two-ways-error", view="public:two_ways", query=date.format(31, 2), status=422)
+    yield Picture(name="public-calculator", view="public:calculator")
+    for name, typed in CALCULATIONS.items():
+        yield Picture(name=f"public-calculator-{name}", view="public:calculator", act=partial(_calculate, typed=typed))
     yield Picture(name="public-procedures", view="public:procedures")
     for key in ("opposition", "opposition-enfant", "cloture"):
         yield Picture(
             name=f"public-procedure-{key}", view="public:procedure", places={"key": f"mon-espace-sante/{key}"}
         )
-    yield Picture(
-        name="public-sheet", view="public:procedure", places={"key": "mon-espace-sante/cloture"}, query="?moyen=phone"
-    )
+    closure = {"key": "mon-espace-sante/cloture"}
+    yield Picture(name="public-procedure-large", view="public:procedure", places=closure, query="?taille=grand")
+    yield Picture(name="public-sheet", view="public:procedure", places=closure, query="?moyen=phone")
+    large = "?moyen=web&taille=grand"
+    yield Picture(name="public-sheet-large", view="public:procedure", places=closure, query=large)
     yield Picture(name="public-figures", view="public:figures")
     yield Picture(name="public-release", view="public:release", places={"slug": "published"})
     yield Picture(name="public-privacy", view="public:privacy")
@@ -95,6 +96,31 @@ def _public() -> Iterator[Picture]:
     yield Picture(name="api", view="api:index")
     for status in ("400", "403", "404", "409", "413", "500"):
         yield Picture(name=f"error-{status}", view="", error=status)
+
+
+# Of the calculator: which answers are chosen, and the dates.
+CALCULATIONS: dict[str, Mapping[str, str]] = {
+    "in-time": {"told": "letter", "letter": "13 10 2026"},
+    "in-time-received": {"told": "email", "known": "received", "letter": "20 11 2026", "whom": "child"},
+    "last-day": {"told": "letter", "letter": "12 10 2026"},
+    "perhaps": {"told": "letter", "letter": "5 10 2026", "until": "20 10 2026"},
+    "too-late": {"told": "letter", "letter": "1 9 2026"},
+    "years-ago": {"told": "letter", "letter": "1 9 1986"},
+    "never": {"told": "never"},
+    "error": {"letter": "31 2 2026", "until": "1 1 2026"},
+}
+
+
+def _calculate(page: Page, typed: Mapping[str, str]) -> None:
+    for name, answer in typed.items():
+        if name not in {"letter", "until"}:
+            page.locator(f"main input[name={name}][value={answer}]").check()
+            continue
+        if name == "until":
+            page.get_by_text("Je ne suis pas sûr du jour").click()
+        for part, value in zip(("day", "month", "year"), answer.split(), strict=True):
+            page.locator(f"main input[name={name}_{part}]").fill(value)
+    press(page, "Calculer ma date")
 
 
 def press(page: Page, name: str) -> None:

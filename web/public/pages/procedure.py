@@ -22,8 +22,11 @@ from procedures.rules.definitions import (
     Step,
 )
 from procedures.rules.facts import FACT_SAID
+from web.parts.lines import LineStatus, line_status
+from web.parts.ways import TwoWays, two_ways
 from web.public.pages.words import all_said, capital, language, said
 
+LARGE = "grand"
 ICONS = {"web": "inbox", "phone": "phone", "letter": "mail"}
 
 BENEFICIARIES: dict[Beneficiaries, str | Promise] = {
@@ -67,14 +70,14 @@ class StepView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelView:
-    """`sheet_url`: this channel alone, on one A4 in large type. `hours` and `open_now`: "" without opening hours."""
+    """`sheet_url`: this channel alone, on one A4; `large_url`: the same in large type. `hours`: "" without them."""
 
     key: str
     icon: str
     title: str
     summary: str
     hours: str
-    open_now: str
+    status: LineStatus | None
     url: str
     address: str
     at_hand: tuple[str, ...]
@@ -82,6 +85,7 @@ class ChannelView:
     steps: tuple[StepView, ...]
     doubt: str
     sheet_url: str
+    large_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,10 +131,14 @@ class SourceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcedurePage:
-    """`retired`: no new case can be opened. `sheet`: the channel that the page is limited to, "" for all."""
+    """`retired`: no new case can be opened. `sheet`: the channel that the page is limited to, "" for all.
+
+    `ways`: the choice that the calculator is about, None for what knows no such choice.
+    """
 
     key: str
     url: str
+    large_url: str
     sheet: str
     title: str
     short: str
@@ -141,6 +149,7 @@ class ProcedurePage:
     leaves: str
     advice: tuple[str, ...]
     chips: tuple[ChipView, ...]
+    ways: TwoWays | None
     version: int
     checked_on: date
     retired: bool
@@ -182,12 +191,13 @@ def procedure_line(definition: Definition, *, today: date) -> ProcedureLine:
 
 
 def procedure_page(definition: Definition, *, today: date, at: datetime, sheet: str = "") -> ProcedurePage:
-    """`at`: Paris wall clock, for the hours. `sheet`: the only channel to show; LookupError when there is none."""
+    """`at`: aware, for the lines' status. `sheet`: the only channel to show; LookupError when there is none."""
     shown = (definition.channel(sheet),) if sheet else definition.channels
     deadlines = tuple(deadline_view(rule) for rule in definition.deadlines)
     return ProcedurePage(
         key=definition.key,
         url=procedure_url(definition.key),
+        large_url=f"{procedure_url(definition.key)}?taille={LARGE}",
         sheet=sheet,
         title=said(definition.title),
         short=said(definition.short),
@@ -198,6 +208,7 @@ def procedure_page(definition: Definition, *, today: date, at: datetime, sheet: 
         leaves=said(definition.leaves),
         advice=all_said(definition.advice),
         chips=_chips(definition),
+        ways=two_ways(definition),
         version=definition.version,
         checked_on=definition.checked_on,
         retired=not definition.can_be_opened(today),
@@ -219,20 +230,22 @@ def procedure_page(definition: Definition, *, today: date, at: datetime, sheet: 
 
 
 def channel_view(channel: Channel, *, key: str, at: datetime) -> ChannelView:
+    sheet_url = f"{procedure_url(key)}?moyen={channel.key}"
     return ChannelView(
         key=channel.key,
         icon=ICONS.get(channel.key, "doc"),
         title=said(channel.title),
         summary=said(channel.summary),
         hours=capital(said(hours.say_hours(channel.hours))) if channel.hours else "",
-        open_now=said(hours.say_status(channel.hours, at)) if channel.hours else "",
+        status=line_status(channel, at=at),
         url=channel.url or "",
         address=channel.address or "",
         at_hand=all_said(channel.at_hand),
         never_store=all_said(channel.never_store),
         steps=tuple(_step(step) for step in channel.steps),
         doubt=_doubt(channel),
-        sheet_url=f"{procedure_url(key)}?moyen={channel.key}",
+        sheet_url=sheet_url,
+        large_url=f"{sheet_url}&taille={LARGE}",
     )
 
 
