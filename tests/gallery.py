@@ -76,7 +76,7 @@ def _public() -> Iterator[Picture]:
     yield Picture(name="public-two-ways", view="public:two_ways")
     yield Picture(name="public-calculator", view="public:calculator")
     for name, typed in CALCULATIONS.items():
-        yield Picture(name=f"public-calculator-{name}", view="public:calculator", act=partial(_calculate, typed=typed))
+        yield Picture(name=f"public-calculator-{name}", view="public:calculator", act=partial(calculate, typed=typed))
     yield Picture(name="public-procedures", view="public:procedures")
     for key in ("opposition", "opposition-enfant", "cloture"):
         yield Picture(
@@ -111,7 +111,7 @@ CALCULATIONS: dict[str, Mapping[str, str]] = {
 }
 
 
-def _calculate(page: Page, typed: Mapping[str, str]) -> None:
+def calculate(page: Page, typed: Mapping[str, str]) -> None:
     for name, answer in typed.items():
         if name not in {"letter", "until"}:
             page.locator(f"main input[name={name}][value={answer}]").check()
