@@ -29,10 +29,9 @@ def in_boxes(name: str, day: date) -> dict[str, str]:
     return {f"{name}_day": str(day.day), f"{name}_month": str(day.month), f"{name}_year": str(day.year)}
 
 
-def asked(client: Client, day: date | None = None, *, until: date | None = None, **typed: str) -> tuple[int, str]:
+def asked(client: Client, day: date | None = None, /, **typed: str) -> tuple[int, str]:
     given = {"told": "letter", "known": "written", "whom": "self"}
     given |= in_boxes("letter", day) if day else {}
-    given |= in_boxes("until", until) if until else {}
     response = client.post(HERE, given | typed)
     page = response.content.decode()
     assert page.count("<h1") == 1
@@ -133,7 +132,7 @@ def test_a_day_of_receipt_is_taken_with_prudence(client: HouseClient) -> None:
 
 
 def test_two_possible_days_are_counted_from_the_first(client: HouseClient) -> None:
-    read = asked(client, date(2026, 11, 2), until=date(2026, 11, 20))[1]
+    read = asked(client, date(2026, 11, 2), **in_boxes("until", date(2026, 11, 20)))[1]
 
     assert "Oui, jusqu’au lundi 14 décembre 2026" in read
     assert "Pour un courrier parti entre le lundi 2 novembre 2026 et le vendredi 20 novembre 2026" in read
@@ -141,7 +140,7 @@ def test_two_possible_days_are_counted_from_the_first(client: HouseClient) -> No
 
 
 def test_when_the_safe_day_alone_is_over_it_says_perhaps(client: HouseClient) -> None:
-    read = asked(client, date(2026, 10, 5), until=date(2026, 10, 20))[1]
+    read = asked(client, date(2026, 10, 5), **in_boxes("until", date(2026, 10, 20)))[1]
 
     assert "Peut-être : le dernier jour sûr était le lundi 16 novembre 2026" in read
     assert "vous avez jusqu’au mardi 1 er décembre 2026" in read

@@ -7,9 +7,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from procedures.rules.definitions import Definition
-from web.desk.forms.base import VersionedForm, fill, radios
+from web.desk.forms.base import VersionedForm, fill, leave_out, radios
 from web.desk.pages.words import FACTS, KNOWN_BY, NOTIFIED_BY, choices
+from web.parts import deletion
 from web.parts.forms import DatePartsField
+from web.parts.ways import DELETION
 
 
 class FactForm(VersionedForm):
@@ -28,17 +30,23 @@ class FactForm(VersionedForm):
         required=False,
         choices=[("", _("Sans changement")), *choices(NOTIFIED_BY, NOTIFIED_BY)],
     )
+    deletion_requested = forms.ChoiceField(
+        label=deletion.QUESTION, required=False, choices=[("", _("Sans changement")), *deletion.ANSWERS.items()]
+    )
 
     def __init__(self, *args: Any, definition: Definition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fill(self, "kind", choices(FACTS, kinds_of(definition)))
+        if deletion.option_of(definition) is None:
+            leave_out(self, DELETION)
 
     def clean(self) -> dict[str, Any]:
         super().clean()
         typed: dict[str, Any] = self.cleaned_data
         check_range(self, "earliest", "latest")
         said_only_how = bool(typed.get("notified_by")) and typed.get("kind") == "sent"
-        if not typed.get("earliest") and "earliest" not in self.errors and not said_only_how:
+        is_without_date = said_only_how or bool(typed.get(DELETION))
+        if not typed.get("earliest") and "earliest" not in self.errors and not is_without_date:
             self.add_error("earliest", gettext("Indiquez la date : le jour, le mois et l’année."))
         return typed
 

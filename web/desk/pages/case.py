@@ -12,14 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from cases.models import Attempt, Case, Consent, Deadline, Justificatif
+from cases.models import Attempt, Case, CaseFact, Consent, Deadline, Justificatif
 from cases.rules.lifecycle import EventKind, State, may
 from procedures.rules import hours
-from procedures.rules.definitions import Channel, Definition
+from procedures.rules.definitions import Bound, Channel, Definition
 from web.desk.pages.head import Chip, who
 from web.desk.pages.words import CONSENTS, GROUNDS, definition_of, label, say
+from web.parts import deletion
 from web.parts.french import day_month_year
 from web.parts.refusals import REFUSALS
+from web.parts.ways import TwoWays, two_ways
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,6 +318,30 @@ def children_first(case: Case, rows: Sequence[Case]) -> bool:
         and not case.is_closed
         and any(row.beneficiary.kind == "child" and not row.is_closed for row in rows)
     )
+
+
+def ways(case: Case, *, deadlines: Sequence[Deadline], attempts: Sequence[Attempt]) -> TwoWays | None:
+    """Both, while the choice is open: before the first attempt, or once the person's last day is over."""
+    is_late = any(row.is_missed and row.bound == Bound.MEMBER for row in deadlines)
+    return two_ways(definition_of(case)) if not case.is_closed and (is_late or not attempts) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mend:
+    """What was not asked for, and where it is mended."""
+
+    title: str
+    text: str
+    url: str
+    label: str
+
+
+def deletion_reminder(case: Case, *, facts: Sequence[CaseFact], attempts: Sequence[Attempt]) -> Mend | None:
+    found = deletion.reminder(case, definition_of(case), facts=facts, attempts=attempts)
+    if found is None:
+        return None
+    name, words = ("reopen", _("Rouvrir le dossier")) if case.is_closed else ("attempt", _("Redemander la suppression"))
+    return Mend(title=found.title, text=found.text, url=_url(case, name), label=words)
 
 
 _MENU: tuple[tuple[str, EventKind, str, str | Promise], ...] = (

@@ -7,15 +7,19 @@ from django.utils.translation import gettext as _
 from cases.models import CaseFact
 from web.desk.pages.case import Fact
 from web.desk.pages.words import FACTS, KNOWN_BY, NOTIFIED_BY, label
+from web.parts import deletion
 from web.parts.french import plain_words
 
 
 def facts(rows: Sequence[CaseFact]) -> list[Fact]:
-    """Dated facts, and how the letter came."""
+    """Dated facts, how the letter came, whether deletion was asked for."""
     shown = [Fact(term=label(FACTS, row.kind), value=_dated(row)) for row in rows if row.earliest]
     notified = next((row.value for row in rows if row.kind == "notified_by"), "")
     if notified:
         shown.append(Fact(term=_("Courrier"), value=label(NOTIFIED_BY, notified).lower()))
+    asked = deletion.answered(rows)
+    if asked:
+        shown.append(Fact(term=_("Suppression demandée"), value=label(deletion.ANSWERS, asked).lower()))
     return shown
 
 

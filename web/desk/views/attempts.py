@@ -10,7 +10,7 @@ from cases import access, actions
 from cases.actions import NewFact
 from cases.models import AttemptResult
 from cases.rules.lifecycle import EventKind
-from web.desk.forms.attempts import DELETION, AttemptForm
+from web.desk.forms.attempts import AttemptForm
 from web.desk.forms.base import DeskForm
 from web.desk.forms.facts import FactForm
 from web.desk.pages import script
@@ -18,6 +18,8 @@ from web.desk.pages.deadlines import moves
 from web.desk.pages.facts import facts
 from web.desk.pages.words import definition_of
 from web.desk.views.doors import CaseAction, stamp
+from web.parts import deletion
+from web.parts.ways import DELETION
 
 
 class RecordAttempt(CaseAction):
@@ -28,7 +30,8 @@ class RecordAttempt(CaseAction):
     button = gettext_lazy("Enregistrer la démarche")
 
     def asks(self) -> dict[str, Any]:
-        return {"definition": definition_of(self.case)}
+        standing = access.facts_of(self.case)
+        return {"definition": definition_of(self.case), "is_deletion_asked": deletion.answered(standing) == "yes"}
 
     def initial(self) -> dict[str, Any]:
         return {"channel": self.request.GET.get("moyen", ""), "made_on": self.request.today}
@@ -85,6 +88,8 @@ class RecordFacts(CaseAction):
             new.append(NewFact(kind=typed["kind"], **known))
         if typed["notified_by"]:
             new.append(NewFact(kind="notified_by", value=typed["notified_by"]))
+        if typed.get(DELETION):
+            new.append(NewFact(kind=DELETION, value=typed[DELETION]))
         before = access.deadlines_of(self.case)
         actions.record_facts(self.case, new, version=typed["version"], **stamp(self.request))
         moved = moves(self.case, before, access.deadlines_of(self.case))

@@ -23,6 +23,7 @@ def case(request: DeskRequest, reference: str) -> HttpResponse:
     tried = access.attempts_of(found)
     events, older = access.timeline(found)
     household = access.cases_of_member(request.membership, found.member)
+    standing = access.facts_of(found)
     now = timezone.localtime()
     context = {
         "head": case_head(found, today=request.today),
@@ -37,6 +38,8 @@ def case(request: DeskRequest, reference: str) -> HttpResponse:
         "consents": page.consents(access.consents_of(found)),
         "family": page.family(household, but=found),
         "children_first": page.children_first(found, household),
+        "ways": page.ways(found, deadlines=stored, attempts=tried),
+        "deletion": page.deletion_reminder(found, facts=standing, attempts=tried),
         "menu": page.menu(found),
         "may_open": request.membership.may(Right.OPEN_CASE),
         "is_open": not found.is_closed,
