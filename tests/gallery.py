@@ -117,7 +117,7 @@ def calculate(page: Page, typed: Mapping[str, str]) -> None:
             page.locator(f"main input[name={name}][value={answer}]").check()
             continue
         if name == "until":
-            page.get_by_text("Je ne suis pas sûr du jour").click()
+            page.get_by_text("Le jour n’est pas sûr").click()
         for part, value in zip(("day", "month", "year"), answer.split(), strict=True):
             page.locator(f"main input[name={name}_{part}]").fill(value)
     press(page, "Calculer ma date")

@@ -52,7 +52,7 @@ def test_it_works_without_a_script_on_a_phone(open_page: OpenPage) -> None:
 
     page.get_by_label("Par une lettre").check()
     type_date(page, "13", "10", "2026")
-    page.get_by_text("Je ne suis pas sûr du jour").click()
+    page.get_by_text("Le jour n’est pas sûr").click()
     type_date(page, "20", "10", "2026", place=1)
     page.get_by_label("Pour mon enfant").check()
     steps.press(page, "Calculer ma date")
