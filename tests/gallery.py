@@ -174,6 +174,8 @@ def _portal() -> Iterator[Picture]:
             "letter_soon",
             places={"channel": channel, "number": number},
         )
+    deletion = {"channel": "web", "number": 5}
+    yield _own("portal-step-deletion", "portal:step", "never_notified", places=deletion)
     yield _own("portal-report", "portal:report", "letter_soon", query="?moyen=phone")
     yield _own("portal-report-closure", "portal:report", "never_notified")
     yield _own("portal-report-error", "portal:report", "letter_soon", press=("Noter ma démarche",))
@@ -222,8 +224,10 @@ def _desk_cases() -> Iterator[Picture]:
     yield _work("desk-events", "desk:events", "waiting", query="?avant=999999999")
     yield _work("desk-attempt", "desk:attempt", "letter_soon", query="?moyen=phone")
     yield _work("desk-attempt-closure", "desk:attempt", "never_notified", query="?moyen=web")
+    yield _work("desk-attempt-again", "desk:attempt", "box_forgotten", query="?moyen=phone")
     yield _work("desk-attempt-error", "desk:attempt", "letter_soon", press=("Enregistrer la démarche",))
     yield _work("desk-facts", "desk:facts", "letter_soon")
+    yield _work("desk-facts-closure", "desk:facts", "box_forgotten")
     yield _work("desk-upload", "desk:upload", "waiting")
     yield _work("desk-upload-error", "desk:upload", "waiting", press=("Garder ce document",))
     yield _work("desk-check", "desk:check", "to_check", places={"pk": "to_check.document"})
