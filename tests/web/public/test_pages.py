@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -23,6 +26,7 @@ STILL = [
     "/accessibilite/",
     "/api/v1/",
 ]
+PARIS = ZoneInfo("Europe/Paris")
 KEYS = [CLOSURE, OPPOSITION, CHILD]
 SHEETS = [(definition.key, channel.key) for definition in registry.all_current() for channel in definition.channels]
 
@@ -135,6 +139,40 @@ def test_the_hours_of_the_line_say_whether_it_answers_now(client: HouseClient) -
 
     assert "Du lundi au vendredi, de 8 h 30 à 17 h 30, sauf jours fériés" in read
     assert "Ouvert maintenant, jusqu’à 17 h 30" in read
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (datetime(2026, 11, 24, 8, 29, tzinfo=PARIS), "Fermé, rouvre aujourd’hui à 8 h 30"),
+        (datetime(2026, 11, 24, 8, 30, tzinfo=PARIS), "Ouvert maintenant, jusqu’à 17 h 30"),
+        (datetime(2026, 11, 24, 17, 29, tzinfo=PARIS), "Ouvert maintenant, jusqu’à 17 h 30"),
+        (datetime(2026, 11, 27, 17, 30, tzinfo=PARIS), "Fermé, rouvre lundi à 8 h 30"),
+        (datetime(2026, 12, 24, 18, 0, tzinfo=PARIS), "Fermé, rouvre lundi à 8 h 30"),
+        (datetime(2026, 5, 1, 10, 0, tzinfo=PARIS), "Fermé, rouvre lundi à 8 h 30"),
+    ],
+)
+def test_wherever_the_line_is_offered_it_says_whether_it_answers(
+    client: HouseClient, clock: time_machine.Traveller, at: datetime, said: str
+) -> None:
+    clock.move_to(at)
+
+    pages = [client.get(f"/demarches/{OPPOSITION}/{query}") for query in ("", "?moyen=phone")]
+    pages.append(client.post("/calculateur/", {"told": "never"}))
+
+    assert [said in text_of(page.content.decode()) for page in pages] == [True, True, True]
+
+
+@pytest.mark.parametrize("query", ["?taille=grand", "?moyen=letter&taille=grand"])
+def test_a_procedure_comes_in_large_type_and_back(client: HouseClient, query: str) -> None:
+    here = f"/demarches/{CLOSURE}/"
+    large = client.get(here + query).content.decode()
+    ordinary = client.get(here + query.replace("taille=grand", "")).content.decode()
+
+    assert 'class="large"' in large
+    assert "En caractères ordinaires" in large
+    assert 'class="large"' not in ordinary
+    assert f'href="{here}{query.replace("&", "&amp;")}"' in ordinary
 
 
 @pytest.mark.parametrize(("key", "channel"), SHEETS)
