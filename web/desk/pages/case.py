@@ -44,6 +44,16 @@ class Next:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mend:
+    """What was not asked for, and where it is mended."""
+
+    title: str
+    text: str
+    url: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     title: str
     text: SafeString | str
@@ -324,16 +334,6 @@ def ways(case: Case, *, deadlines: Sequence[Deadline], attempts: Sequence[Attemp
     """Both, while the choice is open: before the first attempt, or once the person's last day is over."""
     is_late = any(row.is_missed and row.bound == Bound.MEMBER for row in deadlines)
     return two_ways(definition_of(case)) if not case.is_closed and (is_late or not attempts) else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mend:
-    """What was not asked for, and where it is mended."""
-
-    title: str
-    text: str
-    url: str
-    label: str
 
 
 def deletion_reminder(case: Case, *, facts: Sequence[CaseFact], attempts: Sequence[Attempt]) -> Mend | None:

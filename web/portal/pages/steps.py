@@ -134,7 +134,12 @@ def phases(channel: Channel | None, *, current: int) -> list[Phase]:
 
 
 def _act(channel: Channel | None) -> str:
-    acts = {"web": gettext("En ligne"), "phone": gettext("Appeler"), "letter": gettext("Écrire")}
+    acts = {
+        "web": gettext("En ligne"),
+        "phone": gettext("Appeler"),
+        "letter": gettext("Écrire"),
+        "email": gettext("Écrire"),
+    }
     return acts.get(channel.key if channel else "", gettext("Agir"))
 
 

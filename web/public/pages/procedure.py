@@ -21,13 +21,14 @@ from procedures.rules.definitions import (
     Source,
     Step,
 )
-from procedures.rules.facts import FACT_SAID
+from procedures.rules.facts import FACT_SAID, FactKind
 from web.parts.lines import LineStatus, line_status
 from web.parts.ways import TwoWays, two_ways
 from web.public.pages.words import all_said, capital, language, said
 
 LARGE = "grand"
-ICONS = {"web": "inbox", "phone": "phone", "letter": "mail"}
+ICONS = {"web": "inbox", "phone": "phone", "letter": "mail", "email": "send"}
+_BEFORE_ACTING = {FactKind.SENT, FactKind.RECEIVED}
 
 BENEFICIARIES: dict[Beneficiaries, str | Promise] = {
     Beneficiaries.SELF: _("pour soi-même"),
@@ -271,8 +272,9 @@ def procedure_url(key: str) -> str:
 
 
 def _first_deadline(definition: Definition) -> DeadlineView | None:
-    """The one that the reader must keep."""
-    return next((deadline_view(rule) for rule in definition.deadlines if rule.bound is Bound.MEMBER), None)
+    """The one that the reader must keep to begin: an appeal against an answer comes later, and stands further down."""
+    kept = (rule for rule in definition.deadlines if rule.bound is Bound.MEMBER and rule.start_fact in _BEFORE_ACTING)
+    return next(map(deadline_view, kept), None)
 
 
 def _chips(definition: Definition) -> tuple[ChipView, ...]:
@@ -291,6 +293,7 @@ def channel_name(key: str) -> str:
         "web": pgettext("channel", "en ligne"),
         "phone": pgettext("channel", "par téléphone"),
         "letter": pgettext("channel", "par lettre"),
+        "email": pgettext("channel", "par courriel"),
     }
     return names.get(key, key)
 
