@@ -174,7 +174,7 @@ def _portal() -> Iterator[Picture]:
             "letter_soon",
             places={"channel": channel, "number": number},
         )
-    deletion = {"channel": "web", "number": 5}
+    deletion: dict[str, str | int] = {"channel": "web", "number": 5}
     yield _own("portal-step-deletion", "portal:step", "never_notified", places=deletion)
     yield _own("portal-report", "portal:report", "letter_soon", query="?moyen=phone")
     yield _own("portal-report-closure", "portal:report", "never_notified")
