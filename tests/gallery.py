@@ -3,18 +3,17 @@
 `tests/house/test_gallery.py` refuses a page of the platform that stands neither here nor in NO_PAGE.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from functools import partial
 from uuid import uuid4
 
-from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from tests.calculations import CALCULATIONS, calculate
 from tests.factories import PASSWORD
-from tests.stage import STORIES, Stage
+from tests.pictures import Picture
+from tests.stage import STORIES
 
-NOBODY = ""
 # Addresses that show no page of ours, each with its reason.
 NO_PAGE: dict[str, str] = {
     "public:release_file": "a CSV file",
@@ -43,33 +42,6 @@ NO_PAGE: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """One state of one page.
-
-    `places` fills the address: a name that the stage knows becomes its value there. `press` are buttons pressed one
-    after the other, `act` whatever else leads to the state. `error`: a page for what went wrong, whose template is
-    shown as it is. `status`: of the first answer.
-    """
-
-    name: str
-    view: str
-    who: str = NOBODY
-    places: Mapping[str, str | int] = field(default_factory=dict)
-    query: str = ""
-    press: tuple[str, ...] = ()
-    act: Callable[[Page], None] | None = None
-    error: str = ""
-    status: int = 200
-
-    def address(self, stage: Stage) -> str:
-        if self.error:
-            return f"/{self.error}/"
-        kwargs = {place: stage.parts.get(str(value), value) for place, value in self.places.items()}
-        query = "".join(str(stage.parts.get(part, part)) for part in self.query.split("|"))
-        return reverse(self.view, kwargs=kwargs) + query
-
-
 def _public() -> Iterator[Picture]:
     yield Picture(name="public-home", view="public:home")
     yield Picture(name="public-home-member", view="public:home", who="family")
@@ -96,31 +68,6 @@ def _public() -> Iterator[Picture]:
     yield Picture(name="api", view="api:index")
     for status in ("400", "403", "404", "409", "413", "500"):
         yield Picture(name=f"error-{status}", view="", error=status)
-
-
-# Of the calculator: which answers are chosen, and the dates.
-CALCULATIONS: dict[str, Mapping[str, str]] = {
-    "in-time": {"told": "letter", "letter": "13 10 2026"},
-    "in-time-received": {"told": "email", "known": "received", "letter": "20 11 2026", "whom": "child"},
-    "last-day": {"told": "letter", "letter": "12 10 2026"},
-    "perhaps": {"told": "letter", "letter": "5 10 2026", "until": "20 10 2026"},
-    "too-late": {"told": "letter", "letter": "1 9 2026"},
-    "years-ago": {"told": "letter", "letter": "1 9 1986"},
-    "never": {"told": "never"},
-    "error": {"letter": "31 2 2026", "until": "1 1 2026"},
-}
-
-
-def calculate(page: Page, typed: Mapping[str, str]) -> None:
-    for name, answer in typed.items():
-        if name not in {"letter", "until"}:
-            page.locator(f"main input[name={name}][value={answer}]").check()
-            continue
-        if name == "until":
-            page.get_by_text("Le jour n’est pas sûr").click()
-        for part, value in zip(("day", "month", "year"), answer.split(), strict=True):
-            page.locator(f"main input[name={name}_{part}]").fill(value)
-    press(page, "Calculer ma date")
 
 
 def press(page: Page, name: str) -> None:

@@ -17,8 +17,9 @@ from django.template.loader import render_to_string
 from playwright.sync_api import Error, Page
 
 from tests import stage as stages
-from tests.gallery import GALLERY, Picture, press
+from tests.gallery import GALLERY, press
 from tests.journeys.conftest import OpenPage
+from tests.pictures import Picture
 from tests.stage import Stage
 
 SHOTS = os.environ.get("TEST_SHOTS", "")

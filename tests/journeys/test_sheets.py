@@ -8,7 +8,7 @@ from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from procedures import registry
-from tests.gallery import CALCULATIONS, calculate
+from tests.calculations import CALCULATIONS, calculate
 from tests.journeys.conftest import OpenPage
 from tests.journeys.test_ways import fits
 
