@@ -4,11 +4,13 @@
 """
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from uuid import uuid4
 
 from playwright.sync_api import Page, expect
 
 from procedures import registry
+from tests.calculations import CALCULATIONS, calculate
 from tests.factories import PASSWORD
 from tests.pictures import Picture, press
 from tests.stage import STORIES
@@ -36,20 +38,22 @@ NO_PAGE: dict[str, str] = {
 
 
 def _public() -> Iterator[Picture]:
-    date = "?letter_day={}&letter_month={}&letter_year=2026&letter_is=sent"
     yield Picture(name="public-home", view="public:home")
     yield Picture(name="public-home-member", view="public:home", who="family")
     yield Picture(name="public-two-ways", view="public:two_ways")
-    yield Picture(name="public-two-ways-in-time", view="public:two_ways", query=date.format(13, 10))
-    yield Picture(name="public-two-ways-too-late", view="public:two_ways", query=date.format(1, 9))
-    yield Picture(name="public-two-ways-never", view="public:two_ways", query="?letter_is=never")
-    yield Picture(name="public-two-ways-error", view="public:two_ways", query=date.format(31, 2), status=422)
+    yield Picture(name="public-calculator", view="public:calculator")
+    for name, typed in CALCULATIONS.items():
+        yield Picture(name=f"public-calculator-{name}", view="public:calculator", act=partial(calculate, typed=typed))
     yield Picture(name="public-procedures", view="public:procedures")
     for key in sorted(one.key for one in registry.all_current()):
         yield Picture(name=f"public-procedure-{key.replace('/', '-')}", view="public:procedure", places={"key": key})
     for key, channel in (("mon-espace-sante/cloture", "phone"), ("taj/acces", "email")):
         query = f"?moyen={channel}"
         yield Picture(name=f"public-sheet-{channel}", view="public:procedure", places={"key": key}, query=query)
+    closure = {"key": "mon-espace-sante/cloture"}
+    yield Picture(name="public-procedure-large", view="public:procedure", places=closure, query="?taille=grand")
+    large = "?moyen=web&taille=grand"
+    yield Picture(name="public-sheet-large", view="public:procedure", places=closure, query=large)
     yield Picture(name="public-figures", view="public:figures")
     yield Picture(name="public-release", view="public:release", places={"slug": "published"})
     yield Picture(name="public-privacy", view="public:privacy")
@@ -106,6 +110,8 @@ def _portal() -> Iterator[Picture]:
             "letter_soon",
             places={"channel": channel, "number": number},
         )
+    deletion: dict[str, str | int] = {"channel": "web", "number": 5}
+    yield _own("portal-step-deletion", "portal:step", "never_notified", places=deletion)
     yield _own("portal-report", "portal:report", "letter_soon", query="?moyen=phone")
     yield _own("portal-report-closure", "portal:report", "never_notified")
     yield _own("portal-report-error", "portal:report", "letter_soon", press=("Noter ma démarche",))
@@ -154,8 +160,10 @@ def _desk_cases() -> Iterator[Picture]:
     yield _work("desk-events", "desk:events", "waiting", query="?avant=999999999")
     yield _work("desk-attempt", "desk:attempt", "letter_soon", query="?moyen=phone")
     yield _work("desk-attempt-closure", "desk:attempt", "never_notified", query="?moyen=web")
+    yield _work("desk-attempt-again", "desk:attempt", "box_forgotten", query="?moyen=phone")
     yield _work("desk-attempt-error", "desk:attempt", "letter_soon", press=("Enregistrer la démarche",))
     yield _work("desk-facts", "desk:facts", "letter_soon")
+    yield _work("desk-facts-closure", "desk:facts", "box_forgotten")
     yield _work("desk-upload", "desk:upload", "waiting")
     yield _work("desk-upload-error", "desk:upload", "waiting", press=("Garder ce document",))
     yield _work("desk-check", "desk:check", "to_check", places={"pk": "to_check.document"})

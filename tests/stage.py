@@ -63,6 +63,17 @@ def _not_asked(cast: stories.Cast) -> dict[str, object]:
     return {"procedure": stories.OPPOSITION, "opened_on": cast.ago(8), "facts": _letter(cast, 20), "attempts": (call,)}
 
 
+def _box_forgotten(cast: stories.Cast) -> dict[str, object]:
+    call = AttemptPlan(
+        channel="phone",
+        made_on=cast.ago(2),
+        result=AttemptResult.CONFIRMED,
+        justificatif_asked=True,
+        deletion_requested="no",
+    )
+    return {"procedure": stories.CLOSURE, "opened_on": cast.ago(8), "attempts": (call,)}
+
+
 def _letter(cast: stories.Cast, days: int) -> tuple[NewFact, ...]:
     return (NewFact(kind="sent", earliest=cast.ago(days), known_by="postmark"),)
 
@@ -74,6 +85,7 @@ def _ended(outcome: str) -> Story:
 STORIES: dict[str, Story] = {
     **{story.__name__: story for story in stories.OPEN_STORIES},
     "not_asked": _not_asked,
+    "box_forgotten": _box_forgotten,
     "to_check": stories.waiting,
     "accepted": stories.waiting,
     "redo": stories.waiting,

@@ -1,4 +1,4 @@
-"""Opening hours of a channel. Moments are the channel's wall clock: aware or naive, they are read as they stand."""
+"""Opening hours of a channel. An aware moment is read on the channel's own wall clock, a naive one as it stands."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -38,19 +38,24 @@ class Hours:
     time_zone: str = PARIS
 
 
+def wall_clock(hours: Hours, at: datetime) -> datetime:
+    """The same moment on the channel's clock, without a zone."""
+    return at.astimezone(ZoneInfo(hours.time_zone)).replace(tzinfo=None) if at.tzinfo else at
+
+
 def is_open(hours: Hours, at: datetime) -> bool:
     return closes_at(hours, at) is not None
 
 
 def closes_at(hours: Hours, at: datetime) -> time | None:
     """The end of the slot that is open now, None when closed."""
-    now = at.time().replace(tzinfo=None)
-    return next((slot.closes for slot in _slots_on(hours, at.date()) if slot.opens <= now < slot.closes), None)
+    now = wall_clock(hours, at)
+    return next((slot.closes for slot in _slots_on(hours, now.date()) if slot.opens <= now.time() < slot.closes), None)
 
 
 def next_opening(hours: Hours, at: datetime) -> datetime | None:
     """The next opening after `at`, None when there is none within a month."""
-    moment = at.replace(tzinfo=None)
+    moment = wall_clock(hours, at)
     days = (moment.date() + timedelta(days=number) for number in range(_REACH_DAYS))
     openings = (datetime.combine(day, slot.opens) for day in days for slot in _slots_on(hours, day))
     return next((opening for opening in openings if opening > moment), None)
@@ -128,7 +133,7 @@ def _say_status(hours: Hours, at: datetime, language: str) -> str:
     opening = next_opening(hours, at)
     if opening is None:
         return "Closed" if english else "Fermé"
-    day = _say_opening_day(opening.date(), at.date(), language)
+    day = _say_opening_day(opening.date(), wall_clock(hours, at).date(), language)
     opens = say_time(opening.time(), language)
     return f"Closed, opens again {day} at {opens}" if english else f"Fermé, rouvre {day} à {opens}"
 

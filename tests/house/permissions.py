@@ -66,6 +66,7 @@ REVIEW_BUTTON: Asked = (POSTED_AT_DESK, answered(REVIEW, 409))  # it was publish
 TABLE: dict[str, Asked] = {
     "public:home": OPEN_PAGE,
     "public:two_ways": OPEN_PAGE,
+    "public:calculator": (OPEN, answered(OPEN, 422)),
     "public:procedures": OPEN_PAGE,
     "public:procedure": OPEN_PAGE,
     "public:figures": OPEN_PAGE,

@@ -9,7 +9,7 @@ import pytest
 
 from procedures import registry
 from procedures.rules.deadlines import ComputedDeadline, compute
-from procedures.rules.definitions import Beneficiaries, Bound, Certainty, Definition, LinkKind, OutcomeClass
+from procedures.rules.definitions import Beneficiaries, Bound, Certainty, Channel, Definition, LinkKind, OutcomeClass
 from procedures.rules.facts import StartFact
 from procedures.rules.texts import Text, typeset
 
@@ -78,8 +78,8 @@ def test_the_wording_of_screens_is_of_medium_certainty(definition: Definition) -
     assert definition.certainty is Certainty.HIGH
 
 
-def test_the_web_takes_five_steps_and_the_phone_demands_the_justificatif_aloud(definition: Definition) -> None:
-    assert len(definition.channel("web").steps) == 5
+def test_the_web_takes_its_official_steps_and_the_phone_demands_the_justificatif_aloud(definition: Definition) -> None:
+    assert len(definition.channel("web").steps) == (6 if definition.key == CLOSURE else 5)
     demand = definition.channel("phone").step("justificatif")
     assert demand.say is not None
     assert "justificatif" in demand.say.fr
@@ -126,13 +126,15 @@ def test_children_come_before_parents_in_words_too(definition: Definition) -> No
     assert "enfants d’abord" in advice or "commencez par eux" in advice
 
 
-def test_closure_has_a_step_for_both_boxes_with_a_check_for_each() -> None:
-    both = registry.current(CLOSURE).channel("web").step("two-boxes")
+@pytest.mark.parametrize("channel", registry.current(CLOSURE).channels, ids=lambda channel: channel.key)
+def test_deletion_has_a_step_and_a_check_of_its_own_over_every_channel(channel: Channel) -> None:
+    step = channel.step("deletion")
 
-    assert [check.fr for check in both.checks] == [
-        "La case de la clôture est cochée",
-        "La case de la suppression définitive est cochée",
-    ]
+    assert len(step.checks) == 1
+    assert "suppression" in step.checks[0].fr
+    assert "sans elle, tout reste archivé dix ans" in step.detail.fr
+    others = [check.fr for one in channel.steps for check in one.checks if one.key != "deletion"]
+    assert not any("suppression" in check for check in others)
 
 
 @pytest.mark.parametrize("key", [OPPOSITION, CHILD])

@@ -1,11 +1,22 @@
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from procedures.rules.calendars import Calendar
-from procedures.rules.hours import Hours, Slot, closes_at, is_open, last_useful, next_opening, say_hours, say_status
+from procedures.rules.hours import (
+    Hours,
+    Slot,
+    closes_at,
+    is_open,
+    last_useful,
+    next_opening,
+    say_hours,
+    say_status,
+    wall_clock,
+)
 
 # ruff: noqa: DTZ001  these are readings of a wall clock, without a zone
 LINE = Hours(slots=(Slot(weekdays=(0, 1, 2, 3, 4), opens=time(8, 30), closes=time(17, 30)),))
@@ -121,6 +132,13 @@ def test_a_line_overseas_keeps_the_holidays_of_its_own_zone(day: date, moment: d
     [
         (datetime(2026, 11, 23, 10), "Ouvert maintenant, jusqu’à 17 h 30", "Open now, until 17:30"),
         (datetime(2026, 11, 23, 7), "Fermé, rouvre aujourd’hui à 8 h 30", "Closed, opens again today at 08:30"),
+        (datetime(2026, 11, 23, 8, 29), "Fermé, rouvre aujourd’hui à 8 h 30", "Closed, opens again today at 08:30"),
+        (datetime(2026, 11, 23, 8, 30), "Ouvert maintenant, jusqu’à 17 h 30", "Open now, until 17:30"),
+        (datetime(2026, 11, 23, 17, 29), "Ouvert maintenant, jusqu’à 17 h 30", "Open now, until 17:30"),
+        (datetime(2026, 11, 23, 17, 30), "Fermé, rouvre demain à 8 h 30", "Closed, opens again tomorrow at 08:30"),
+        (datetime(2026, 12, 24, 18), "Fermé, rouvre lundi à 8 h 30", "Closed, opens again on Monday at 08:30"),
+        (datetime(2026, 5, 1, 10), "Fermé, rouvre lundi à 8 h 30", "Closed, opens again on Monday at 08:30"),
+        (datetime(2025, 4, 30, 18), "Fermé, rouvre vendredi à 8 h 30", "Closed, opens again on Friday at 08:30"),
         (datetime(2026, 11, 23, 18), "Fermé, rouvre demain à 8 h 30", "Closed, opens again tomorrow at 08:30"),
         (datetime(2026, 11, 20, 18), "Fermé, rouvre lundi à 8 h 30", "Closed, opens again on Monday at 08:30"),
         (datetime(2026, 4, 30, 18), "Fermé, rouvre lundi à 8 h 30", "Closed, opens again on Monday at 08:30"),
@@ -131,6 +149,25 @@ def test_the_status_is_said_in_words(at: datetime, french: str, english: str) ->
 
     assert status.fr.replace("\u00a0", " ") == french
     assert status.en == english
+
+
+@pytest.mark.parametrize(
+    ("at", "french"),
+    [
+        (datetime(2026, 11, 23, 7, 29, tzinfo=UTC), "Fermé, rouvre aujourd’hui à 8 h 30"),
+        (datetime(2026, 11, 23, 7, 30, tzinfo=UTC), "Ouvert maintenant, jusqu’à 17 h 30"),
+        (datetime(2026, 7, 20, 15, 30, tzinfo=UTC), "Fermé, rouvre demain à 8 h 30"),
+        (datetime(2026, 11, 23, 20, 0, tzinfo=ZoneInfo("Indian/Reunion")), "Ouvert maintenant, jusqu’à 17 h 30"),
+        (datetime(2026, 11, 24, 1, 0, tzinfo=ZoneInfo("Indian/Reunion")), "Fermé, rouvre demain à 8 h 30"),
+    ],
+)
+def test_whoever_asks_from_elsewhere_is_told_by_the_clock_of_the_line(at: datetime, french: str) -> None:
+    assert say_status(LINE, at).fr.replace("\u00a0", " ") == french
+
+
+def test_a_moment_without_a_zone_is_the_line_s_own_clock() -> None:
+    assert wall_clock(LINE, datetime(2026, 7, 1, 9)) == datetime(2026, 7, 1, 9)
+    assert wall_clock(LINE, datetime(2026, 7, 1, 9, tzinfo=UTC)) == datetime(2026, 7, 1, 11)
 
 
 def test_the_hours_are_said_in_words() -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import AttemptResult
 from procedures.rules.definitions import Channel, Definition
+from web.parts import deletion
 from web.parts.forms import DatePartsField, HouseForm
 
 CARD_SIGNS = 12
@@ -112,7 +113,7 @@ class ReportForm(PostedForm):
         choices=[("yes", _("Oui, je l’ai demandé ou téléchargé")), ("no", _("Non"))],
         widget=forms.RadioSelect,
     )
-    deletion = forms.ChoiceField(required=False, widget=forms.RadioSelect)
+    deletion = forms.ChoiceField(label=deletion.QUESTION, required=False, widget=forms.RadioSelect)
     when = forms.ChoiceField(label=_("Quel jour ?"), choices=_DAYS, widget=forms.RadioSelect)
     other_day = DatePartsField(label=_("Si c’est un autre jour, lequel ?"), required=False, earliest=EARLIEST)
     reference = forms.CharField(
@@ -129,6 +130,7 @@ class ReportForm(PostedForm):
         *,
         definition: Definition,
         channel: Channel | None,
+        is_deletion_asked: bool,
         today: date,
         version: int | None = None,
     ) -> None:
@@ -136,7 +138,7 @@ class ReportForm(PostedForm):
         self.today = today
         self._set_channel(definition, channel)
         self._set_obstacles(definition)
-        self._set_deletion(definition)
+        self._set_deletion(definition, is_asked=is_deletion_asked)
         self._day_field("other_day").latest = today
         if channel and not channel.phone:
             del self.fields["reference"]
@@ -162,14 +164,13 @@ class ReportForm(PostedForm):
         told = [(one.code, one.title.say(_language())) for one in definition.obstacles]
         self._choice_field("obstacle").choices = [("", gettext("Rien de cette liste")), *told]
 
-    def _set_deletion(self, definition: Definition) -> None:
-        option = next((one for one in definition.options if one.key == "deletion_requested"), None)
-        if option is None:
+    def _set_deletion(self, definition: Definition, *, is_asked: bool) -> None:
+        """What somebody noted already is not asked about again."""
+        option = deletion.option_of(definition)
+        if option is None or is_asked:
             del self.fields["deletion"]
             return
-        field = self._choice_field("deletion")
-        field.label = option.question.say(_language())
-        field.choices = [(one.value, one.title.say(_language())) for one in option.choices]
+        self._choice_field("deletion").choices = deletion.choices(option)
 
     def clean_reference(self) -> str:
         typed = str(self.cleaned_data["reference"])
@@ -184,7 +185,7 @@ class ReportForm(PostedForm):
         if cleaned.get("when") == "other" and not cleaned.get("other_day") and "other_day" not in self.errors:
             self.add_error("other_day", gettext("Indiquez la date : le jour, le mois et l’année."))
         if "deletion" in self.fields and cleaned.get("result") in _MADE and not cleaned.get("deletion"):
-            self.add_error("deletion", gettext("Répondez à cette question."))
+            self.add_error("deletion", gettext("Répondez : sans cette demande, tout reste archivé dix ans."))
         return cleaned
 
     @property

@@ -1,63 +1,107 @@
-"""The one public form: a date to count from. It is sent by GET and kept nowhere."""
+"""The one public form: three questions about a letter. What is typed is answered at once and kept nowhere."""
 
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from procedures.rules.facts import FactKind, StartFact
+from procedures.rules.facts import FactKind, KnownBy, StartFact
 from web.parts.forms import DatePartsField, HouseForm
 
-NEVER = "never"
+NEVER, UNKNOWN = "never", "unknown"
+WRITTEN, POSTMARK, RECEIVED = "written", "postmark", "received"
+# By which sign a written date is known, by the way the news came.
+_WRITTEN_ON = {"letter": KnownBy.LETTER, "email": KnownBy.HEADER}
 
 
-class LetterForm(HouseForm, forms.Form):
-    """When the letter or e-mail was sent, or came."""
+class TimeForm(HouseForm, forms.Form):
+    """«Ai-je encore le temps ?»: how one was told, of when the letter is, and for whom."""
 
-    letter = DatePartsField(
-        label=_("Quelle date porte votre courrier ?"),
-        help_text=_("La lettre ou le courriel qui annonce l’ouverture de l’espace."),
+    told = forms.ChoiceField(
+        label=_("1. Comment vous a-t-on prévenu ?"),
+        choices=[
+            ("letter", _("Par une lettre")),
+            ("email", _("Par un courriel")),
+            (NEVER, _("Rien n’est arrivé")),
+            (UNKNOWN, _("Je ne sais plus")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    known = forms.ChoiceField(
+        label=_("La date que je connais, c’est…"),
+        choices=[
+            (WRITTEN, _("celle qui est écrite sur la lettre, ou celle du courriel")),
+            (POSTMARK, _("celle du cachet de la poste, sur l’enveloppe")),
+            (RECEIVED, _("seulement le jour où je l’ai reçu")),
+            (UNKNOWN, _("aucune")),
+        ],
+        initial=WRITTEN,
+        widget=forms.RadioSelect,
         required=False,
     )
-    letter_is = forms.ChoiceField(
-        label=_("Cette date, c’est…"),
+    letter = DatePartsField(label=_("Cette date"), required=False)
+    until = DatePartsField(label=_("Au plus tard le"), required=False)
+    whom = forms.ChoiceField(
+        label=_("3. Pour qui est-ce ?"),
         choices=[
-            (FactKind.SENT.value, _("celle de l’envoi : écrite sur la lettre, le cachet ou l’en-tête du courriel")),
-            (FactKind.RECEIVED.value, _("le jour où je l’ai reçu")),
-            (NEVER, _("je n’ai pas reçu de courrier")),
+            ("self", _("Pour moi")),
+            ("child", _("Pour mon enfant")),
+            ("represented", _("Pour un adulte que je représente")),
         ],
-        initial=FactKind.SENT.value,
+        initial="self",
         widget=forms.RadioSelect,
         required=False,
     )
 
     def __init__(self, data: QueryDict | None = None, *, today: date) -> None:
         super().__init__(data)
-        cast(DatePartsField, self.fields["letter"]).latest = today
+        for name in ("letter", "until"):
+            cast(DatePartsField, self.fields[name]).latest = today
 
-    def clean_letter_is(self) -> str:
-        return str(self.cleaned_data["letter_is"] or FactKind.SENT.value)
+    def clean_known(self) -> str:
+        return str(self.cleaned_data["known"] or WRITTEN)
+
+    def clean_whom(self) -> str:
+        return str(self.cleaned_data["whom"] or "self")
 
     def clean(self) -> None:
-        if self.no_letter:
-            self.errors.pop("letter", None)
-        elif "letter" not in self.errors and self.cleaned_data.get("letter") is None:
-            self.add_error("letter", str(_("Indiquez la date : le jour, le mois et l’année.")))
+        if self.has_no_date:
+            for name in ("letter", "until"):
+                self.errors.pop(name, None)
+            return
+        letter, until = self.cleaned_data.get("letter"), self.cleaned_data.get("until")
+        if letter is None and "letter" not in self.errors:
+            self.add_error("letter", gettext("Indiquez la date : le jour, le mois et l’année."))
+        if letter and until and until < letter:
+            self.add_error("until", gettext("Cette date doit suivre la première."))
 
     @property
-    def no_letter(self) -> bool:
-        return bool(self.cleaned_data.get("letter_is") == NEVER)
+    def has_no_date(self) -> bool:
+        return self.cleaned_data.get("told") == NEVER or self.cleaned_data.get("known") == UNKNOWN
+
+    @property
+    def is_unsure(self) -> bool:
+        """Was a second date typed, right or wrong?"""
+        return bool(self["until"].errors) or any(self["until"].value() or ())
 
     @property
     def fact(self) -> StartFact | None:
-        """What was said, once valid; None when no letter came."""
-        if self.no_letter:
+        """What was said, once valid; None when no date is known."""
+        if self.has_no_date:
             return None
-        day = self.cleaned_data["letter"]
-        return StartFact(self.cleaned_data["letter_is"], day, day)
+        typed: dict[str, Any] = self.cleaned_data
+        kind = FactKind.RECEIVED if typed["known"] == RECEIVED else FactKind.SENT
+        return StartFact(kind, typed["letter"], typed["until"] or typed["letter"], self._known_by(typed))
+
+    @staticmethod
+    def _known_by(typed: dict[str, Any]) -> str:
+        if typed["known"] == WRITTEN:
+            return _WRITTEN_ON.get(typed["told"], "")
+        return KnownBy.POSTMARK if typed["known"] == POSTMARK else KnownBy.MEMORY
 
     @property
     def answers(self) -> dict[str, str]:
-        return {"notified_by": "never"} if self.no_letter else {}
+        return {"notified_by": self.cleaned_data["told"]}

@@ -11,6 +11,7 @@ app_name = "public"
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("deux-voies/", views.two_ways, name="two_ways"),
+    path("calculateur/", views.calculator, name="calculator"),
     path("demarches/", views.procedures, name="procedures"),
     path("demarches/<path:key>/", views.procedure, name="procedure"),
     path("chiffres/", views.figures, name="figures"),

@@ -1,7 +1,6 @@
 """Public pages: they read procedures and published releases, nothing else. No account, nothing stored."""
 
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,20 +9,22 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
 
 from observatory import access
 from procedures import registry
-from procedures.rules.definitions import Definition
-from web.public.forms import LetterForm
-from web.public.pages.calculator import Answer, answer, example_grid
+from web.parts.ways import two_ways as ways_of
+from web.public.forms import TimeForm
+from web.public.pages.calculator import answer, example_grid
 from web.public.pages.figures import release_line, release_page
-from web.public.pages.procedure import procedure_line, procedure_page
+from web.public.pages.procedure import LARGE, procedure_line, procedure_page
 from web.public.pages.ways import CHILD, CLOSURE, OPPOSITION, way
 
-PARIS = ZoneInfo("Europe/Paris")
 PAGES = {"home": pgettext_lazy("page", "Accueil"), "procedures": _("Démarches"), "figures": _("Chiffres")}
 EXAMPLE_SENT = timedelta(days=3)
+# Which procedure the answer is about.
+OPPOSITIONS = {"self": OPPOSITION, "child": CHILD, "represented": OPPOSITION}
 
 
 @require_safe
@@ -31,7 +32,6 @@ def home(request: HttpRequest) -> HttpResponse:
     today = _today(request)
     newest = next(iter(access.published_releases()), None)
     context = {
-        "form": LetterForm(today=today),
         "grid": example_grid(registry.current(OPPOSITION), sent_on=today - EXAMPLE_SENT, today=today),
         "example_sent_on": today - EXAMPLE_SENT,
         "newest": release_line(newest) if newest else None,
@@ -42,26 +42,32 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def two_ways(request: HttpRequest) -> HttpResponse:
-    """With a date in the query, its answer comes first. 422 for an impossible one, with what was typed kept."""
-    opposition, closure = registry.current(OPPOSITION), registry.current(CLOSURE)
-    asked = any(name.startswith("letter") for name in request.GET)
-    form = LetterForm(request.GET if asked else None, today=_today(request))
-    found = _answered(form, opposition, today=_today(request)) if asked else None
+    context = {
+        "refuse": way(registry.current(OPPOSITION)),
+        "close": way(registry.current(CLOSURE)),
+        "child_key": CHILD,
+    }
+    return render(request, "public/two_ways.html", context)
+
+
+@csrf_exempt  # nothing is changed and nobody is looked up: a token would only set a cookie
+@require_http_methods(["GET", "HEAD", "POST"])
+def calculator(request: HttpRequest) -> HttpResponse:
+    """Answers by POST, so that no date stands in an address, a history or a log. 422 keeps what was typed."""
+    asked = request.method == "POST"
+    form = TimeForm(request.POST if asked else None, today=_today(request))
+    if not form.is_valid():
+        return render(request, "public/calculator.html", {"form": form}, status=422 if asked else 200)
+    definition = registry.current(OPPOSITIONS[form.cleaned_data["whom"]])
+    today = _today(request)
     context = {
         "form": form,
-        "answer": found,
-        "refuse": way(opposition),
-        "close": way(closure),
-        "child_key": CHILD,
-        "today": _today(request),
+        "answer": answer(definition, fact=form.fact, answers=form.answers, today=today, at=timezone.now()),
+        "ways": ways_of(definition),
+        "close": way(registry.current(CLOSURE)),
+        "today": today,
     }
-    return render(request, "public/two_ways.html", context, status=422 if asked and found is None else 200)
-
-
-def _answered(form: LetterForm, definition: Definition, *, today: date) -> Answer | None:
-    if not form.is_valid():
-        return None
-    return answer(definition, fact=form.fact, answers=form.answers, today=today, at=timezone.localtime(timezone=PARIS))
+    return render(request, "public/calculator.html", context)
 
 
 @require_safe
@@ -72,15 +78,15 @@ def procedures(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def procedure(request: HttpRequest, key: str) -> HttpResponse:
-    """Whole, or with `?moyen=phone` one channel alone, as a sheet to take along."""
+    """Whole, or with `?moyen=phone` one channel alone, as a sheet to take along; `?taille=grand` in large type."""
     sheet = request.GET.get("moyen", "")
-    at = timezone.localtime(timezone=PARIS)
     try:
-        page = procedure_page(registry.current(key), today=_today(request), at=at, sheet=sheet)
+        page = procedure_page(registry.current(key), today=_today(request), at=timezone.now(), sheet=sheet)
     except LookupError:
         raise Http404 from None
     template = "public/sheet.html" if sheet else "public/procedure.html"
-    return render(request, template, {"page": page, "trail": _trail("home", "procedures")})
+    is_large = request.GET.get("taille") == LARGE
+    return render(request, template, {"page": page, "is_large": is_large, "trail": _trail("home", "procedures")})
 
 
 @require_safe

@@ -190,7 +190,7 @@ def test_a_closure_must_say_whether_deletion_was_asked_for(
     with_it = report(mine, case, deletion="yes")
 
     assert without.status_code == 422
-    assert "suppression définitive" in text(without)
+    assert "sans cette demande, tout reste archivé dix ans." in text(without)
     assert with_it.status_code == 302
     with scope.enter(case.association_id):
         due = Deadline.objects.get(case=case, key="suppression").due

@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -13,7 +16,17 @@ from procedures import registry
 from tests.factories import CHILD, CLOSURE, OPPOSITION
 from tests.people import HouseClient
 
-STILL = ["/", "/deux-voies/", "/demarches/", "/chiffres/", "/confidentialite/", "/accessibilite/", "/api/v1/"]
+STILL = [
+    "/",
+    "/deux-voies/",
+    "/calculateur/",
+    "/demarches/",
+    "/chiffres/",
+    "/confidentialite/",
+    "/accessibilite/",
+    "/api/v1/",
+]
+PARIS = ZoneInfo("Europe/Paris")
 KEYS = [CLOSURE, OPPOSITION, CHILD]
 SHEETS = [(definition.key, channel.key) for definition in registry.all_current() for channel in definition.channels]
 
@@ -65,8 +78,10 @@ def test_public_pages_are_only_read(client: HouseClient, url: str, method: str) 
 
 
 def test_the_language_changes_and_the_page_stays(client: HouseClient) -> None:
-    here = "/deux-voies/?letter_day=20&letter_month=11&letter_year=2026&letter_is=sent"
-    assert 'name="next" value="/deux-voies/?letter_day=20&amp;' in client.get(here).content.decode()
+    here = "/demarches/mon-espace-sante/cloture/?moyen=phone&taille=grand"
+    assert (
+        'name="next" value="/demarches/mon-espace-sante/cloture/?moyen=phone&amp;' in client.get(here).content.decode()
+    )
 
     back = client.post("/langue/", {"language": "en", "next": here})
 
@@ -126,6 +141,40 @@ def test_the_hours_of_the_line_say_whether_it_answers_now(client: HouseClient) -
     assert "Ouvert maintenant, jusqu’à 17 h 30" in read
 
 
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (datetime(2026, 11, 24, 8, 29, tzinfo=PARIS), "Fermé, rouvre aujourd’hui à 8 h 30"),
+        (datetime(2026, 11, 24, 8, 30, tzinfo=PARIS), "Ouvert maintenant, jusqu’à 17 h 30"),
+        (datetime(2026, 11, 24, 17, 29, tzinfo=PARIS), "Ouvert maintenant, jusqu’à 17 h 30"),
+        (datetime(2026, 11, 27, 17, 30, tzinfo=PARIS), "Fermé, rouvre lundi à 8 h 30"),
+        (datetime(2026, 12, 24, 18, 0, tzinfo=PARIS), "Fermé, rouvre lundi à 8 h 30"),
+        (datetime(2026, 5, 1, 10, 0, tzinfo=PARIS), "Fermé, rouvre lundi à 8 h 30"),
+    ],
+)
+def test_wherever_the_line_is_offered_it_says_whether_it_answers(
+    client: HouseClient, clock: time_machine.Traveller, at: datetime, said: str
+) -> None:
+    clock.move_to(at)
+
+    pages = [client.get(f"/demarches/{OPPOSITION}/{query}") for query in ("", "?moyen=phone")]
+    pages.append(client.post("/calculateur/", {"told": "never"}))
+
+    assert [said in text_of(page.content.decode()) for page in pages] == [True, True, True]
+
+
+@pytest.mark.parametrize("query", ["?taille=grand", "?moyen=letter&taille=grand"])
+def test_a_procedure_comes_in_large_type_and_back(client: HouseClient, query: str) -> None:
+    here = f"/demarches/{CLOSURE}/"
+    large = client.get(here + query).content.decode()
+    ordinary = client.get(here + query.replace("taille=grand", "")).content.decode()
+
+    assert 'class="large"' in large
+    assert "En caractères ordinaires" in large
+    assert 'class="large"' not in ordinary
+    assert f'href="{here}{query.replace("&", "&amp;")}"' in ordinary
+
+
 @pytest.mark.parametrize(("key", "channel"), SHEETS)
 def test_each_channel_has_a_sheet_of_its_own(client: HouseClient, key: str, channel: str) -> None:
     definition = registry.current(key)
@@ -154,9 +203,10 @@ def test_what_does_not_exist_is_404_in_the_house_s_look(client: HouseClient, url
 
 
 def test_nobody_is_asked_for_a_number_or_a_code(client: HouseClient) -> None:
-    for url in ("/", "/deux-voies/", f"/demarches/{OPPOSITION}/"):
+    for url in ("/", "/calculateur/", f"/demarches/{OPPOSITION}/"):
         boxes = re.findall(r'<input[^>]*name="([^"]+)"', client.get(url).content.decode())
-        allowed = {"csrfmiddlewaretoken", "next", "letter_day", "letter_month", "letter_year", "letter_is"}
+        dates = {f"{name}_{part}" for name in ("letter", "until") for part in ("day", "month", "year")}
+        allowed = dates | {"csrfmiddlewaretoken", "next", "told", "known", "whom"}
         assert set(boxes) <= allowed
 
 

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from procedures.rules.definitions import Definition
 from web.desk.forms.base import VersionedForm, fill, leave_out, radios
 from web.desk.pages.words import FACTS, KNOWN_BY, NOTIFIED_BY, RESIDENCES, choices
+from web.parts import deletion
 from web.parts.forms import DatePartsField
+from web.parts.ways import DELETION
 
 
 class FactForm(VersionedForm):
@@ -29,10 +31,13 @@ class FactForm(VersionedForm):
         choices=[("", _("Sans changement")), *choices(NOTIFIED_BY, NOTIFIED_BY)],
     )
     residence = forms.ChoiceField(
-        label=_("Où la personne habite-t-elle ?"),
+        label=_("Où la personne habite-t-elle ?"),
         help_text=_("Un recours est plus long d’un mois outre-mer, de deux à l’étranger."),
         required=False,
         choices=[("", _("Sans changement")), *choices(RESIDENCES, RESIDENCES)],
+    )
+    deletion_requested = forms.ChoiceField(
+        label=deletion.QUESTION, required=False, choices=[("", _("Sans changement")), *deletion.ANSWERS.items()]
     )
 
     def __init__(self, *args: Any, definition: Definition, **kwargs: Any) -> None:
@@ -42,13 +47,15 @@ class FactForm(VersionedForm):
         if not definition.grows_with_distance:
             leave_out(self, "residence")
         fill(self, "kind", choices(FACTS, kinds_of(definition)))
+        if deletion.option_of(definition) is None:
+            leave_out(self, DELETION)
 
     def clean(self) -> dict[str, Any]:
         super().clean()
         typed: dict[str, Any] = self.cleaned_data
         check_range(self, "earliest", "latest")
         said_only_how = bool(typed.get("notified_by")) and typed.get("kind") == "sent"
-        answered = said_only_how or bool(typed.get("residence"))
+        answered = said_only_how or bool(typed.get("residence") or typed.get(DELETION))
         if not typed.get("earliest") and "earliest" not in self.errors and not answered:
             self.add_error("earliest", gettext("Indiquez la date : le jour, le mois et l’année."))
         return typed

@@ -13,14 +13,16 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from cases.access import Chain
-from cases.models import Attempt, Case, Consent, Deadline, Justificatif, Reminder
+from cases.models import Attempt, Case, CaseFact, Consent, Deadline, Justificatif
 from cases.rules.lifecycle import EventKind, State, may
 from procedures.rules import hours
-from procedures.rules.definitions import Channel, Definition
+from procedures.rules.definitions import Bound, Channel, Definition
 from web.desk.pages.head import Chip, who
 from web.desk.pages.words import CONSENTS, GROUNDS, definition_of, label, say
-from web.parts.french import day_month_year, plain_words
+from web.parts import deletion
+from web.parts.french import day_month_year
 from web.parts.refusals import REFUSALS
+from web.parts.ways import TwoWays, two_ways
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,16 @@ class Next:
     label: str
     icon: str
     more: list[Way]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mend:
+    """What was not asked for, and where it is mended."""
+
+    title: str
+    text: str
+    url: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,39 +275,6 @@ def attempts(case: Case, rows: Sequence[Attempt]) -> list[AttemptShown]:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReminderShown:
-    """`end_url` is empty for a case that is set aside: it comes back by itself, or on the page where it was done."""
-
-    title: str
-    text: str
-    about: str
-    end_url: str
-
-
-def reminders(case: Case, rows: Sequence[Reminder]) -> list[ReminderShown]:
-    return [_reminder(case, row) for row in rows]
-
-
-def _reminder(case: Case, row: Reminder) -> ReminderShown:
-    day, by = plain_words(row.until), row.event.by.name if row.event.by else _("la plateforme")
-    title = _("En attente jusqu’au %(day)s") if row.snoozes else _("Rappel le %(day)s")
-    to = _("pour toute l’équipe") if row.for_user is None else _("pour %(who)s") % {"who": row.for_user.name}
-    said = [_("Posé par %(who)s") % {"who": by}, "" if row.snoozes else to, _STOPS.get(row.stop_when, "")]
-    return ReminderShown(
-        title=title % {"day": day},
-        text=row.event.note,
-        about=", ".join(str(part) for part in said if part) + ".",
-        end_url="" if row.snoozes else _url(case, "reminder_end", row.pk),
-    )
-
-
-_STOPS: dict[str, str | Promise] = {
-    "attempt": gettext_lazy("ou dès qu’une démarche est notée"),
-    "justificatif": gettext_lazy("ou dès qu’un justificatif arrive"),
-}
-
-
 def people(case: Case, *, reader: User) -> list[Fact]:
     """Without contact details: these are read on a page of their own, which is recorded."""
     person = case.beneficiary
@@ -358,6 +337,20 @@ def ties(chain: Chain) -> list[Way]:
         )
         for one, words, icon in (*former, *following)
     ]
+
+
+def ways(case: Case, *, deadlines: Sequence[Deadline], attempts: Sequence[Attempt]) -> TwoWays | None:
+    """Both, while the choice is open: before the first attempt, or once the person's last day is over."""
+    is_late = any(row.is_missed and row.bound == Bound.MEMBER for row in deadlines)
+    return two_ways(definition_of(case)) if not case.is_closed and (is_late or not attempts) else None
+
+
+def deletion_reminder(case: Case, *, facts: Sequence[CaseFact], attempts: Sequence[Attempt]) -> Mend | None:
+    found = deletion.reminder(case, definition_of(case), facts=facts, attempts=attempts)
+    if found is None:
+        return None
+    name, words = ("reopen", _("Rouvrir le dossier")) if case.is_closed else ("attempt", _("Redemander la suppression"))
+    return Mend(title=found.title, text=found.text, url=_url(case, name), label=words)
 
 
 _MENU: tuple[tuple[str, EventKind, str, str | Promise], ...] = (

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cases.models import Case, Deadline, Reminder
+from cases.models import Case, Deadline
 from cases.rules.queue import NEVER, Group, Reason, group
 from procedures.rules import hours
 from procedures.rules.definitions import Channel
@@ -111,36 +111,9 @@ def _row(case: Case, *, here: bool, today: date) -> Row:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReminderRow:
-    """A reminder whose day has come: what was asked to be told, and where to go."""
-
-    who: str
-    url: str
-    text: str
-    about: str
-    end_url: str
-
-
 def _chip(case: Case, *, today: date) -> Chip:
     missed = next((row for row in _deadlines(case) if row.is_missed), None)
     return late_chip(case, missed, today=today) if missed and case.reason == Reason.MISSED else chip(case, today=today)
-
-
-def reminders(rows: Sequence[Reminder]) -> list[ReminderRow]:
-    return [_reminder(row) for row in rows]
-
-
-def _reminder(row: Reminder) -> ReminderRow:
-    values = {"day": plain_words(row.until), "who": row.event.by.name if row.event.by else _("la plateforme")}
-    asked = _("Rappel du %(day)s, posé par %(who)s.") if row.for_user_id is None else _("Votre rappel du %(day)s.")
-    return ReminderRow(
-        who=who(row.case),
-        url=f"{reverse('desk:case', args=[row.case.reference])}?de=maintenant",
-        text=row.event.note,
-        about=f"{row.case.reference} · {asked % values}",
-        end_url=reverse("desk:reminder_end", args=[row.case.reference, row.pk]),
-    )
 
 
 def segments(filters: Filters, counts: dict[str, int]) -> list[Segment]:

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cases.models import Case
-from procedures.rules import hours
-from procedures.rules.definitions import Channel, Step
-from web.desk.pages.head import Chip
+from procedures.rules.definitions import Step
 from web.desk.pages.words import definition_of, say
+from web.parts.lines import LineStatus, line_status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +19,7 @@ class ScriptStep:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
     title: str
-    status: Chip | None
+    status: LineStatus | None
     at_hand: list[str]
     never_store: list[str]
     steps: list[ScriptStep]
@@ -33,7 +32,7 @@ def script(case: Case, *, chosen: str, now: datetime) -> Script | None:
         return None
     return Script(
         title=say(channel.title),
-        status=_status(channel, now=now),
+        status=line_status(channel, at=now),
         at_hand=[say(thing) for thing in channel.at_hand],
         never_store=[say(thing) for thing in channel.never_store],
         steps=[_step(step) for step in channel.steps],
@@ -42,10 +41,3 @@ def script(case: Case, *, chosen: str, now: datetime) -> Script | None:
 
 def _step(step: Step) -> ScriptStep:
     return ScriptStep(title=say(step.title), detail=say(step.detail), say=say(step.say) if step.say else "")
-
-
-def _status(channel: Channel, *, now: datetime) -> Chip | None:
-    if channel.hours is None:
-        return None
-    is_open = hours.is_open(channel.hours, now)
-    return Chip(text=say(hours.say_status(channel.hours, now)), icon="phone", kind="done" if is_open else "wait")

@@ -10,7 +10,7 @@ from cases import access, actions
 from cases.actions import NewFact
 from cases.models import AttemptResult
 from cases.rules.lifecycle import EventKind
-from web.desk.forms.attempts import DELETION, AttemptForm
+from web.desk.forms.attempts import AttemptForm
 from web.desk.forms.base import DeskForm
 from web.desk.forms.facts import FactForm, kinds_of
 from web.desk.pages import script
@@ -18,6 +18,8 @@ from web.desk.pages.deadlines import moves
 from web.desk.pages.facts import facts
 from web.desk.pages.words import definition_of
 from web.desk.views.doors import CaseAction, stamp
+from web.parts import deletion
+from web.parts.ways import DELETION
 
 
 class RecordAttempt(CaseAction):
@@ -28,7 +30,8 @@ class RecordAttempt(CaseAction):
     button = gettext_lazy("Enregistrer la démarche")
 
     def asks(self) -> dict[str, Any]:
-        return {"definition": definition_of(self.case)}
+        standing = access.facts_of(self.case)
+        return {"definition": definition_of(self.case), "is_deletion_asked": deletion.answered(standing) == "yes"}
 
     def initial(self) -> dict[str, Any]:
         return {"channel": self.request.GET.get("moyen", ""), "made_on": self.request.today}
@@ -83,7 +86,8 @@ class RecordFacts(CaseAction):
         if typed["earliest"]:
             known = {"earliest": typed["earliest"], "latest": typed["latest"], "known_by": typed["known_by"]}
             new.append(NewFact(kind=typed["kind"], **known))
-        new += [NewFact(kind=kind, value=typed[kind]) for kind in ("notified_by", "residence") if typed.get(kind)]
+        answered = ("notified_by", "residence", DELETION)
+        new += [NewFact(kind=kind, value=typed[kind]) for kind in answered if typed.get(kind)]
         before = access.deadlines_of(self.case)
         actions.record_facts(self.case, new, version=typed["version"], **stamp(self.request))
         moved = moves(self.case, before, access.deadlines_of(self.case))

@@ -9,6 +9,7 @@ from accounts.rules.roles import Right
 from cases import access
 from cases.models import Case, CaseEvent
 from web.desk.pages import case as page
+from web.desk.pages import reminders
 from web.desk.pages.deadlines import deadlines
 from web.desk.pages.facts import facts
 from web.desk.pages.head import case_head
@@ -26,6 +27,7 @@ def case(request: DeskRequest, reference: str) -> HttpResponse:
     chain = access.chain_of(request.membership, found, at=timezone.now())
     events, older = _timeline(request, found, chain)
     household = access.cases_of_member(request.membership, found.member)
+    standing = access.facts_of(found)
     now = timezone.localtime()
     context = {
         "head": case_head(found, today=request.today),
@@ -35,7 +37,7 @@ def case(request: DeskRequest, reference: str) -> HttpResponse:
         "facts": facts(access.fact_history(found)),
         "documents": page.documents(found, files),
         "attempts": page.attempts(found, tried),
-        "reminders": page.reminders(found, access.reminders_of(found)),
+        "reminders": reminders.of_case(found, access.reminders_of(found)),
         "timeline": items(found, events),
         "older_url": _older(found, older),
         "ties": page.ties(chain),
@@ -43,6 +45,8 @@ def case(request: DeskRequest, reference: str) -> HttpResponse:
         "consents": page.consents(access.consents_of(found)),
         "family": page.family(household, but=found),
         "children_first": waits_for_children(found, household),
+        "ways": page.ways(found, deadlines=stored, attempts=tried),
+        "deletion": page.deletion_reminder(found, facts=standing, attempts=tried),
         "menu": page.menu(found),
         "may_open": request.membership.may(Right.OPEN_CASE),
         "is_open": not found.is_closed,

@@ -16,6 +16,7 @@ from procedures import registry
 from web.desk.pages import overview as overview_page
 from web.desk.pages import procedures as procedures_page
 from web.desk.pages import queue as page
+from web.desk.pages import reminders
 from web.desk.pages.words import REASONS, capped, choices
 from web.desk.views.doors import DeskRequest, may_list, needs, shown
 
@@ -78,11 +79,11 @@ def now(request: DeskRequest) -> HttpResponse:
     return shown(request, "now.html", context, counts={"desk:now": capped(counts["mine"])})
 
 
-def _reminders(request: DeskRequest, counts: dict[str, int], *, after: str) -> list[page.ReminderRow]:
+def _reminders(request: DeskRequest, counts: dict[str, int], *, after: str) -> list[reminders.ReminderDue]:
     """On the first page; no query where there is none."""
     if after or not counts["reminders"]:
         return []
-    return page.reminders(access.reminders_due(request.membership, today=request.today))
+    return reminders.due(access.reminders_due(request.membership, today=request.today))
 
 
 def _filters(request: DeskRequest, counts: dict[str, int]) -> page.Filters:

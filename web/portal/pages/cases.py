@@ -9,18 +9,20 @@ from django.utils.translation import gettext
 
 from accounts.models import Association, User
 from cases.access import Chain
-from cases.models import Attempt, AttemptResult, BeneficiaryKind, Case, CaseEvent, Deadline, Justificatif
+from cases.models import Attempt, AttemptResult, BeneficiaryKind, Case, CaseEvent, CaseFact, Deadline, Justificatif
 from cases.rules.lifecycle import State
 from procedures import registry
 from procedures.rules.definitions import Bound, Definition, RuleFamily
-from web.parts import weeks
+from web.parts import deletion, weeks
 from web.parts.families import waits_for_children
 from web.parts.french import days_left, plain_words
+from web.parts.ways import TwoWays, two_ways
 from web.portal.pages import timeline
 from web.portal.pages.situations import Paper, Route, Seen, Situation, situation, words_for
 from web.portal.pages.timeline import Line, language, who
 
 _OF_THE_MEMBER = {Situation.PREPARING, Situation.TO_ACT, Situation.TRY_AGAIN, Situation.MISSED, Situation.UNCONFIRMED}
+_CHOICE_IS_OPEN = {Situation.PREPARING, Situation.TO_ACT, Situation.MISSED}
 _OF_THE_ADDRESSEE = {Situation.NOT_ASKED, Situation.AWAITED, Situation.OVERDUE}
 
 
@@ -32,6 +34,7 @@ class Found:
     definition: Definition
     deadlines: Sequence[Deadline]
     attempts: Sequence[Attempt]
+    facts: Sequence[CaseFact]
     justificatifs: Sequence[Justificatif]
     household: Sequence[Case]
     chain: Chain
@@ -72,12 +75,6 @@ class Date:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    term: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     url: str
     name: str
@@ -114,7 +111,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
-    """`beside`: the other procedure, offered while no date is known."""
+    """`beside`: the other procedure, offered while no date is known. `ways`: both, while the choice is open."""
 
     reference: str
     procedure: str
@@ -122,7 +119,10 @@ class CasePage:
     ties: list[Tie]
     sentence: Sentence
     date: Date | None
-    other_dates: list[Fact]
+    other_dates: list[Date]
+    ways: TwoWays | None
+    deletion: deletion.Reminder | None
+    deletion_url: str
     beside_url: str
     beside_label: str
     children_first: bool
@@ -148,6 +148,9 @@ def case_page(found: Found, *, events: Sequence[CaseEvent], older: int | None) -
         sentence=_sentence(found, here, deadline),
         date=_date(deadline, found) if deadline else None,
         other_dates=_other_dates(found, deadline),
+        ways=two_ways(definition) if here in _CHOICE_IS_OPEN else None,
+        deletion=deletion.reminder(case, definition, facts=found.facts, attempts=found.attempts),
+        deletion_url="" if case.is_closed else reverse("portal:channel", args=[case.reference]),
         beside_url=reverse("portal:continue", args=[case.reference]) if beside else "",
         beside_label=registry.current(beside).short.say(language()) if beside else "",
         children_first=waits_for_children(case, found.household),
@@ -278,10 +281,11 @@ def _date(deadline: Deadline, found: Found) -> Date:
     grid = None
     if deadline.rule == RuleFamily.FR_WEEKS and deadline.start_earliest and deadline.due:
         grid = weeks.weeks(deadline.start_earliest, due=deadline.due, today=found.today)
+    reasons = deadline.explanation(language()).splitlines()
     return Date(
         title=rule.title.say(language()),
         due=deadline.due,
-        reasons=deadline.explanation(language()).splitlines(),
+        reasons=reasons[:-1] if deadline.due else reasons,  # the last one names the text, as `source` does
         source=rule.article,
         source_url=rule.article_url,
         checked_on=rule.checked_on,
@@ -289,11 +293,8 @@ def _date(deadline: Deadline, found: Found) -> Date:
     )
 
 
-def _other_dates(found: Found, shown: Deadline | None) -> list[Fact]:
-    rows = [one for one in found.deadlines if one.due and one.is_running and one != shown]
-    return [
-        Fact(term=found.definition.deadline(one.key).title.say(language()), value=plain_words(one.due)) for one in rows
-    ]
+def _other_dates(found: Found, shown: Deadline | None) -> list[Date]:
+    return [_date(one, found) for one in found.deadlines if one.due and one.is_running and one != shown]
 
 
 def _to_come(here: Situation, deadline: Deadline | None) -> list[Line]:

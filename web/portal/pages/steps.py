@@ -4,15 +4,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypedDict
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from procedures.rules.definitions import Channel, Definition
-from procedures.rules.hours import closes_at, last_useful, say_status
+from procedures.rules.hours import last_useful
+from web.parts import deletion
 from web.parts.french import clock, plain_words
+from web.parts.lines import LineStatus, line_status
 from web.portal.pages.timeline import language
 
 
@@ -46,8 +47,7 @@ class Call:
 
     number: str
     url: str
-    is_open: bool
-    status: str
+    status: LineStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +91,8 @@ def options(definition: Definition, *, now: datetime, chosen: str) -> list[Optio
 
 
 def _status(channel: Channel, now: datetime) -> str:
-    return say_status(channel.hours, _wall_clock(channel, now)).say(language()) + "." if channel.hours else ""
-
-
-def _wall_clock(channel: Channel, now: datetime) -> datetime:
-    return now.astimezone(ZoneInfo(channel.hours.time_zone)) if channel.hours else now
+    found = line_status(channel, at=now)
+    return f"{found.text}." if found else ""
 
 
 def step_page(
@@ -143,15 +140,17 @@ def _act(channel: Channel | None) -> str:
 
 
 def call(channel: Channel, now: datetime) -> Call | None:
-    if not (channel.phone and channel.hours):
+    status = line_status(channel, at=now)
+    if not channel.phone or status is None:
         return None
-    local = _wall_clock(channel, now)
-    return Call(
-        number=channel.phone,
-        url="tel:" + "".join(sign for sign in channel.phone if sign.isdigit() or sign == "+"),
-        is_open=closes_at(channel.hours, local) is not None,
-        status=say_status(channel.hours, local).say(language()),
-    )
+    digits = "".join(sign for sign in channel.phone if sign.isdigit() or sign == "+")
+    return Call(number=channel.phone, url=f"tel:{digits}", status=status)
+
+
+def forgets_deletion(channel: Channel, *, number: int, ticked: Collection[int]) -> bool:
+    """Is this the step of the deletion box, left without its tick?"""
+    step = channel.steps[number - 1] if number else None
+    return step is not None and step.key == deletion.STEP and len(ticked) < len(step.checks)
 
 
 def _until(channel: Channel, due: date | None) -> str:

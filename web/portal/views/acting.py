@@ -16,7 +16,7 @@ from cases.models import AttemptResult, Case, ConsentKind, Deadline
 from cases.rules.lifecycle import Impossible, State
 from procedures import registry
 from procedures.rules.definitions import Bound, Channel, Definition
-from web.parts import errors
+from web.parts import deletion, errors
 from web.parts.refusals import before_letter
 from web.portal.forms import ConsentForm, PostedForm, ReportForm
 from web.portal.pages import steps
@@ -99,6 +99,8 @@ def step(request: MemberRequest, reference: str, channel: str, number: int) -> H
 def _go_on(request: MemberRequest, case: Case, way: Channel, *, number: int, progress: steps.Progress) -> HttpResponse:
     """Keep the ticks and turn the page; after the last step comes what came of it."""
     ticked = [int(place) for place in request.POST.getlist("tick") if place.isascii() and place.isdigit()][:20]
+    if steps.forgets_deletion(way, number=number, ticked=ticked):
+        messages.warning(request, gettext("La suppression n’est pas cochée : sans elle, tout reste archivé dix ans."))
     ahead = min(number + 1, len(way.steps))
     keep(
         request,
@@ -128,7 +130,9 @@ def report(request: MemberRequest, reference: str) -> HttpResponse:
     if _must_wait(case):
         return redirect("portal:case", reference=case.reference)
     way = _channel(definition, request.GET.get("moyen", "") or request.POST.get("channel", ""))
+    is_asked = deletion.answered(access.facts_of(case)) == "yes"
     made: dict[str, Any] = {"definition": definition, "channel": way, "today": request.today}
+    made["is_deletion_asked"] = is_asked
     context = {"reference": case.reference, "phases": steps.phases(way, current=2)}
     if request.method != "POST":
         form = ReportForm(version=case.version, **made)

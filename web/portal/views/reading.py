@@ -47,6 +47,7 @@ def _show(request: MemberRequest, reference: str, *, household: list[Case] | Non
         deadlines=access.deadlines_of(shown),
         attempts=access.attempts_of(shown),
         justificatifs=access.justificatifs_of(shown),
+        facts=access.facts_of(shown),
         household=household if household is not None else access.household(request.user),
         chain=chain,
         association=request.association,

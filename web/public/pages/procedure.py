@@ -22,9 +22,13 @@ from procedures.rules.definitions import (
     Step,
 )
 from procedures.rules.facts import FACT_SAID, FactKind
+from web.parts.lines import LineStatus, line_status
+from web.parts.ways import TwoWays, two_ways
 from web.public.pages.words import all_said, capital, language, said
 
+LARGE = "grand"
 ICONS = {"web": "inbox", "phone": "phone", "letter": "mail", "email": "send"}
+_BEFORE_ACTING = {FactKind.SENT, FactKind.RECEIVED}
 
 BENEFICIARIES: dict[Beneficiaries, str | Promise] = {
     Beneficiaries.SELF: _("pour soi-même"),
@@ -67,14 +71,14 @@ class StepView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelView:
-    """`sheet_url`: this channel alone, on one A4 in large type. `hours` and `open_now`: "" without opening hours."""
+    """`sheet_url`: this channel alone, on one A4; `large_url`: the same in large type. `hours`: "" without them."""
 
     key: str
     icon: str
     title: str
     summary: str
     hours: str
-    open_now: str
+    status: LineStatus | None
     url: str
     address: str
     at_hand: tuple[str, ...]
@@ -82,11 +86,12 @@ class ChannelView:
     steps: tuple[StepView, ...]
     doubt: str
     sheet_url: str
+    large_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineView:
-    """`length`: « six semaines »; `start`: « jour de l’envoi ». `is_computed_here`: the calculator knows it."""
+    """`length`: « six semaines »; `start`: « jour de l’envoi »."""
 
     key: str
     title: str
@@ -94,7 +99,6 @@ class DeadlineView:
     start: str
     bound: str
     binds_reader: bool
-    is_computed_here: bool
     article: str
     article_url: str
     checked_on: date
@@ -131,10 +135,12 @@ class ProcedurePage:
     """`retired`: no new case can be opened. `sheet`: the channel that the page is limited to, "" for all.
 
     `successor`: what took its place, "" while it stands or when nobody wrote it.
+    `ways`: the choice that the calculator is about, None for what knows no such choice.
     """
 
     key: str
     url: str
+    large_url: str
     sheet: str
     title: str
     short: str
@@ -145,6 +151,7 @@ class ProcedurePage:
     leaves: str
     advice: tuple[str, ...]
     chips: tuple[ChipView, ...]
+    ways: TwoWays | None
     version: int
     checked_on: date
     note: str
@@ -188,12 +195,13 @@ def procedure_line(definition: Definition, *, today: date) -> ProcedureLine:
 
 
 def procedure_page(definition: Definition, *, today: date, at: datetime, sheet: str = "") -> ProcedurePage:
-    """`at`: Paris wall clock, for the hours. `sheet`: the only channel to show; LookupError when there is none."""
+    """`at`: aware, for the lines' status. `sheet`: the only channel to show; LookupError when there is none."""
     shown = (definition.channel(sheet),) if sheet else definition.channels
     deadlines = tuple(deadline_view(rule) for rule in definition.deadlines)
     return ProcedurePage(
         key=definition.key,
         url=procedure_url(definition.key),
+        large_url=f"{procedure_url(definition.key)}?taille={LARGE}",
         sheet=sheet,
         title=said(definition.title),
         short=said(definition.short),
@@ -204,6 +212,7 @@ def procedure_page(definition: Definition, *, today: date, at: datetime, sheet: 
         leaves=said(definition.leaves),
         advice=all_said(definition.advice),
         chips=_chips(definition),
+        ways=two_ways(definition),
         version=definition.version,
         checked_on=definition.checked_on,
         note=said(definition.note) if definition.note else "",
@@ -227,20 +236,22 @@ def procedure_page(definition: Definition, *, today: date, at: datetime, sheet: 
 
 
 def channel_view(channel: Channel, *, key: str, at: datetime) -> ChannelView:
+    sheet_url = f"{procedure_url(key)}?moyen={channel.key}"
     return ChannelView(
         key=channel.key,
         icon=ICONS.get(channel.key, "doc"),
         title=said(channel.title),
         summary=said(channel.summary),
         hours=capital(said(hours.say_hours(channel.hours))) if channel.hours else "",
-        open_now=said(hours.say_status(channel.hours, at)) if channel.hours else "",
+        status=line_status(channel, at=at),
         url=channel.url or "",
         address=channel.address or "",
         at_hand=all_said(channel.at_hand),
         never_store=all_said(channel.never_store),
         steps=tuple(_step(step) for step in channel.steps),
         doubt=_doubt(channel),
-        sheet_url=f"{procedure_url(key)}?moyen={channel.key}",
+        sheet_url=sheet_url,
+        large_url=f"{sheet_url}&taille={LARGE}",
     )
 
 
@@ -253,7 +264,6 @@ def deadline_view(rule: DeadlineRule) -> DeadlineView:
         start=said(FACT_SAID[rule.start_fact]),
         bound=str(BOUND[rule.bound]),
         binds_reader=rule.bound is Bound.MEMBER,
-        is_computed_here=rule.bound is Bound.MEMBER and rule.start_fact == FactKind.SENT,
         article=rule.article,
         article_url=rule.article_url,
         checked_on=rule.checked_on,
@@ -267,9 +277,9 @@ def procedure_url(key: str) -> str:
 
 
 def _first_deadline(definition: Definition) -> DeadlineView | None:
-    """The one that the reader must keep, when the procedure begins with it; an appeal that comes last is none."""
-    first = next(iter(definition.deadlines), None)
-    return deadline_view(first) if first and first.bound is Bound.MEMBER else None
+    """The one that the reader must keep to begin: an appeal against an answer comes later, and stands further down."""
+    kept = (rule for rule in definition.deadlines if rule.bound is Bound.MEMBER and rule.start_fact in _BEFORE_ACTING)
+    return next(map(deadline_view, kept), None)
 
 
 def _chips(definition: Definition) -> tuple[ChipView, ...]:
