@@ -31,7 +31,7 @@ class FactForm(VersionedForm):
         choices=[("", _("Sans changement")), *choices(NOTIFIED_BY, NOTIFIED_BY)],
     )
     residence = forms.ChoiceField(
-        label=_("Où la personne habite-t-elle ?"),
+        label=_("Où la personne habite-t-elle ?"),
         help_text=_("Un recours est plus long d’un mois outre-mer, de deux à l’étranger."),
         required=False,
         choices=[("", _("Sans changement")), *choices(RESIDENCES, RESIDENCES)],
