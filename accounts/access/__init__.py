@@ -18,6 +18,7 @@ from accounts.access.audit import (
     who_saw,
 )
 from accounts.access.codes import tries_left
+from accounts.access.concerned import targets
 from accounts.access.doors import (
     CARD_COLUMN,
     EMAIL_COLUMN,
@@ -144,6 +145,7 @@ __all__ = [
     "session_for",
     "sessions_of",
     "still_decides",
+    "targets",
     "team_for",
     "team_watched",
     "token_hash",

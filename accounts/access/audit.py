@@ -11,6 +11,7 @@ from django.db.models import CharField, Exists, Max, OuterRef, QuerySet
 from django.db.models.functions import Cast
 from django.http import Http404
 
+from accounts.access.concerned import concerning
 from accounts.access.factors import FACTORS
 from accounts.access.sessions import open_sessions
 from accounts.access.team import require
@@ -26,9 +27,12 @@ MOST_ALERTS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What is looked for; an empty answer asks for everything. `until` is not included."""
+    """What is looked for; an empty answer asks for everything.
 
-    by: UUID | None = None
+    `who` acted, or is concerned; `until` is not included.
+    """
+
+    who: UUID | None = None
     case: int | None = None
     kinds: tuple[AuditKind, ...] = ()
     why: str = ""
@@ -60,8 +64,8 @@ def entries(
 
 def _asked(asked: Asked) -> "QuerySet[AuditEntry]":
     rows = AuditEntry.objects.all()
-    if asked.by:
-        rows = rows.filter(by=asked.by)
+    if asked.who:
+        rows = rows.filter(concerning(asked.who))
     if asked.case is not None:
         rows = rows.filter(about=About.CASE, about_id=str(asked.case))
     if asked.kinds:

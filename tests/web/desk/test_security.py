@@ -312,6 +312,17 @@ def test_a_leaver_is_still_found_in_it(coordinator: Membership, volunteer: Membe
     assert f"{volunteer.user.name} (parti)" in page
 
 
+def test_it_says_whom_an_act_concerned_and_finds_it_by_them(
+    coordinator: Membership, volunteer: Membership, desk: Desk
+) -> None:
+    browser = desk(coordinator)
+    browser.post(reverse("desk:member_revoke", args=[volunteer.pk]), sent(coordinator.association))
+
+    [line] = browser.get(LOG, {"qui": str(volunteer.pk), "type": "membership_revoked"}).context["lines"]
+
+    assert (line.who, line.whom) == (coordinator.user.name, volunteer.user.name)
+
+
 def test_searching_the_log_costs_the_same_at_any_size(coordinator: Membership, desk: Desk, now: datetime) -> None:
     browser = desk(coordinator)
     browser.get(LOG)

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Invitation, User
 from accounts.rules.audit import ALERTS, About, AuditKind, Why
 from web.desk.pages.team import role_labels
 from web.desk.pages.words import label
@@ -65,10 +65,11 @@ WHYS: dict[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """`about`: the reference of the case that it concerns, if any; `url` leads there for whoever works on cases."""
+    """`whom`: another person whom it concerns; `about`: the case's reference; `url` leads there for who works on cases."""
 
     what: str
     who: str
+    whom: str
     at: datetime
     why: str
     about: str
@@ -86,16 +87,25 @@ class AlertLine:
     search_url: str
 
 
-def lines(entries: Iterable[AuditEntry], *, references: Mapping[str, str], opens_cases: bool) -> list[Line]:
-    """`references`: of the cases that the entries name, by the id that the log writes."""
-    return [_line(entry, references, opens_cases) for entry in entries]
+def lines(
+    entries: Iterable[AuditEntry],
+    *,
+    references: Mapping[str, str],
+    targets: Mapping[int, User | Invitation],
+    opens_cases: bool,
+) -> list[Line]:
+    """`references`: of the cases that the entries name, by the id that the log writes; `targets`: by entry."""
+    return [_line(entry, references, targets.get(entry.pk), opens_cases) for entry in entries]
 
 
-def _line(entry: AuditEntry, references: Mapping[str, str], opens_cases: bool) -> Line:
+def _line(
+    entry: AuditEntry, references: Mapping[str, str], target: User | Invitation | None, opens_cases: bool
+) -> Line:
     reference = references.get(entry.about_id, "") if entry.about == About.CASE else ""
     return Line(
         what=_what(entry),
         who=who(entry),
+        whom=_name(target) if target else "",
         at=entry.at,
         why=label(WHYS, entry.why) if entry.why else "",
         about=reference,
@@ -107,7 +117,11 @@ def _line(entry: AuditEntry, references: Mapping[str, str], opens_cases: bool) -
 def who(entry: AuditEntry) -> str:
     if entry.by is None:
         return _("la plateforme")
-    return entry.by.name or _("un ancien compte")
+    return _name(entry.by)
+
+
+def _name(person: User | Invitation) -> str:
+    return person.name or _("un ancien compte")
 
 
 def _what(entry: AuditEntry) -> str:
