@@ -90,8 +90,7 @@ REFUSALS: list[Refusal] = [
         "opposable.E003",
         lacks_key,
         "VAULT_KEKS holds no usable key, or one id twice: nothing personal could be read or written for sure.",
-        'Set VAULT_KEKS (or VAULT_KEKS_FILE) to "id:base64" with 32 random bytes (`openssl rand -base64 32`); '
-        "several parted by commas, each id once.",
+        'Set VAULT_KEKS (or VAULT_KEKS_FILE) to "id:base64", each id once, 32 random bytes: `openssl rand -base64 32`.',
     ),
     (
         "opposable.E004",

@@ -17,7 +17,7 @@ from accounts.access.sessions import open_sessions
 from accounts.access.team import require
 from accounts.fields import load_keys
 from accounts.models import AuditEntry, Membership, SignIn
-from accounts.rules.audit import ALERTS, About, AuditKind
+from accounts.rules.audit import ACCOUNT_CHANGES, ALERTS, About, AuditKind
 from accounts.rules.chain import Entry
 from accounts.rules.roles import Right
 
@@ -89,6 +89,19 @@ _TEXT = CharField(max_length=36)
 def alerts_since(moment: datetime) -> "QuerySet[AuditEntry]":
     """Of the association in scope, seen or not; for whoever checks rights themselves."""
     return AuditEntry.objects.filter(kind__in=ALERTS, at__gt=moment).order_by("pk")
+
+
+def account_changes_since(moment: datetime) -> list[tuple[int, Membership]]:
+    """What protects somebody's account changed: the entry's id, and whose account. Of the association in scope.
+
+    Without what another association had taken off: it tells that itself. Two queries.
+    """
+    changed = AuditEntry.objects.filter(kind__in=ACCOUNT_CHANGES, about=About.MEMBERSHIP, at__gt=moment)
+    told = changed.exclude(kind=AuditKind.FACTOR_REMOVED, by=None).order_by("pk").values_list("pk", "about_id")
+    found = list(told)
+    rows = Membership.objects.filter(pk__in={whose for _, whose in found}).select_related("user").order_by("pk")
+    people = {str(row.pk): row for row in rows}
+    return [(pk, people[whose]) for pk, whose in found if whose in people]
 
 
 def who_saw(alerts: Iterable[AuditEntry]) -> dict[int, UUID | None]:

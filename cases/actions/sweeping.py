@@ -16,6 +16,7 @@ from accounts import scope
 from accounts.access import associations_at_work
 from cases.actions.alerting import tell_of_alerts
 from cases.actions.chaining import chain_events
+from cases.actions.guarding import tell_of_account_changes
 from cases.actions.journal import DERIVED, fill_attention
 from cases.actions.reminding import remind_of_tokens
 from cases.models import Case, CaseEvent, Deadline
@@ -53,6 +54,7 @@ def _sweep_safely(association_id: int, *, today: date, at: datetime, dry_run: bo
             with scope.enter(association_id):
                 done.notices += remind_of_tokens(at=at)
                 done.notices += tell_of_alerts(at=at)
+                done.notices += tell_of_account_changes(at=at)
             _chain(association_id)
         return done
     except (DatabaseError, LookupError, ValueError) as error:

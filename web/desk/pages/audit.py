@@ -65,7 +65,7 @@ WHYS: dict[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """`whom`: another person whom it concerns; `about`: the case's reference; `url` leads there for who works on cases."""
+    """`whom`: another person whom it concerns; `about`: a case's reference; `url` leads there for whoever may."""
 
     what: str
     who: str
