@@ -117,7 +117,9 @@ def test_a_colleagues_sessions_are_closed(
     assert volunteer.user.name in desk(coordinator).get(address).content.decode()
     desk(coordinator).post(address, sent(coordinator.association))
 
-    assert location(theirs.get("/desk/")).startswith("/compte/connexion/")
+    gone = theirs.get("/desk/", follow=True)
+    assert gone.redirect_chain[0][0].startswith("/compte/connexion/")
+    assert "La coordination de votre association a fermé cette connexion." in gone.content.decode()
     [entry] = recorded(volunteer.association, AuditKind.SIGNED_OUT_EVERYWHERE)
     assert (entry.by_id, entry.about, entry.about_id) == (coordinator.user_id, "membership", str(volunteer.pk))
     assert desk(volunteer).get("/desk/").status_code == 200  # they keep their access
