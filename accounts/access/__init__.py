@@ -79,7 +79,15 @@ from accounts.access.sessions import (
     session_for,
     sessions_of,
 )
-from accounts.access.team import colleague_for, invitation_for, invitations_for, open_invitation, require, team_for
+from accounts.access.team import (
+    colleague_for,
+    has_left,
+    invitation_for,
+    invitations_for,
+    open_invitation,
+    require,
+    team_for,
+)
 from accounts.access.tokens import api_token_for, bearer_of, count_of_tokens, live_token, tokens_for
 
 __all__ = [
@@ -122,6 +130,7 @@ __all__ = [
     "has_factor",
     "has_fresh_factor",
     "has_fresh_proof",
+    "has_left",
     "has_second_factor",
     "invitation_for",
     "invitation_ids",

@@ -43,7 +43,7 @@ def _audit(kind: AuditKind, case: Case, *, reader: User, why: Why, at: datetime,
     if why is Why.OWN:
         return
     AuditEntry.objects.record(kind, at=at, by=reader, about=About.CASE, about_id=case.pk, why=why, **payload)
-    raise_alerts(case, reader=reader, at=at)
+    raise_alerts(case, reader=reader, why=why, at=at)
 
 
 def is_somebody_elses(case: Case, *, reader: User) -> bool:

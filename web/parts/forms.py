@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.validators import validate_email
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
 from django.utils.text import capfirst
@@ -68,6 +69,36 @@ _WRITTEN_NOWHERE = {
 def _is_secret(field: forms.Field) -> bool:
     """A password is kept as a hash, and may hold any sign."""
     return isinstance(field.widget, forms.PasswordInput)
+
+
+def check_address(typed: str) -> None:
+    """Raises ValidationError: the first thing that is wrong with an e-mail address."""
+    try:
+        validate_email(typed)
+    except forms.ValidationError:
+        raise forms.ValidationError(_wrong_with(typed), code="invalid") from None
+
+
+def _wrong_with(typed: str) -> str:
+    name, _at, _domain = typed.rpartition("@")
+    if any(sign in typed for sign in '<>()[],;:"') or len(typed.split()) > 1:
+        return gettext("Écrivez l’adresse seule, sans nom ni signe autour, par exemple prenom@exemple.fr.")
+    if len(typed) > _LONGEST_ADDRESS:
+        return gettext("Cette adresse est trop longue : vérifiez-la.")
+    if not name.isascii():
+        return gettext("Avant le @, cette adresse a un accent que le courrier ne sait pas porter. Vérifiez-la.")
+    return gettext("Cette adresse n’est pas complète. Par exemple : prenom@exemple.fr.")
+
+
+_LONGEST_ADDRESS = 254
+
+
+class AddressField(forms.EmailField):
+    """One address, and one sentence when it is none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=_LONGEST_ADDRESS, **kwargs)
+        self.validators = [check_address]
 
 
 _LINES = "\n\r\t\u2028\u2029"
@@ -183,6 +214,7 @@ _SENTENCES = {
     dates.Flaw.NO_YEAR: _("Il manque l’année."),
     dates.Flaw.DAY: _("Le jour est un nombre de 1 à 31."),
     dates.Flaw.MONTH: _("Le mois est un nombre de 1 à 12, ou son nom."),
+    dates.Flaw.FAR: _("Cette année est trop loin. Vérifiez-la."),
     dates.Flaw.YEAR: _("Écrivez l’année en quatre chiffres, par exemple 2026."),
 }
 

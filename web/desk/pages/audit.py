@@ -65,7 +65,7 @@ WHYS: dict[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """`whom`: another person whom it concerns; `about`: a case's reference; `url` leads there for whoever may."""
+    """`whom`: somebody else whom it concerns; `about`: a case's reference, or a list; `url` may lead there."""
 
     what: str
     who: str
@@ -102,14 +102,17 @@ def _line(
     entry: AuditEntry, references: Mapping[str, str], target: User | Invitation | None, opens_cases: bool
 ) -> Line:
     reference = references.get(entry.about_id, "") if entry.about == About.CASE else ""
+    about, url = reference, reverse("desk:case", args=[reference]) if reference and opens_cases else ""
+    if entry.about == About.EXPORT:
+        about, url = _("la demande"), reverse("desk:export", args=[entry.about_id])
     return Line(
         what=_what(entry),
         who=who(entry),
         whom=_name(target) if target else "",
         at=entry.at,
         why=label(WHYS, entry.why) if entry.why else "",
-        about=reference,
-        url=reverse("desk:case", args=[reference]) if reference and opens_cases else "",
+        about=about,
+        url=url,
         is_alert=entry.kind in ALERTS,
     )
 
@@ -128,10 +131,10 @@ def _what(entry: AuditEntry) -> str:
     words, told = label(KINDS, entry.kind), entry.payload
     if told.get("lists"):
         words = _("Alerte : beaucoup de noms parcourus")
-    if "found" in told:
-        number = int(told["found"])
+    if "found" in told or (entry.about == About.EXPORT and "count" in told):
+        number = int(told.get("found", told.get("count")))
         many = ngettext("%(number)s dossier", "%(number)s dossiers", number) % {"number": number}
-        return f"{words} ({many})"
+        return f"{words} ({many}, {_('avec noms')})" if told.get("people") else f"{words} ({many})"
     if isinstance(told.get("roles"), list):
         return f"{words} ({', '.join(role_labels(told['roles']))})"
     if entry.kind == AuditKind.CANARY_SET:
@@ -161,12 +164,18 @@ def alert_lines(
 
 def _alert(alert: AuditEntry, references: Mapping[str, str]) -> str:
     if alert.kind == AuditKind.CANARY_READ:
-        values = {"who": who(alert), "reference": references.get(alert.about_id, "")}
+        values = {"who": _reader(alert), "reference": references.get(alert.about_id, "")}
         return _("%(who)s a ouvert le dossier leurre %(reference)s, que personne n’a de raison d’ouvrir.") % values
-    values = {"who": who(alert), "number": str(alert.payload.get("found", ""))}
+    values = {"who": _reader(alert), "number": str(alert.payload.get("found", ""))}
     if alert.payload.get("lists"):
         return _("%(who)s a parcouru %(number)s noms dans les listes et les recherches en une heure.") % values
     return _("%(who)s a ouvert %(number)s dossiers en une heure.") % values
+
+
+def _reader(alert: AuditEntry) -> str:
+    if alert.why == Why.API:
+        return _("Un logiciel, au nom de %(who)s,") % {"who": who(alert)}
+    return who(alert)
 
 
 def _search_url(alert: AuditEntry, references: Mapping[str, str], members: Mapping[UUID, int]) -> str:
