@@ -134,7 +134,9 @@ def _what(entry: AuditEntry) -> str:
     if "found" in told or (entry.about == About.EXPORT and "count" in told):
         number = int(told.get("found", told.get("count")))
         many = ngettext("%(number)s dossier", "%(number)s dossiers", number) % {"number": number}
-        return f"{words} ({many}, {_('avec noms')})" if told.get("people") else f"{words} ({many})"
+        if told.get("people"):
+            many = _("%(many)s, avec noms") % {"many": many}
+        return f"{words} ({many})"
     if isinstance(told.get("roles"), list):
         return f"{words} ({', '.join(role_labels(told['roles']))})"
     if entry.kind == AuditKind.CANARY_SET:
