@@ -67,7 +67,6 @@ def test_an_unknown_address_gets_the_same_answer_and_as_many_mails(member: User)
 
 
 def test_both_mails_are_in_the_language_of_the_page(member: User) -> None:
-    assert member.language == "fr"
     for address in (member.email, "zzz@" + member.email.partition("@")[2]):
         HouseClient(headers={"accept-language": "en"}).post(LOGIN, {"who": address})
 
@@ -79,8 +78,7 @@ def test_a_code_that_is_cut_short_costs_no_try(client: HouseClient, member: User
 
     refused = client.post(CODE, {"code": code_in_mail()[:7]})
 
-    assert refused.status_code == 422
-    assert "Le code a 8 chiffres." in text(refused)
+    assert (refused.status_code, "Le code a 8 chiffres." in text(refused)) == (422, True)
     assert SignInCode.objects.get().tries_left == 5
 
 
