@@ -64,12 +64,14 @@ def keks() -> dict[str, bytes]:
 
 @functools.lru_cache(maxsize=4)
 def _parsed_keks(text: str) -> dict[str, bytes]:
-    found = {}
+    found: dict[str, bytes] = {}
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         name, _, encoded = part.partition(":")
         key = _decoded(encoded)
         if not name or len(key) != KEY_BYTES:
             raise ImproperlyConfigured("VAULT_KEKS must be «id:base64 of 32 bytes», several parted by commas.")
+        if name in found:
+            raise ImproperlyConfigured(f"VAULT_KEKS names «{name}» twice: each master key has an id of its own.")
         found[name] = key
     if not found:
         raise ImproperlyConfigured("VAULT_KEKS is empty: give «id:base64 of 32 bytes», or a file in VAULT_KEKS_FILE.")

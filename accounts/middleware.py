@@ -65,6 +65,10 @@ _WHY_ENDED: dict[SignInEnd, str | Promise] = {
         "Votre deuxième code a été réinitialisé. Entrez de nouveau, avec votre mot de passe."
     ),
     SignInEnd.CARD: gettext_lazy("Le code de votre carte a changé. Entrez avec le plus récent."),
+    SignInEnd.TEAM: gettext_lazy("La coordination de votre association a fermé cette connexion. Entrez de nouveau."),
+    SignInEnd.PASSWORD: gettext_lazy(
+        "Votre mot de passe a été réinitialisé. Choisissez-en un autre par le lien que vous avez reçu par e-mail."
+    ),
 }
 
 

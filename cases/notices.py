@@ -110,6 +110,15 @@ def register() -> None:
             urgent=True,
         )
     )
+    register_kind(
+        NoticeKind(
+            key="account_changed",
+            templates="cases/mail/account_changed",
+            still_holds=lambda _notice: True,
+            context=_about_account,
+            recipient=_owner,
+        )
+    )
 
 
 def _deadline(notice: Notice) -> Deadline | None:
@@ -319,3 +328,14 @@ def _about_alert(notice: Notice) -> dict[str, Any]:
         "association": reader.association if reader else None,
         "link": settings.PUBLIC_ORIGIN + reverse("desk:security"),
     }
+
+
+def _owner(notice: Notice) -> Recipient | None:
+    """Whoever has left too: it is their own account."""
+    rows = Membership.objects.select_related("user")
+    one: Membership | None = rows.filter(pk=notice.subject_ids["membership"]).first()
+    return _to(one.user) if one else None
+
+
+def _about_account(_notice: Notice) -> dict[str, Any]:
+    return {"link": settings.PUBLIC_ORIGIN + reverse("desk:account")}

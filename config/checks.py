@@ -28,9 +28,10 @@ def is_file_broker() -> bool:
 
 
 def lacks_key() -> bool:
-    """True unless every entry of VAULT_KEKS is "id:base64 of 32 bytes"."""
+    """True unless every entry of VAULT_KEKS is "id:base64 of 32 bytes", each id once."""
     entries = [entry.partition(":") for entry in settings.VAULT_KEKS.split(",") if entry.strip()]
-    return not entries or not all(name.strip() and is_key(encoded) for name, _, encoded in entries)
+    names = {name.strip() for name, _, encoded in entries if name.strip() and is_key(encoded)}
+    return not entries or len(names) < len(entries)
 
 
 def is_key(encoded: str) -> bool:
@@ -88,8 +89,8 @@ REFUSALS: list[Refusal] = [
     (
         "opposable.E003",
         lacks_key,
-        "VAULT_KEKS holds no usable key: nothing personal could be read or written.",
-        'Set VAULT_KEKS (or VAULT_KEKS_FILE) to "id:base64" with 32 random bytes: `openssl rand -base64 32`.',
+        "VAULT_KEKS holds no usable key, or one id twice: nothing personal could be read or written for sure.",
+        'Set VAULT_KEKS (or VAULT_KEKS_FILE) to "id:base64", each id once, 32 random bytes: `openssl rand -base64 32`.',
     ),
     (
         "opposable.E004",

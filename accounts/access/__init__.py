@@ -4,6 +4,7 @@ from accounts.access.audit import (
     Asked,
     Chain,
     Watched,
+    account_changes_since,
     alert_count,
     alert_for,
     alerts_for,
@@ -18,6 +19,7 @@ from accounts.access.audit import (
     who_saw,
 )
 from accounts.access.codes import tries_left
+from accounts.access.concerned import targets
 from accounts.access.doors import (
     CARD_COLUMN,
     EMAIL_COLUMN,
@@ -78,7 +80,15 @@ from accounts.access.sessions import (
     session_for,
     sessions_of,
 )
-from accounts.access.team import colleague_for, invitation_for, invitations_for, open_invitation, require, team_for
+from accounts.access.team import (
+    colleague_for,
+    has_left,
+    invitation_for,
+    invitations_for,
+    open_invitation,
+    require,
+    team_for,
+)
 from accounts.access.tokens import api_token_for, bearer_of, count_of_tokens, live_token, tokens_for
 
 __all__ = [
@@ -98,6 +108,7 @@ __all__ = [
     "ResetAsked",
     "Sessions",
     "Watched",
+    "account_changes_since",
     "active_associations",
     "alert_count",
     "alert_for",
@@ -121,6 +132,7 @@ __all__ = [
     "has_factor",
     "has_fresh_factor",
     "has_fresh_proof",
+    "has_left",
     "has_second_factor",
     "invitation_for",
     "invitation_ids",
@@ -146,6 +158,7 @@ __all__ = [
     "session_for",
     "sessions_of",
     "still_decides",
+    "targets",
     "team_for",
     "team_watched",
     "token_hash",

@@ -11,12 +11,13 @@ from django.db.models import CharField, Exists, Max, OuterRef, QuerySet
 from django.db.models.functions import Cast
 from django.http import Http404
 
+from accounts.access.concerned import concerning
 from accounts.access.factors import FACTORS
 from accounts.access.sessions import open_sessions
 from accounts.access.team import require
 from accounts.fields import load_keys
 from accounts.models import AuditEntry, Membership, SignIn
-from accounts.rules.audit import ALERTS, About, AuditKind
+from accounts.rules.audit import ACCOUNT_CHANGES, ALERTS, About, AuditKind
 from accounts.rules.chain import Entry
 from accounts.rules.roles import Right
 
@@ -26,9 +27,12 @@ MOST_ALERTS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What is looked for; an empty answer asks for everything. `until` is not included."""
+    """What is looked for; an empty answer asks for everything.
 
-    by: UUID | None = None
+    `who` acted, or is concerned; `until` is not included.
+    """
+
+    who: UUID | None = None
     case: int | None = None
     kinds: tuple[AuditKind, ...] = ()
     why: str = ""
@@ -60,8 +64,8 @@ def entries(
 
 def _asked(asked: Asked) -> "QuerySet[AuditEntry]":
     rows = AuditEntry.objects.all()
-    if asked.by:
-        rows = rows.filter(by=asked.by)
+    if asked.who:
+        rows = rows.filter(concerning(asked.who))
     if asked.case is not None:
         rows = rows.filter(about=About.CASE, about_id=str(asked.case))
     if asked.kinds:
@@ -85,6 +89,19 @@ _TEXT = CharField(max_length=36)
 def alerts_since(moment: datetime) -> "QuerySet[AuditEntry]":
     """Of the association in scope, seen or not; for whoever checks rights themselves."""
     return AuditEntry.objects.filter(kind__in=ALERTS, at__gt=moment).order_by("pk")
+
+
+def account_changes_since(moment: datetime) -> list[tuple[int, Membership]]:
+    """What protects somebody's account changed: the entry's id, and whose account. Of the association in scope.
+
+    Without what another association had taken off: it tells that itself. Two queries.
+    """
+    changed = AuditEntry.objects.filter(kind__in=ACCOUNT_CHANGES, about=About.MEMBERSHIP, at__gt=moment)
+    told = changed.exclude(kind=AuditKind.FACTOR_REMOVED, by=None).order_by("pk").values_list("pk", "about_id")
+    found = list(told)
+    rows = Membership.objects.filter(pk__in={whose for _, whose in found}).select_related("user").order_by("pk")
+    people = {str(row.pk): row for row in rows}
+    return [(pk, people[whose]) for pk, whose in found if whose in people]
 
 
 def who_saw(alerts: Iterable[AuditEntry]) -> dict[int, UUID | None]:

@@ -34,6 +34,12 @@ def colleague_for(membership: Membership, pk: int) -> Membership:
     return colleague
 
 
+def has_left(membership: Membership, pk: int) -> bool:
+    """Was this somebody of the team, whose access was withdrawn? PermissionDenied without MANAGE."""
+    require(membership, Right.MANAGE)
+    return bool(Membership.objects.filter(pk=pk).exclude(revoked_at=None).exists())
+
+
 def invitations_for(membership: Membership) -> list[Invitation]:
     """Those that wait for an answer, expired ones too, newest first. PermissionDenied without MANAGE."""
     require(membership, Right.MANAGE)

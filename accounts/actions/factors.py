@@ -98,10 +98,10 @@ def after_removal(user: User, *, factor: str, here: UUID | None, at: datetime) -
 
 def record_factor_change(user: User, kind: AuditKind, *, factor: str, at: datetime) -> None:
     """In the log of each association that this person works for."""
-    _record_everywhere(user, kind, by=user, at=at, factor=str(factor))
+    record_everywhere(user, kind, by=user, at=at, factor=str(factor))
 
 
-def _record_everywhere(
+def record_everywhere(
     user: User, kind: AuditKind, *, by: User | None, at: datetime, but: int | None = None, **payload: Any
 ) -> int:
     """An entry about this person in the log of each of their associations, without `but`; in how many. Needs no scope.
@@ -162,7 +162,7 @@ def approve_reset(reset: FactorReset, *, by: User, at: datetime) -> bool:
         return False
     if not only_agrees:
         take_off_factors(user, association_id=reset.association_id, at=at)
-        _record_everywhere(user, AuditKind.FACTOR_REMOVED, by=None, at=at, but=reset.association_id)
+        record_everywhere(user, AuditKind.FACTOR_REMOVED, by=None, at=at, but=reset.association_id)
     _record(AuditKind.RESET_APPROVED, reset, by=by, at=at)
     return True
 
@@ -200,4 +200,4 @@ def take_off_factors(user: User, *, association_id: int | None, at: datetime) ->
 def reset_by_operator(user: User, *, at: datetime) -> int:
     """For an association with one coordinator. Recorded, by nobody, in each of theirs; how many these are."""
     take_off_factors(user, association_id=None, at=at)
-    return _record_everywhere(user, AuditKind.RESET_APPROVED, by=None, at=at)
+    return record_everywhere(user, AuditKind.RESET_APPROVED, by=None, at=at)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from accounts import crypto, scope
-from accounts.fields import forget_keys, rewrap, wrap
+from accounts.fields import forget_keys, opens, rewrap, wrap
 from accounts.models import Association, AuditEntry, DataKey, KeyKind
 from accounts.rules.audit import About, AuditKind
 
@@ -49,13 +49,20 @@ def rotate_keys(*, at: datetime) -> Iterator[Rotated]:
         yield Rotated(association_id, _rotate_root(association_id, at=at))
 
 
+def _is_under(row: DataKey, kek_id: str) -> bool:
+    """Raises crypto.Tampered where this master key is another one under the same id."""
+    if row.kek_id == kek_id and not opens(row):
+        raise crypto.Tampered("A master key does not open the root key that names it.")
+    return row.kek_id == kek_id
+
+
 def _rotate_root(association_id: int | None, *, at: datetime) -> str:
     """The id of the master key that the root was under; "" when there was nothing to do."""
     current, _ = crypto.current_kek()
     roots = DataKey.objects.filter(kind__in=[KeyKind.ASSOCIATION, KeyKind.INSTANCE], association=association_id)
     with transaction.atomic(), nullcontext() if association_id is None else scope.enter(association_id):
-        row = roots.select_for_update().exclude(kek_id=current).first()
-        if row is None:
+        row = roots.select_for_update().first()
+        if row is None or _is_under(row, current):
             return ""
         before = row.kek_id
         rewrap(row)

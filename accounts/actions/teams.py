@@ -10,9 +10,11 @@ from django.db.models import Q, QuerySet
 
 from accounts import scope
 from accounts.access import memberships_of, token_hash, user_by_email
+from accounts.actions.factors import record_everywhere
 from accounts.actions.keys import create_keys
 from accounts.actions.people import AlreadyUsed, create_user
 from accounts.actions.sessions import end_sessions
+from accounts.crypto import normalised
 from accounts.models import (
     ApiToken,
     Association,
@@ -54,6 +56,14 @@ def invite(
     association_id: int, *, email: str, name: str, roles: Iterable[Role], by: User, at: datetime
 ) -> tuple[Invitation, str]:
     """An invitation and its token, which is kept only as a hash. Needs the scope."""
+    invitation, token = _new_invitation(association_id, email=email, name=name, roles=roles, by=by, at=at)
+    _record(AuditKind.INVITED, invitation, by=by, at=at, roles=invitation.roles)
+    return invitation, token
+
+
+def _new_invitation(
+    association_id: int, *, email: str, name: str, roles: Iterable[Role], by: User, at: datetime
+) -> tuple[Invitation, str]:
     [subject] = create_keys(association_id, kind=KeyKind.PERSON)
     token = secrets.token_urlsafe(24)
     invitation: Invitation = Invitation.objects.create(
@@ -67,11 +77,39 @@ def invite(
         sent_at=at,
         expires_at=at + INVITATION_LIFE,
     )
-    _record(AuditKind.INVITED, invitation, by=by, at=at, roles=invitation.roles)
     return invitation, token
 
 
-def _record(kind: AuditKind, invitation: Invitation, *, by: User, at: datetime, **payload: Any) -> None:
+@transaction.atomic
+def invite_anew(user: User, *, at: datetime) -> tuple[Invitation, str]:
+    """By the operator, for whoever forgot their password: the old one opens nothing, every session ends.
+
+    An invitation to their own address, from their oldest association, lets them choose another; earlier ones of this
+    kind are revoked. It stands in their own name, so it goes with their access. The second factor stays, and is asked.
+    """
+    [membership, *_others] = memberships_of(user)
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    end_sessions(user, end=SignInEnd.PASSWORD, at=at)
+    record_everywhere(user, AuditKind.PASSWORD_CHANGED, by=None, at=at, factor="password")
+    with scope.enter(membership.association_id):
+        _revoke_own(user, at=at)
+        invitation, token = _new_invitation(
+            membership.association_id, email=user.email, name=user.name, roles=membership.roles, by=user, at=at
+        )
+        _record(AuditKind.INVITED, invitation, by=None, at=at, roles=invitation.roles)
+    return invitation, token
+
+
+def _revoke_own(user: User, *, at: datetime) -> None:
+    for one in Invitation.objects.unanswered().filter(invited_by=user).order_by("pk"):
+        if normalised(one.email) == normalised(user.email):
+            one.revoked_at = at
+            one.save(update_fields=["revoked_at"])
+            _record(AuditKind.INVITATION_REVOKED, one, by=None, at=at)
+
+
+def _record(kind: AuditKind, invitation: Invitation, *, by: User | None, at: datetime, **payload: Any) -> None:
     AuditEntry.objects.record(kind, at=at, by=by, about=About.INVITATION, about_id=invitation.pk, **payload)
 
 
@@ -249,7 +287,7 @@ def close_sessions_of(colleague: Membership, *, by: User, at: datetime) -> int:
     What they have open for another association, or as a member, is none of the coordinator's.
     """
     here = SignIn.objects.open().at_work_for(colleague.association_id).filter(user=colleague.user_id)
-    ended = here.update(ended_at=at, end=SignInEnd.ELSEWHERE)
+    ended = here.update(ended_at=at, end=SignInEnd.TEAM)
     AuditEntry.objects.record(
         AuditKind.SIGNED_OUT_EVERYWHERE,
         at=at,

@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
                 ('opened_at', models.DateTimeField()),
                 ('seen_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
-                ('end', models.CharField(blank=True, choices=[('left', 'Déconnexion'), ('elsewhere', 'Fermée depuis un autre appareil'), ('idle', 'Fermée après une pause'), ('expired', 'Durée maximale atteinte'), ('revoked', 'Accès retiré'), ('reset', 'Deuxième facteur réinitialisé'), ('card', 'Carte remplacée')], max_length=12)),
+                ('end', models.CharField(blank=True, choices=[('left', 'Déconnexion'), ('elsewhere', 'Fermée depuis un autre appareil'), ('idle', 'Fermée après une pause'), ('expired', 'Durée maximale atteinte'), ('revoked', 'Accès retiré'), ('reset', 'Deuxième facteur réinitialisé'), ('card', 'Carte remplacée'), ('team', 'Fermée par la coordination'), ('password', 'Mot de passe réinitialisé')], max_length=12)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('works_for', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.association')),
             ],

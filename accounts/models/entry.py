@@ -80,6 +80,8 @@ class SignInEnd(models.TextChoices):
     REVOKED = "revoked", _("Accès retiré")
     RESET = "reset", _("Deuxième facteur réinitialisé")
     CARD = "card", _("Carte remplacée")
+    TEAM = "team", _("Fermée par la coordination")
+    PASSWORD = "password", _("Mot de passe réinitialisé")
 
 
 class SignInQuerySet(models.QuerySet["SignIn"]):

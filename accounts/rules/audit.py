@@ -46,6 +46,16 @@ class AuditKind(StrEnum):
 
 
 ALERTS = frozenset({AuditKind.CANARY_READ, AuditKind.MASS_READING})
+# What somebody must hear of who did not do it: that their way in is another one.
+ACCOUNT_CHANGES = frozenset(
+    {
+        AuditKind.FACTOR_ADDED,
+        AuditKind.FACTOR_REMOVED,
+        AuditKind.PASSWORD_CHANGED,
+        AuditKind.CODES_RENEWED,
+        AuditKind.RESET_APPROVED,
+    }
+)
 READINGS = frozenset({AuditKind.CASE_CONSULTED, AuditKind.CONTACT_CONSULTED, AuditKind.FILE_CONSULTED})
 
 

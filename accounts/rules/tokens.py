@@ -36,9 +36,12 @@ def read_networks(text: str) -> list[str]:
 
 def _network(line: str) -> IPv4Network | IPv6Network:
     try:
-        return ip_network(line)
+        network = ip_network(line)
     except ValueError:
         raise NotANetwork(line) from None
+    if network.prefixlen == 0:
+        raise NotANetwork(line)  # everywhere is said by naming none, so that nobody takes it for a restriction
+    return network
 
 
 def is_within(address: str, networks: Iterable[str]) -> bool:

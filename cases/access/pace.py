@@ -34,19 +34,33 @@ def may_read_on(case: Case, *, reader: User, factor_at: datetime | None, at: dat
     return factor_at > last.at and _how_many(reader, since=max(factor_at, at - HOUR)) < MOST_AN_HOUR
 
 
-def raise_alerts(cases: Iterable[Case], *, reader: User, at: datetime) -> None:
-    """After readings were recorded: one query for most. Each alert at most once an hour for a reader (and a decoy)."""
-    raise_decoy_alerts([case for case in cases if case.is_canary], reader=reader, at=at)
+def raise_alerts(cases: Iterable[Case], *, reader: User, why: Why, at: datetime) -> None:
+    """After readings were recorded: one query for most. Each alert at most once an hour for a reader (and a decoy).
+
+    An alert that a program raised, under its owner's name, says so.
+    """
+    raise_decoy_alerts([case for case in cases if case.is_canary], reader=reader, why=why, at=at)
     number = _how_many(reader, since=at - HOUR)
     if number >= MOST_AN_HOUR and not _of_files(_raised(AuditKind.MASS_READING, reader, at=at)).exists():
-        AuditEntry.objects.record(AuditKind.MASS_READING, at=at, by=reader, found=number)
+        AuditEntry.objects.record(AuditKind.MASS_READING, at=at, by=reader, why=_of_program(why), found=number)
 
 
-def raise_decoy_alerts(decoys: Iterable[Case], *, reader: User, at: datetime) -> None:
+def _of_program(why: Why) -> Why:
+    return why if why is Why.API else Why.NOTHING
+
+
+def raise_decoy_alerts(decoys: Iterable[Case], *, reader: User, why: Why = Why.NOTHING, at: datetime) -> None:
     """One for each that this reader raised none for within the hour."""
     for decoy in decoys:
         if not _raised(AuditKind.CANARY_READ, reader, at=at).filter(about_id=str(decoy.pk)).exists():
-            AuditEntry.objects.record(AuditKind.CANARY_READ, at=at, by=reader, about=About.CASE, about_id=decoy.pk)
+            AuditEntry.objects.record(
+                AuditKind.CANARY_READ,
+                at=at,
+                by=reader,
+                about=About.CASE,
+                about_id=decoy.pk,
+                why=_of_program(why),
+            )
 
 
 def may_list_on(reader: Membership, *, factor_at: datetime | None, at: datetime) -> bool:
@@ -63,16 +77,18 @@ def may_list_on(reader: Membership, *, factor_at: datetime | None, at: datetime)
 def record_listing(reader: Membership, *, found: int, why: Why, at: datetime) -> None:
     """A page of a list beyond its first was shown, with so many rows."""
     AuditEntry.objects.record(AuditKind.LISTED, at=at, by=reader.user, why=why, found=found)
-    raise_list_alert(reader, at=at)
+    raise_list_alert(reader, why=why, at=at)
 
 
-def raise_list_alert(reader: Membership, *, at: datetime) -> None:
+def raise_list_alert(reader: Membership, *, why: Why, at: datetime) -> None:
     """After a page or a search was recorded: one query for most. Once an hour for a reader."""
     number = _rows_listed(reader.user, since=at - HOUR)
     if number <= MOST_LISTED:
         return
     if not _raised(AuditKind.MASS_READING, reader.user, at=at).filter(payload__lists=True).exists():
-        AuditEntry.objects.record(AuditKind.MASS_READING, at=at, by=reader.user, found=number, lists=True)
+        AuditEntry.objects.record(
+            AuditKind.MASS_READING, at=at, by=reader.user, why=_of_program(why), found=number, lists=True
+        )
 
 
 def _rows_listed(reader: User, *, since: datetime) -> int:

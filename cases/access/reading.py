@@ -85,7 +85,7 @@ def _audit_all(
         )
         for case, why in told
     )
-    raise_alerts([case for case, _ in told], reader=reader, at=at)
+    raise_alerts([case for case, _ in told], reader=reader, why=told[0][1], at=at)
 
 
 def is_somebody_elses(case: Case, *, reader: User) -> bool:

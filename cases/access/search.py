@@ -62,7 +62,7 @@ def search(reader: Membership, text: str, *, why: Why = Why.SEARCH, at: datetime
 def _record(reader: Membership, *, found: int, why: Why, at: datetime) -> None:
     """That somebody looked, and how many came: never for what."""
     AuditEntry.objects.record(AuditKind.SEARCHED, at=at, by=reader.user, why=why, found=found)
-    raise_list_alert(reader, at=at)
+    raise_list_alert(reader, why=why, at=at)
 
 
 def _by_person(reader: Membership, text: str):  # type: ignore[no-untyped-def]  # a CaseQuerySet

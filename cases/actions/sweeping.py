@@ -17,6 +17,7 @@ from accounts.access import associations_at_work
 from cases.actions.alerting import tell_of_alerts
 from cases.actions.announcing import announce, has_reader, to_announce
 from cases.actions.chaining import chain_events
+from cases.actions.guarding import tell_of_account_changes
 from cases.actions.journal import DERIVED, fill_attention
 from cases.actions.reminding import remind_of_tokens
 from cases.actions.snoozing import tell_of_reminders
@@ -63,6 +64,7 @@ def _sweep_safely(association_id: int, *, today: date, at: datetime, dry_run: bo
                 done.notices += remind_of_tokens(at=at)
                 done.notices += tell_of_reminders(today=today, at=at)
                 done.notices += tell_of_alerts(at=at)
+                done.notices += tell_of_account_changes(at=at)
             _chain(association_id)
         return done
     except (DatabaseError, LookupError, ValueError) as error:

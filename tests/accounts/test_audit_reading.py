@@ -23,7 +23,7 @@ def test_the_log_is_read_by_whoever_may_and_found_by_what_is_asked(
         AuditEntry.objects.record(AuditKind.SEARCHED, at=now + timedelta(days=2), by=coordinator.user, found=0)
         found = {
             "all": len(access.entries(delegate, Asked())[0]),
-            "by": len(access.entries(coordinator, Asked(by=volunteer.user_id))[0]),
+            "by": len(access.entries(coordinator, Asked(who=volunteer.user_id))[0]),
             "case": len(access.entries(coordinator, Asked(case=2))[0]),
             "kind": len(access.entries(coordinator, Asked(kinds=(AuditKind.SEARCHED,)))[0]),
             "why": len(access.entries(coordinator, Asked(why="queue"))[0]),
@@ -62,6 +62,104 @@ def test_another_associations_log_is_not_there(association: Association, strange
         assert access.entries(stranger, Asked())[0] == []
         with pytest.raises(Http404):
             access.alert_for(stranger, rows(association)[0].pk)
+
+
+# Whom it concerns
+
+
+@pytest.fixture
+def done_to(
+    association: Association, coordinator: Membership, volunteer: Membership, now: datetime
+) -> list[AuditEntry]:
+    """What a coordinator, or the operator, did to a volunteer; the oldest first."""
+    second = factories.make_membership(association, Role.COORDINATOR)
+    token, _ = factories.make_token(volunteer, at=now)
+    with scope.enter(association.pk):
+        actions.change_roles(volunteer, roles=[Role.REFERENT], by=coordinator.user, at=now)
+        actions.close_sessions_of(volunteer, by=coordinator.user, at=now)
+        actions.revoke_token(token, by=coordinator.user, at=now)
+        reset = actions.ask_reset(volunteer, by=coordinator.user, at=now)
+        actions.approve_reset(reset, by=second.user, at=now)
+    actions.reset_by_operator(volunteer.user, at=now)
+    with scope.enter(association.pk):
+        actions.revoke_membership(volunteer, by=coordinator.user, at=now)
+        return list(AuditEntry.objects.exclude(kind=AuditKind.TOKEN_CREATED).order_by("pk"))
+
+
+def test_each_entry_tells_whom_it_was_done_to(
+    association: Association, coordinator: Membership, volunteer: Membership, done_to: list[AuditEntry]
+) -> None:
+    with scope.enter(association.pk):
+        whom = access.targets(coordinator, done_to)
+
+    assert len(done_to) >= 7
+    assert {whom[entry.pk].name for entry in done_to} == {volunteer.user.name}
+
+
+def test_a_search_for_somebody_finds_what_was_done_to_them(
+    association: Association, coordinator: Membership, volunteer: Membership, done_to: list[AuditEntry]
+) -> None:
+    bystander = factories.make_membership(association)
+    with scope.enter(association.pk):
+        theirs, _ = access.entries(coordinator, Asked(who=volunteer.user_id))
+        others, _ = access.entries(coordinator, Asked(who=bystander.user_id))
+
+    assert {entry.pk for entry in done_to} <= {entry.pk for entry in theirs}
+    assert others == []
+
+
+def test_what_somebody_does_to_their_own_account_names_them_once(
+    association: Association, coordinator: Membership, volunteer: Membership, now: datetime
+) -> None:
+    actions.change_password(volunteer.user, password=factories.PASSWORD, at=now)
+
+    with scope.enter(association.pk):
+        [entry] = AuditEntry.objects.all()
+        assert access.targets(coordinator, [entry]) == {}
+
+
+def test_an_invitation_names_the_invited_and_is_found_by_whoever_accepted_it(
+    association: Association, coordinator: Membership, now: datetime
+) -> None:
+    with scope.enter(association.pk):
+        invitation, _ = actions.invite(
+            association.pk,
+            email="invitee@example.invalid",
+            name="Personne Invitée",
+            roles=[Role.VOLUNTEER],
+            by=coordinator.user,
+            at=now,
+        )
+        [entry] = AuditEntry.objects.all()
+        user = actions.accept_invitation(invitation, password=factories.PASSWORD, name="Personne Invitée", at=now)
+
+        assert access.targets(coordinator, [entry])[entry.pk].name == "Personne Invitée"
+        assert entry in access.entries(coordinator, Asked(who=user.pk))[0]
+
+
+def test_a_decision_on_a_list_concerns_whoever_asked_for_it(
+    association: Association, coordinator: Membership, delegate: Membership, now: datetime
+) -> None:
+    with scope.enter(association.pk):
+        for kind, by in ((AuditKind.EXPORT_ASKED, coordinator), (AuditKind.EXPORT_REFUSED, delegate)):
+            AuditEntry.objects.record(kind, at=now, by=by.user, about="export", about_id=7)  # type: ignore[arg-type]  # a code
+        refused = AuditEntry.objects.get(kind=AuditKind.EXPORT_REFUSED)
+
+        assert access.targets(delegate, [refused]) == {refused.pk: coordinator.user}
+        assert refused in access.entries(delegate, Asked(who=coordinator.user_id))[0]
+
+
+def test_whom_it_concerns_is_told_to_whoever_may_read_the_log_alone(
+    association: Association,
+    volunteer: Membership,
+    stranger: Membership,
+    done_to: list[AuditEntry],
+) -> None:
+    reader = factories.make_membership(association)
+    with scope.enter(association.pk), pytest.raises(PermissionDenied):
+        access.targets(reader, done_to)
+    with scope.enter(stranger.association_id):
+        assert access.targets(stranger, done_to) == {}
 
 
 # Alerts

@@ -162,6 +162,19 @@ def test_a_rotation_without_the_old_key_says_which_and_changes_nothing(associati
     assert rows() == before
 
 
+@pytest.mark.parametrize("given", [WRONG, f"{NEW},{WRONG}"])
+def test_a_rotation_with_another_key_under_the_same_id_stops_and_changes_nothing(
+    association: Association, keks: Keks, given: str
+) -> None:
+    before = rows()
+    keks(given)
+
+    with pytest.raises(CommandError, match="is not the one that sealed it"):
+        rotate()
+
+    assert rows() == before
+
+
 @pytest.mark.parametrize(
     ("given", "says"),
     [(NEW, "The master key «test» is missing from VAULT_KEKS: it sealed 2 root keys of the database."),

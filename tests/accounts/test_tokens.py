@@ -30,7 +30,9 @@ def test_networks_are_read_one_a_line(typed: str, read: list[str]) -> None:
     assert tokens.read_networks(typed) == read
 
 
-@pytest.mark.parametrize("line", ["bureau", "192.0.2.0/33", "192.0.2.5/24", "1.2.3", "10.0.0.0 - 10.0.0.9", "*"])
+@pytest.mark.parametrize(
+    "line", ["bureau", "192.0.2.0/33", "192.0.2.5/24", "1.2.3", "10.0.0.0 - 10.0.0.9", "*", "0.0.0.0/0", "::/0"]
+)
 def test_what_is_no_network_is_told_line_and_all(line: str) -> None:
     with pytest.raises(NotANetwork) as refused:
         tokens.read_networks(f"192.0.2.0/24\n{line}")

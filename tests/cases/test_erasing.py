@@ -176,7 +176,7 @@ class TestTheCommand:
         assert again(case).state != State.ERASED
 
     def test_an_unknown_association_is_said(self, case: Case) -> None:
-        with pytest.raises(CommandError, match="no association «nobody»") as refused:
+        with pytest.raises(CommandError, match=r"no association «nobody»\. Known: ") as refused:
             call_command("shred", "case", case.reference, "--association", "nobody", "--yes")
 
         assert refused.value.returncode == 2

@@ -53,6 +53,14 @@ def test_the_sixtieth_case_of_an_hour_raises_one_alert(case: Case, in_scope: Mem
     assert (raised.by_id, raised.at, raised.payload) == (in_scope.user_id, now + MINUTE, {"found": 60})
 
 
+def test_an_alert_that_a_program_raises_says_so(case: Case, in_scope: Membership, now: datetime) -> None:
+    read(in_scope, range(1, MOST_AN_HOUR), at=now)
+
+    access.consult(case, reader=in_scope.user, why=Why.API, at=now)
+
+    assert [alert.why for alert in alerts()] == [Why.API]
+
+
 def test_the_same_case_read_often_is_one(case: Case, in_scope: Membership, now: datetime) -> None:
     for _ in range(MOST_AN_HOUR + 5):
         consult(case, in_scope, at=now)

@@ -1,8 +1,12 @@
 """The beat table and what every task is bound to."""
 
-from celery.schedules import crontab
+from pathlib import Path
 
-from config.celery import BEAT_TABLE, app
+import pytest
+from celery.schedules import crontab
+from kombu import Connection
+
+from config.celery import BEAT_TABLE, WholeFiles, app
 
 
 def test_the_table_is_sorted_and_each_entry_is_named_for_its_task() -> None:
@@ -44,3 +48,42 @@ def test_tasks_speak_json_only_end_in_time_and_are_acknowledged_late() -> None:
     assert app.conf.task_soft_time_limit < app.conf.task_time_limit <= 600
     assert app.conf.task_publish_retry is False
     assert app.conf.result_backend is None
+
+
+# The file broker
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Connection:
+    """kombu remembers for the process which queues are bound: each test has one of its own."""
+    for name in ("queue", "control"):
+        (tmp_path / name).mkdir()
+    folders = {"data_folder_in": tmp_path / "queue", "data_folder_out": tmp_path / "queue"}
+    options = {name: str(folder) for name, folder in folders.items()} | {"control_folder": str(tmp_path / "control")}
+    return Connection("filesystem://localhost//", transport_options=options)
+
+
+def test_a_message_of_the_file_broker_is_taken_as_it_was_put(files: Connection) -> None:
+    with files, files.SimpleQueue("celery") as queue:
+        assert isinstance(queue.channel, WholeFiles)
+        queue.put({"id": 7})
+
+        assert queue.get(block=False).payload == {"id": 7}
+
+
+def test_a_message_that_is_half_written_is_not_taken(
+    files: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(self: Path, text: str, **_options: object) -> int:
+        self.write_bytes(text[: len(text) // 2].encode())
+        raise InterruptedError
+
+    with files, files.SimpleQueue("other") as queue:
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, "write_text", stopped)
+            with pytest.raises(InterruptedError):
+                queue.put({"id": 7})
+        assert [path.suffix for path in (tmp_path / "queue").iterdir()] == [".part"]
+
+        with pytest.raises(queue.Empty):
+            queue.get(block=False)

@@ -13,7 +13,7 @@ MALFORMED = {
     "MEMBER_IDLE_MINUTES": ["abc", "0", "1.5", "9" * 5000],
     "VOLUNTEER_SESSION_HOURS": ["-1"],
     "VAULT_KEKS_FILE": ["/nowhere/keks", "/"],
-    "VAULT_KEKS": ["abc", "2027:zzz"],
+    "VAULT_KEKS": ["abc", "2027:zzz", ",".join(["2027:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="] * 2)],
 }
 CELERY = ["-m", "celery", "-A", "config.celery", "worker"]
 GUNICORN = ["-m", "gunicorn", "-c", "python:config.serving", "--bind", "127.0.0.1:0"]

@@ -45,6 +45,20 @@ def enrol(page: Page, kind: str) -> None:
 
 
 @pytest.mark.usefixtures("seeded")
+def test_a_device_that_has_a_passkey_here_is_told_so(open_page: OpenPage, clock: time_machine.Traveller) -> None:
+    page, one = open_page(), steps.volunteer("coordination")
+    give_authenticator(page)
+    steps.sign_in(page, one, clock=clock)
+    enrol(page, "Un ordinateur")
+
+    page.goto("/compte/facteur/cles/")
+    page.get_by_label("Un ordinateur").check()
+    steps.press(page, "Créer la clé d’accès")
+
+    expect(page.get_by_role("main").get_by_role("alert")).to_contain_text("Cet appareil a déjà une clé d’accès ici.")
+
+
+@pytest.mark.usefixtures("seeded")
 def test_a_passkey_is_made_opens_the_desk_and_confirms(open_page: OpenPage, clock: time_machine.Traveller) -> None:
     page, one = open_page(), steps.volunteer("coordination")
     devtools, authenticator = give_authenticator(page)

@@ -15,7 +15,7 @@ from django.conf import settings
 from accounts.models import ROLE_LABELS
 from accounts.rules.roles import Role
 from web.demo.people import credentials
-from web.demo.seed import CARDS
+from web.demo.seed import CARDS, NEW_CARD
 from web.demo.stories import FAMILY_EMAIL
 
 _PERIOD = 30
@@ -50,6 +50,7 @@ class Home:
     volunteers: list[Volunteer]
     seconds_left: int
     cards: tuple[str, ...]
+    new_card: str
     member_email: str
     mails: list[Mail]
 
@@ -69,7 +70,7 @@ def home() -> Home:
         )
         for one in credentials()
     ]
-    return Home(volunteers, _PERIOD - now % _PERIOD, CARDS, FAMILY_EMAIL, _mails())
+    return Home(volunteers, _PERIOD - now % _PERIOD, CARDS, NEW_CARD, FAMILY_EMAIL, _mails())
 
 
 def _said(roles: str) -> str:

@@ -25,6 +25,8 @@ NAMES = ("Les Tilleuls, entraide (démo)", "Collectif des Glycines (démo)", "R�
 ENOUGH_FOR_FIGURES = 100
 PAST_CASES = 140
 CARDS = ("DEMO-CARD-2026", "DEMO-CARD-2027")
+# As it comes from the printer: its first use asks for a code of one's own, and it opens nothing afterwards.
+NEW_CARD = "DEMO-CARD-2028"
 
 
 class AlreadySeeded(ValueError):
@@ -134,13 +136,13 @@ def _campaigns(association: Association, wanted: int, cast: stories.Cast, *, by:
 
 
 def _cards(current: list[Case], *, by: User, at: datetime) -> None:
-    """Two people without a mailbox enter with the code of a printed card."""
+    """Some people without a mailbox enter with the code of a printed card."""
     without = [case for case in current if not case.member.email and case.state != "closed"]
-    for case, code in zip(without, CARDS, strict=False):
+    for case, code in zip(without, [*CARDS, NEW_CARD], strict=False):
         cases.renew_card(case, at=at, by=by)
         case.member.refresh_from_db()
         if case.member.user:
-            accounts.set_card_code(case.member.user, code=code, at=at)
+            accounts.set_card_code(case.member.user, code=code, is_new=code == NEW_CARD, at=at)
 
 
 def _erase_one(finished: list[Case], *, today: date, at: datetime, by: User) -> None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 FIRST_YEAR = 1900
 LAST_YEAR = 2100
+FEWEST_DIGITS = 1000  # a year of four
 
 # Names by which a month may be typed, without accents; three letters are enough where they are of one month only.
 _NAMES = (
@@ -34,6 +35,7 @@ class Flaw(StrEnum):
     DAY = "day"
     MONTH = "month"
     YEAR = "year"
+    FAR = "far"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,10 @@ def read(day: str, month: str, year: str) -> date | Flaw | ShortMonth:
         return Flaw.DAY
     if not numbers[1] or numbers[1] > 12:
         return Flaw.MONTH
-    if not numbers[2] or not FIRST_YEAR <= numbers[2] <= LAST_YEAR:
+    if not numbers[2] or numbers[2] < FEWEST_DIGITS:
         return Flaw.YEAR
+    if not FIRST_YEAR <= numbers[2] <= LAST_YEAR:
+        return Flaw.FAR
     return _date(year=numbers[2], month=numbers[1], day=numbers[0])
 
 

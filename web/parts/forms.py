@@ -1,11 +1,14 @@
 """Forms as people read them: question, help, error, box; an error is one plain sentence, and what was typed is kept."""
 
+import unicodedata
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.validators import validate_email
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
 from django.utils.text import capfirst
@@ -68,6 +71,62 @@ def _is_secret(field: forms.Field) -> bool:
     return isinstance(field.widget, forms.PasswordInput)
 
 
+def check_address(typed: str) -> None:
+    """Raises ValidationError: the first thing that is wrong with an e-mail address."""
+    try:
+        validate_email(typed)
+    except forms.ValidationError:
+        raise forms.ValidationError(_wrong_with(typed), code="invalid") from None
+
+
+def _wrong_with(typed: str) -> str:
+    name, _at, _domain = typed.rpartition("@")
+    if any(sign in typed for sign in '<>()[],;:"') or len(typed.split()) > 1:
+        return gettext("Écrivez l’adresse seule, sans nom ni signe autour, par exemple prenom@exemple.fr.")
+    if len(typed) > _LONGEST_ADDRESS:
+        return gettext("Cette adresse est trop longue : vérifiez-la.")
+    if not name.isascii():
+        return gettext("Avant le @, cette adresse a un accent que le courrier ne sait pas porter. Vérifiez-la.")
+    return gettext("Cette adresse n’est pas complète. Par exemple : prenom@exemple.fr.")
+
+
+_LONGEST_ADDRESS = 254
+
+
+class AddressField(forms.EmailField):
+    """One address, and one sentence when it is none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=_LONGEST_ADDRESS, **kwargs)
+        self.validators = [check_address]
+
+
+_LINES = "\n\r\t\u2028\u2029"
+_JOINERS = "\u200c\u200d"
+# What a joiner may follow: letters of scripts that are written joined, their marks, emojis.
+_JOINED = {"Lo", "Mn", "Mc", "So", "Sk"}
+
+
+def visible(text: str, *, lines: bool) -> str:
+    """The text without the signs that nobody sees: controls, directions, zero widths.
+
+    A name that turns the words after it around, or a number with a hidden sign in it, is not what it looks like. The
+    ends of lines stay where there may be several (`lines`), else they become spaces; so do joiners where a script needs
+    them.
+    """
+    kept: list[str] = []
+    for sign in text:
+        if sign in _LINES:
+            kept.append(sign if lines else " ")
+        elif unicodedata.category(sign) not in {"Cc", "Cf"} or _is_joiner(sign, after=kept[-1:]):
+            kept.append(sign)
+    return "".join(kept)
+
+
+def _is_joiner(sign: str, *, after: list[str]) -> bool:
+    return sign in _JOINERS and any(unicodedata.category(before) in _JOINED for before in after)
+
+
 class HouseForm(_Base):
     """Mixin for our forms, before forms.Form. The browser's own bubbles are left out: our sentences say more."""
 
@@ -85,6 +144,7 @@ class HouseForm(_Base):
 
     def _clean_fields(self) -> None:
         """Every line of text is looked at, whatever else its form checks: certain numbers are written nowhere."""
+        self._show_all()
         super()._clean_fields()  # type: ignore[misc]  # a form's own step, which the stubs leave out
         for name, field in self.fields.items():
             text = self.cleaned_data.get(name)
@@ -92,6 +152,18 @@ class HouseForm(_Base):
                 seen = seen_in(text)
                 if seen:
                     self.add_error(name, forms.ValidationError(str(_WRITTEN_NOWHERE[seen]), code="personal_number"))
+
+    def _show_all(self) -> None:
+        """What nobody sees in what was typed never reaches a field."""
+        for name, field in self.fields.items():
+            key = self.add_prefix(name)
+            typed = self.data.get(key)
+            if isinstance(field, forms.CharField) and isinstance(typed, str) and not _is_secret(field):
+                shown = visible(typed, lines=isinstance(field.widget, forms.Textarea))
+                if shown != typed:
+                    changed: Any = copy(self.data)
+                    changed[key] = shown
+                    self.data = changed
 
     def not_after(self, day: date, *names: str) -> None:
         """These dates lie in the past: `form.not_after(request.today, "sent_on")`, before the form is validated."""
@@ -142,6 +214,7 @@ _SENTENCES = {
     dates.Flaw.NO_YEAR: _("Il manque l’année."),
     dates.Flaw.DAY: _("Le jour est un nombre de 1 à 31."),
     dates.Flaw.MONTH: _("Le mois est un nombre de 1 à 12, ou son nom."),
+    dates.Flaw.FAR: _("Cette année est trop loin. Vérifiez-la."),
     dates.Flaw.YEAR: _("Écrivez l’année en quatre chiffres, par exemple 2026."),
 }
 

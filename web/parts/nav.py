@@ -32,14 +32,19 @@ _DESK: tuple[tuple[str, str, str | Promise], ...] = (
 )
 
 
+# Pages that lie below one of the menu's.
+_BELOW = {"desk:audit": "desk:security", "desk:tokens": "desk:security"}
+
+
 def desk(request: HttpRequest, *, counts: dict[str, str] | None = None) -> list[Item]:
     """The menu of /desk/ for this page; empty on the pages of other audiences."""
     match = request.resolver_match
     if match is None or match.namespace.split(":")[0] != "desk":
         return []
     known = counts or {}
+    shown = _BELOW.get(match.view_name, match.view_name)
     return [
-        Item(url=url, label=label, icon=icon, current=match.view_name == name, count=known.get(name, ""))
+        Item(url=url, label=label, icon=icon, current=shown == name, count=known.get(name, ""))
         for name, icon, label in _DESK
         if (url := _reverse(name))
     ]

@@ -8,16 +8,16 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import AttemptResult
 from procedures.rules.definitions import Channel, Definition
 from web.parts import deletion
-from web.parts.forms import DatePartsField, HouseForm
+from web.parts.forms import DatePartsField, HouseForm, check_address
 
 CARD_SIGNS = 12
+CODE_SIGNS = 8
 TRAP = "site"
 EARLIEST = date(1900, 1, 1)
 # No number of a person is typed here: thirteen digits, or twelve around the A or B of Corsica, are no reference.
@@ -42,7 +42,7 @@ class EntryForm(HouseForm, forms.Form):
     def clean_who(self) -> str:
         typed = str(self.cleaned_data["who"])
         if "@" in typed:
-            _check_address(typed)
+            check_address(typed)
         elif sum(sign.isalnum() for sign in typed) != CARD_SIGNS:
             raise ValidationError(gettext("Ce n’est ni une adresse complète, ni un code de carte de douze signes."))
         return typed
@@ -57,13 +57,6 @@ class EntryForm(HouseForm, forms.Form):
         return "@" not in self.cleaned_data["who"]
 
 
-def _check_address(typed: str) -> None:
-    try:
-        validate_email(typed)
-    except ValidationError:
-        raise ValidationError(gettext("Cette adresse n’est pas complète. Par exemple : prenom@exemple.fr.")) from None
-
-
 class CodeForm(HouseForm, forms.Form):
     code = forms.CharField(
         label=_("Votre code à 8 chiffres"),
@@ -71,6 +64,13 @@ class CodeForm(HouseForm, forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
         error_messages={"required": _("Tapez les 8 chiffres du message.")},
     )
+
+    def clean_code(self) -> str:
+        """A code that is cut short costs no try."""
+        typed = str(self.cleaned_data["code"])
+        if sum(sign.isalnum() for sign in typed) != CODE_SIGNS:
+            raise ValidationError(gettext("Le code a 8 chiffres. Recopiez-les tous ; cet essai ne compte pas."))
+        return typed
 
 
 class PostedForm(HouseForm, forms.Form):

@@ -43,9 +43,15 @@ class Command(BaseCommand):
                 if one.before:
                     owner = "the instance" if one.association_id is None else f"association {one.association_id}"
                     self.stderr.write(f"{owner}: «{one.before}» -> «{current}»")
-        except (KeyDestroyed, crypto.Tampered) as error:
+        except crypto.Tampered as error:
             raise CommandError(
-                f"Stopped after {rotated} root keys: the next one cannot be opened. {error} "
+                f"Stopped after {rotated} re-wrapped root keys: the master key that the next one names is in "
+                "VAULT_KEKS, and is not the one that sealed it. Put the right key in its place, then run this again. "
+                "Nothing was lost."
+            ) from error
+        except KeyDestroyed as error:
+            raise CommandError(
+                f"Stopped after {rotated} re-wrapped root keys: the next one cannot be opened. {error} "
                 f"Put its master key back into VAULT_KEKS, then run this again: behind «{current}» if it is the older "
                 f"one; in front, and «{current}» behind it, if it is the newer one. Nothing was lost."
             ) from error

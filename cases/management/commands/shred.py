@@ -28,7 +28,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         association = Association.objects.filter(slug=options["association"]).first()
         if association is None:
-            raise CommandError(f"There is no association «{options['association']}».", returncode=2)
+            known = ", ".join(Association.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
+            wanted = options["association"]
+            raise CommandError(f"There is no association «{wanted}». Known: {known}.", returncode=2)
         if not options["yes"]:
             confirm(options["what"], options["reference"])
         with scope.enter(association.pk):

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from pytest_django import Settings
 
 from accounts import scope
@@ -124,3 +125,11 @@ def test_the_demo_page_gives_a_stranger_all_they_need(seeded: int, client: House
     assert {one["association"] for one in credentials()} == set(seed.NAMES[:2])
     assert "coordination2@demo.invalid" in page
     assert seed.CARDS[0] in page
+    assert seed.NEW_CARD in page
+
+
+def test_one_card_is_new_and_asks_for_a_code_of_ones_own(seeded: int) -> None:
+    kept, new = HouseClient(), HouseClient()
+
+    assert kept.post(reverse("portal:login"), {"who": seed.CARDS[0]}).headers["Location"] == reverse("portal:home")
+    assert new.post(reverse("portal:login"), {"who": seed.NEW_CARD}).headers["Location"] == reverse("portal:card")

@@ -376,3 +376,14 @@ def test_a_list_is_told_to_its_members(ready: Export, referent: Membership, coor
         signed_in_by_code(member, association=referent.association).get(reverse("portal:case", args=[case.reference]))
     )
     assert "a mis votre dossier dans une liste, avec votre nom et vos coordonnées" in page
+
+
+def test_a_request_that_waits_is_counted_in_the_menu_of_whoever_decides_alone(
+    waiting: Export, coordinator: Membership, delegate: Membership, referent: Membership
+) -> None:
+    counted = {
+        one: {item.url: item.count for item in at_desk(one).get("/desk/").context["nav"]}[LISTS]
+        for one in (coordinator, delegate, referent)
+    }
+
+    assert counted == {coordinator: "1", delegate: "1", referent: ""}

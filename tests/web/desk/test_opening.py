@@ -119,7 +119,7 @@ def test_two_submits_open_one_case(typed: dict[str, Any], at_work: HouseClient, 
     [
         ({"letter_on_day": "24"}, "Cette date n’est pas encore arrivée"),
         ({"letter_on_day": "31"}, "n’a que 30 jours"),
-        ({"letter_on_year": "1066"}, "en quatre chiffres"),
+        ({"letter_on_year": "1066"}, "Cette année est trop loin"),
         ({"letter_on_month": ""}, "Il manque le mois"),
         ({"known_by": ""}, "Dites comment cette date est connue"),
         ({"notified_by": ""}, "Répondez à cette question"),

@@ -138,6 +138,9 @@ def test_whoever_takes_a_factor_off_is_signed_out_everywhere_else(
     if what == "passkey":
         address = reverse("mfa_remove_webauthn", args=[access.factors_of(volunteer.user).passkeys[0].id])
 
+    if what == "application":
+        assert ("Votre clé d’accès reste" in here.get(address).content.decode()) is not last
+
     answer = here.post(address, follow=True)
 
     assert "Vous êtes déconnecté partout ailleurs" in answer.content.decode()

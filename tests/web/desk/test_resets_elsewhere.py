@@ -217,6 +217,17 @@ def test_the_operator_reads_that_there_was_nothing_to_take_off(
     call_command("reset_factor", stdout=said)
 
     assert "It had no factor that could be taken off" in said.getvalue()
+    with scope.enter(volunteer.association_id):
+        assert not AuditEntry.objects.filter(kind=AuditKind.RESET_APPROVED).exists()
+
+
+@pytest.mark.parametrize("command", ["reset_factor", "reset_password"])
+def test_an_address_typed_as_an_argument_is_refused_with_the_reason(volunteer: Membership, command: str) -> None:
+    with pytest.raises(CommandError, match="standard input") as refused:
+        call_command(command, volunteer.user.email)
+
+    assert refused.value.returncode == 2
+    assert volunteer.user.email not in str(refused.value)
 
 
 # Races

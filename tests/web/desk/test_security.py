@@ -117,7 +117,9 @@ def test_a_colleagues_sessions_are_closed(
     assert volunteer.user.name in desk(coordinator).get(address).content.decode()
     desk(coordinator).post(address, sent(coordinator.association))
 
-    assert location(theirs.get("/desk/")).startswith("/compte/connexion/")
+    gone = theirs.get("/desk/", follow=True)
+    assert gone.redirect_chain[0][0].startswith("/compte/connexion/")
+    assert "La coordination de votre association a fermé cette connexion." in gone.content.decode()
     [entry] = recorded(volunteer.association, AuditKind.SIGNED_OUT_EVERYWHERE)
     assert (entry.by_id, entry.about, entry.about_id) == (coordinator.user_id, "membership", str(volunteer.pk))
     assert desk(volunteer).get("/desk/").status_code == 200  # they keep their access
@@ -141,6 +143,17 @@ def test_an_alert_is_counted_in_the_menu_and_shown_until_seen(
 
     assert "Aucune alerte n’attend." in browser.get(PAGE).content.decode()
     assert len(recorded(association, AuditKind.ALERT_SEEN)) == 1
+
+
+def test_an_alert_that_a_program_raised_says_so(
+    association: Association, coordinator: Membership, volunteer: Membership, desk: Desk, now: datetime
+) -> None:
+    with scope.enter(association.pk):
+        AuditEntry.objects.record(AuditKind.MASS_READING, at=now, by=volunteer.user, why=Why.API, found=60)
+
+    page = desk(coordinator).get(PAGE).content.decode()
+
+    assert f"Un logiciel, au nom de {volunteer.user.name}, a ouvert 60 dossiers en une heure." in page
 
 
 def test_an_alert_about_oneself_is_for_a_colleague(
@@ -171,6 +184,13 @@ def test_no_other_entry_and_no_other_associations_alert_is_seen(
     mine = desk(volunteer).post(reverse("desk:alert_seen", args=[alert.pk]), sent(association))
 
     assert (foreign.status_code, plain.status_code, mine.status_code) == (404, 404, 403)
+
+
+@pytest.mark.parametrize("name", ["audit", "tokens"])
+def test_pages_below_security_light_its_line_of_the_menu(name: str, coordinator: Membership, desk: Desk) -> None:
+    menu = desk(coordinator).get(reverse(f"desk:{name}")).context["nav"]
+
+    assert [item.url for item in menu if item.current] == [PAGE]
 
 
 # Its choice and its decoys
@@ -310,6 +330,31 @@ def test_a_leaver_is_still_found_in_it(coordinator: Membership, volunteer: Membe
     page = desk(coordinator).get(LOG).content.decode()
     assert "Accès retiré" in page
     assert f"{volunteer.user.name} (parti)" in page
+
+
+def test_it_says_whom_an_act_concerned_and_finds_it_by_them(
+    coordinator: Membership, volunteer: Membership, desk: Desk
+) -> None:
+    browser = desk(coordinator)
+    browser.post(reverse("desk:member_revoke", args=[volunteer.pk]), sent(coordinator.association))
+
+    [line] = browser.get(LOG, {"qui": str(volunteer.pk), "type": "membership_revoked"}).context["lines"]
+
+    assert (line.who, line.whom) == (coordinator.user.name, volunteer.user.name)
+
+
+def test_a_list_is_shown_with_its_number_its_names_and_the_way_to_it(
+    coordinator: Membership, desk: Desk, now: datetime
+) -> None:
+    with scope.enter(coordinator.association_id):
+        AuditEntry.objects.record(
+            AuditKind.EXPORT_ASKED, at=now, by=coordinator.user, about=About.EXPORT, about_id=7, count=240, people=True
+        )
+
+    [line] = desk(coordinator).get(LOG).context["lines"]
+
+    assert line.what == "Liste demandée (240 dossiers, avec noms)"
+    assert line.url == reverse("desk:export", args=[7])
 
 
 def test_searching_the_log_costs_the_same_at_any_size(coordinator: Membership, desk: Desk, now: datetime) -> None:

@@ -68,7 +68,7 @@ def test_ones_own_are(coordinator: Membership, volunteer: Membership, desk: Desk
 
     assert (found.sessions, found.last_in) == (1, row.opened_at)
     row.refresh_from_db()
-    assert row.end == SignInEnd.ELSEWHERE
+    assert row.end == SignInEnd.TEAM
 
 
 def test_a_session_that_goes_over_belongs_to_the_other_one(

@@ -241,7 +241,10 @@ def test_an_invitation_that_is_long_forgotten_is_not_sent_again(
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"email": "nadia@"}, "Cette adresse est incomplète."),
+        ({"email": "nadia@"}, "Cette adresse n’est pas complète."),
+        ({"email": "élodie@exemple.invalid"}, "cette adresse a un accent que le courrier ne sait pas porter."),
+        ({"email": "n" * 400 + "@exemple.invalid"}, "Cette adresse est trop longue"),
+        ({"email": "Nadia nadia@exemple.invalid"}, "Écrivez l’adresse seule"),
         ({"name": ""}, "Répondez à cette question."),
         ({"roles": []}, "Choisissez au moins un rôle."),
         ({"roles": ["operateur"]}, "operateur"),
@@ -296,7 +299,20 @@ def test_a_revoked_volunteer_is_out_at_the_next_request(coordinator: Membership,
 
     assert location(browser.get("/desk/")).startswith("/compte/connexion/")
     assert at_desk(volunteer).get("/desk/").status_code == 403  # who signs in again is nobody here
-    assert at_desk(coordinator).post(address, sent(volunteer.association)).status_code == 404
+    again = at_desk(coordinator).post(address, sent(volunteer.association))
+    assert again.status_code == 409
+    assert "Cette personne n’a déjà plus accès" in again.content.decode()
+
+
+def test_who_left_another_association_is_not_known_here(
+    coordinator: Membership, stranger: Membership, now: datetime
+) -> None:
+    with scope.enter(stranger.association_id):
+        actions.join(stranger.association_id, user=coordinator.user, roles=[Role.COORDINATOR], at=now)
+        actions.revoke_membership(stranger, by=None, at=now)
+
+    for pk in (stranger.pk, stranger.pk + 1000):
+        assert at_desk(coordinator).get(reverse("desk:member_revoke", args=[pk])).status_code == 404
 
 
 def test_nobody_decides_about_themselves(coordinator: Membership) -> None:
@@ -304,6 +320,7 @@ def test_nobody_decides_about_themselves(coordinator: Membership) -> None:
         address = reverse(f"desk:{name}", args=[coordinator.pk])
         refused = at_desk(coordinator).post(address, sent(coordinator.association, roles=[Role.DATA_DELEGATE]))
         assert refused.status_code == 403
+        assert "un collègue" in refused.content.decode()
     assert [one.roles for one in access.memberships_of(coordinator.user)] == [[Role.COORDINATOR]]
 
 

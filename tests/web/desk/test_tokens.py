@@ -77,6 +77,7 @@ def test_the_secret_is_shown_to_the_browser_that_made_it_only(coordinator: Membe
     ("typed", "sentence"),
     [
         ({"networks": "192.0.2.0/24\nle bureau"}, "« le bureau » n’est pas un réseau"),
+        ({"networks": "::/0"}, "Ce réseau veut dire partout"),
         ({"networks": "192.0.2.5/24"}, "« 192.0.2.5/24 » n’est pas un réseau"),
         ({"networks": "\n".join(f"192.0.2.{n}" for n in range(21))}, "C’est trop : 20 réseaux au plus."),
         ({"scopes": []}, "Choisissez au moins une chose"),

@@ -27,7 +27,7 @@ from web.parts.dates import Flaw, ShortMonth
         ("20", "13", "2026", Flaw.MONTH),
         ("20", "jui", "2026", Flaw.MONTH),
         ("20", "11", "26", Flaw.YEAR),
-        ("20", "11", "9999", Flaw.YEAR),
+        ("20", "11", "9999", Flaw.FAR),
         ("٢", "11", "2026", Flaw.DAY),
         ("29", "2", "2026", ShortMonth(date(2026, 2, 1), 28)),
         ("31", "avril", "2026", ShortMonth(date(2026, 4, 1), 30)),

@@ -118,3 +118,49 @@ def test_a_telephone_number_may_be_noted() -> None:
     form = LetterForm(typed("20", "11", "2026", name="Odette", channel="phone", note="La rappeler au 06 12 34 56 78"))
 
     assert form.is_valid()
+
+
+# Signs that nobody sees
+
+
+class TalkForm(HouseForm, forms.Form):
+    name = forms.CharField(label="Prénom")
+    story = forms.CharField(label="Récit", required=False, widget=forms.Textarea)
+    password = forms.CharField(label="Mot de passe", required=False, widget=forms.PasswordInput)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Od\u202eette", "Odette"),
+        ("\u2066Odette\u2069", "Odette"),
+        ("O\u200bdet\ufeffte\u00ad", "Odette"),
+        ("Odette\x07\x1b", "Odette"),
+        ("Odette\nDémo\u2028", "Odette Démo"),
+        ("Ode\u200dtte", "Odette"),
+        ("نامه\u200cای", "نامه\u200cای"),
+        ("क्\u200dष", "क्\u200dष"),
+        ("👩\u200d🚀", "👩\u200d🚀"),
+        ("Élodie d’Órsay-O\u00a0", "Élodie d’Órsay-O"),
+    ],
+)
+def test_signs_that_nobody_sees_do_not_reach_a_line(typed: str, kept: str) -> None:
+    form = TalkForm({"name": typed})
+
+    assert form.is_valid()
+    assert form.cleaned_data["name"] == kept
+
+
+def test_a_text_of_several_lines_keeps_its_lines_and_a_password_every_sign() -> None:
+    form = TalkForm({"name": "Odette", "story": "un\n\tdeux\u202e\x00", "password": "se\u200bcret"})
+
+    assert form.is_valid()
+    assert (form.cleaned_data["story"], form.cleaned_data["password"]) == ("un\n\tdeux", "se\u200bcret")
+
+
+def test_a_line_of_such_signs_alone_is_empty() -> None:
+    assert TalkForm({"name": "\u200b\u202e"}).errors["name"] == ["Répondez à cette question."]
+
+
+def test_a_number_that_is_written_nowhere_is_not_hidden_by_them() -> None:
+    assert "name" in TalkForm({"name": "1 85 05 78\u200b 006 084 91"}).errors

@@ -66,6 +66,22 @@ def test_an_unknown_address_gets_the_same_answer_and_as_many_mails(member: User)
     assert hidden.sub("", pages[0]) == hidden.sub("", pages[1])
 
 
+def test_both_mails_are_in_the_language_of_the_page(member: User) -> None:
+    for address in (member.email, "zzz@" + member.email.partition("@")[2]):
+        HouseClient(headers={"accept-language": "en"}).post(LOGIN, {"who": address})
+
+    assert [one.subject for one in mail.outbox] == ["Your code"] * 2
+
+
+def test_a_code_that_is_cut_short_costs_no_try(client: HouseClient, member: User) -> None:
+    ask(client, member.email)
+
+    refused = client.post(CODE, {"code": code_in_mail()[:7]})
+
+    assert (refused.status_code, "Le code a 8 chiffres." in text(refused)) == (422, True)
+    assert SignInCode.objects.get().tries_left == 5
+
+
 def test_an_unknown_address_costs_the_same_statements(member: User, monkeypatch: pytest.MonkeyPatch) -> None:
     """What differs (whose key, which mail) happens beside the request."""
     beside: list[Any] = []

@@ -14,7 +14,7 @@ from procedures.rules.definitions import Definition
 from web.desk.forms.base import DeskForm, fill, leave_out, note_box, radios
 from web.desk.forms.facts import check_range
 from web.desk.pages.words import GROUNDS, KNOWN_BY, NOTIFIED_BY, choices, say
-from web.parts.forms import DatePartsField
+from web.parts.forms import AddressField, DatePartsField
 
 KNOWN = "connu-"
 SOMEBODY_ELSE = "autre"
@@ -32,7 +32,7 @@ class OpenForm(DeskForm):
 
     first_name = forms.CharField(label=_("Prénom"), max_length=80, widget=forms.TextInput(attrs=_OFF))
     last_name = forms.CharField(label=_("Nom"), required=False, max_length=80, widget=forms.TextInput(attrs=_OFF))
-    email = forms.EmailField(label=_("Courriel"), required=False, max_length=254, widget=forms.EmailInput(attrs=_OFF))
+    email = AddressField(label=_("Courriel"), required=False, widget=forms.EmailInput(attrs=_OFF))
     phone = forms.CharField(
         label=_("Téléphone"),
         required=False,

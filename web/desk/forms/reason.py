@@ -1,8 +1,12 @@
 """Why a case that a colleague follows is opened."""
 
+from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from web.desk.forms.base import DeskForm, note_box
+
+FEWEST_LETTERS = 10
 
 
 class ReasonForm(DeskForm):
@@ -15,3 +19,10 @@ class ReasonForm(DeskForm):
         required=True,
         max_length=300,
     )
+
+    def clean_reason(self) -> str:
+        """One letter would open the case and tell nobody why."""
+        reason = str(self.cleaned_data["reason"])
+        if sum(sign.isalpha() for sign in reason) < FEWEST_LETTERS:
+            raise forms.ValidationError(gettext("Dites-le en quelques mots : dix lettres au moins."))
+        return reason

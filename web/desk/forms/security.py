@@ -21,7 +21,9 @@ DECOY, ORDINARY = "leurre", "ordinaire"
 class AuditForm(HouseForm, forms.Form):
     """Asked by GET, in codes and the reference of a case: neither a name nor an address ever stands in a URL."""
 
-    qui = forms.ChoiceField(label=_("Qui ?"), required=False)
+    qui = forms.ChoiceField(
+        label=_("Qui ?"), help_text=_("Ce que cette personne a fait, et ce qui la concerne."), required=False
+    )
     dossier = forms.CharField(label=_("Quel dossier ?"), help_text=_("Sa référence."), required=False, max_length=20)
     type = forms.ChoiceField(label=_("Quoi ?"), required=False)
     raison = forms.ChoiceField(label=_("Pour quelle raison ?"), required=False)

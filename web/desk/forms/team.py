@@ -8,13 +8,20 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import ROLE_LABELS
 from accounts.rules.roles import Role
 from web.desk.forms.base import DeskForm
+from web.parts.forms import AddressField
 
 DUTIES = {
     Role.RECEPTION: _("ouvre des dossiers à la permanence, suit les siens et ceux que personne ne suit"),
     Role.VOLUNTEER: _("suit aussi les dossiers de l’équipe, si l’association l’a choisi"),
-    Role.REFERENT: _("suit tous les dossiers et relit les débutants"),
-    Role.COORDINATOR: _("suit tous les dossiers, invite, donne les rôles, mesure les chiffres"),
-    Role.DATA_DELEGATE: _("relit et publie les chiffres, ne voit aucun dossier"),
+    Role.REFERENT: _("suit tous les dossiers, relit les débutants et demande des listes de dossiers"),
+    Role.COORDINATOR: _(
+        "suit tous les dossiers, invite, donne les rôles, demande et approuve des listes, lit le journal, mesure les "
+        "chiffres"
+    ),
+    Role.DATA_DELEGATE: _(
+        "relit et publie les chiffres, approuve des listes de dossiers, même avec les noms, lit le journal ; n’ouvre "
+        "aucun dossier"
+    ),
 }
 
 
@@ -42,11 +49,9 @@ class RolesForm(DeskForm):
 
 class InviteForm(RolesForm):
     name = forms.CharField(label=_("Prénom et nom"), max_length=120, widget=forms.TextInput({"autocomplete": "off"}))
-    email = forms.EmailField(
+    email = AddressField(
         label=_("Adresse e-mail"),
         help_text=_("L’invitation part à cette adresse, et ne vaut que pour elle."),
-        max_length=254,
         widget=forms.EmailInput({"autocomplete": "off"}),
-        error_messages={"invalid": _("Cette adresse est incomplète. Vérifiez-la, par exemple prenom@exemple.fr.")},
     )
     field_order = ("association", "token", "name", "email", "roles")

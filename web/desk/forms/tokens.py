@@ -54,6 +54,11 @@ class TokenForm(DeskForm):
         try:
             networks = read_networks(self.cleaned_data["networks"])
         except NotANetwork as line:
+            if str(line).endswith("/0"):
+                raise forms.ValidationError(
+                    gettext("Ce réseau veut dire partout : laissez la case vide si c’est ce que vous voulez."),
+                    code="network",
+                ) from None
             raise forms.ValidationError(
                 gettext(
                     "« %(line)s » n’est pas un réseau. Écrivez-le comme 192.0.2.0/24, ou 192.0.2.7 pour une machine."

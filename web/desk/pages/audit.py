@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Invitation, User
 from accounts.rules.audit import ALERTS, About, AuditKind, Why
 from web.desk.pages.team import role_labels
 from web.desk.pages.words import label
@@ -65,10 +65,11 @@ WHYS: dict[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """`about`: the reference of the case that it concerns, if any; `url` leads there for whoever works on cases."""
+    """`whom`: somebody else whom it concerns; `about`: a case's reference, or a list; `url` may lead there."""
 
     what: str
     who: str
+    whom: str
     at: datetime
     why: str
     about: str
@@ -86,20 +87,32 @@ class AlertLine:
     search_url: str
 
 
-def lines(entries: Iterable[AuditEntry], *, references: Mapping[str, str], opens_cases: bool) -> list[Line]:
-    """`references`: of the cases that the entries name, by the id that the log writes."""
-    return [_line(entry, references, opens_cases) for entry in entries]
+def lines(
+    entries: Iterable[AuditEntry],
+    *,
+    references: Mapping[str, str],
+    targets: Mapping[int, User | Invitation],
+    opens_cases: bool,
+) -> list[Line]:
+    """`references`: of the cases that the entries name, by the id that the log writes; `targets`: by entry."""
+    return [_line(entry, references, targets.get(entry.pk), opens_cases) for entry in entries]
 
 
-def _line(entry: AuditEntry, references: Mapping[str, str], opens_cases: bool) -> Line:
+def _line(
+    entry: AuditEntry, references: Mapping[str, str], target: User | Invitation | None, opens_cases: bool
+) -> Line:
     reference = references.get(entry.about_id, "") if entry.about == About.CASE else ""
+    about, url = reference, reverse("desk:case", args=[reference]) if reference and opens_cases else ""
+    if entry.about == About.EXPORT:
+        about, url = _("la demande"), reverse("desk:export", args=[entry.about_id])
     return Line(
         what=_what(entry),
         who=who(entry),
+        whom=_name(target) if target else "",
         at=entry.at,
         why=label(WHYS, entry.why) if entry.why else "",
-        about=reference,
-        url=reverse("desk:case", args=[reference]) if reference and opens_cases else "",
+        about=about,
+        url=url,
         is_alert=entry.kind in ALERTS,
     )
 
@@ -107,16 +120,22 @@ def _line(entry: AuditEntry, references: Mapping[str, str], opens_cases: bool) -
 def who(entry: AuditEntry) -> str:
     if entry.by is None:
         return _("la plateforme")
-    return entry.by.name or _("un ancien compte")
+    return _name(entry.by)
+
+
+def _name(person: User | Invitation) -> str:
+    return person.name or _("un ancien compte")
 
 
 def _what(entry: AuditEntry) -> str:
     words, told = label(KINDS, entry.kind), entry.payload
     if told.get("lists"):
         words = _("Alerte : beaucoup de noms parcourus")
-    if "found" in told:
-        number = int(told["found"])
+    if "found" in told or (entry.about == About.EXPORT and "count" in told):
+        number = int(told.get("found", told.get("count")))
         many = ngettext("%(number)s dossier", "%(number)s dossiers", number) % {"number": number}
+        if told.get("people"):
+            many = _("%(many)s, avec noms") % {"many": many}
         return f"{words} ({many})"
     if isinstance(told.get("roles"), list):
         return f"{words} ({', '.join(role_labels(told['roles']))})"
@@ -147,12 +166,18 @@ def alert_lines(
 
 def _alert(alert: AuditEntry, references: Mapping[str, str]) -> str:
     if alert.kind == AuditKind.CANARY_READ:
-        values = {"who": who(alert), "reference": references.get(alert.about_id, "")}
+        values = {"who": _reader(alert), "reference": references.get(alert.about_id, "")}
         return _("%(who)s a ouvert le dossier leurre %(reference)s, que personne n’a de raison d’ouvrir.") % values
-    values = {"who": who(alert), "number": str(alert.payload.get("found", ""))}
+    values = {"who": _reader(alert), "number": str(alert.payload.get("found", ""))}
     if alert.payload.get("lists"):
         return _("%(who)s a parcouru %(number)s noms dans les listes et les recherches en une heure.") % values
     return _("%(who)s a ouvert %(number)s dossiers en une heure.") % values
+
+
+def _reader(alert: AuditEntry) -> str:
+    if alert.why == Why.API:
+        return _("Un logiciel, au nom de %(who)s,") % {"who": who(alert)}
+    return who(alert)
 
 
 def _search_url(alert: AuditEntry, references: Mapping[str, str], members: Mapping[UUID, int]) -> str:

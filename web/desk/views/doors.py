@@ -103,10 +103,12 @@ def shown(
 ) -> HttpResponse:
     """A page of the desk with its menu. `counts`: for the menu, by view name, already capped.
 
-    For whoever watches over the association one query more: the alerts that nobody has looked at.
+    For whoever watches over the association one query more, the alerts that nobody has looked at; for whoever decides
+    about lists another one, those that wait.
     """
-    alerts = alert_count(request.membership)
-    counted = {**(counts or {}), **({"desk:security": capped(alerts)} if alerts else {})}
+    lists = access.lists_waiting(request.membership, at=timezone.now())
+    waiting = {"desk:security": alert_count(request.membership), "desk:exports": lists}
+    counted = {**(counts or {}), **{name: capped(number) for name, number in waiting.items() if number}}
     whole = {**context, "today": request.today, "nav": menu.desk_menu(request, request.membership, counts=counted)}
     return render(request, f"desk/{template}", whole, status=status)
 

@@ -146,7 +146,9 @@ def audit(request: DeskRequest) -> HttpResponse:
         "form": form,
         "wrong": asked is None,
         "searched": asked not in (None, Asked()),
-        "lines": page.lines(entries, references=named, opens_cases=me.may(Right.WORK_OWN)),
+        "lines": page.lines(
+            entries, references=named, targets=access.targets(me, entries), opens_cases=me.may(Right.WORK_OWN)
+        ),
         "next_url": _address(request, avant=str(older)) if older else "",
         "first_url": _address(request) if request.GET.get("avant") else "",
     }
@@ -164,9 +166,9 @@ def _asked(request: DeskRequest, form: AuditForm, everybody: list[Membership]) -
     if typed["dossier"] and case is None:
         form.add_error("dossier", _("Aucun dossier ne porte cette référence ici."))
         return None
-    by = next((one.user_id for one in everybody if str(one.pk) == typed["qui"]), None)
+    who = next((one.user_id for one in everybody if str(one.pk) == typed["qui"]), None)
     return Asked(
-        by=by,
+        who=who,
         case=case,
         kinds=(AuditKind(typed["type"]),) if typed["type"] else (),
         why=typed["raison"],

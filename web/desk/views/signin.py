@@ -185,6 +185,10 @@ class Install(_Says, ActivateTOTPView):
 class Remove(_Says, DeactivateTOTPView):
     """Without another factor, the desk is closed at once, in this browser too."""
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        passkeys = access.factors_of(self.request.user).passkeys
+        return {**super().get_context_data(**kwargs), "has_passkey": bool(passkeys)}
+
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         here = access.current_session(self.request)

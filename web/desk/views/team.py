@@ -125,6 +125,8 @@ def invitation_revoke(request: DeskRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(_GET_AND_POST)
 @needs(Right.MANAGE, fresh=True, keeps=True)
 def member_roles(request: DeskRequest, pk: int) -> HttpResponseBase:
+    if pk == request.membership.pk:
+        return errors.reserved(request, sentence=_("Vos propres rôles : un collègue de la coordination les change."))
     colleague = access.colleague_for(request.membership, pk)
     posted = request.POST if request.method == "POST" else None
     form = typed_again(request, RolesForm(posted, initial={"roles": colleague.roles}, **form_facts(request)))
@@ -143,6 +145,11 @@ def member_roles(request: DeskRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(_GET_AND_POST)
 @needs(Right.MANAGE, fresh=True)
 def member_revoke(request: DeskRequest, pk: int) -> HttpResponseBase:
+    if pk == request.membership.pk:
+        return errors.reserved(request, sentence=_("Personne ne retire son propre accès : un collègue le fait."))
+    if access.has_left(request.membership, pk):
+        gone = _("Cette personne n’a déjà plus accès : il n’y a rien à faire.")
+        return errors.conflict(request, back_url=reverse("desk:team"), sentence=gone)
     colleague = access.colleague_for(request.membership, pk)
     if request.method != "POST":
         context = {"form": DeskForm(**form_facts(request)), "name": colleague.user.name}

@@ -113,8 +113,9 @@ def _send(request: HttpRequest, address: str, *, going_on: str, trapped: bool = 
     except TooManyCodes:
         raise _Unsent(
             gettext(
-                "Trois codes ont déjà été demandés pour cette adresse en un jour. "
-                "Revenez demain, ou appelez l’association."
+                "Trois codes ont déjà été demandés pour cette adresse en un jour, en comptant ceux qui ont servi : "
+                "c’est la limite, pour que personne ne remplisse une boîte. Revenez demain, entrez avec le code de "
+                "votre carte si vous en avez une, ou appelez l’association."
             )
         ) from None
     write = partial(_letter, user, address=address, language=get_language() or "fr", typed=typed)
@@ -131,11 +132,11 @@ def _letter(user: User | None, *, address: str, language: str, typed: str) -> Le
     """Written beside the request: reading what is sealed costs time for a known address only.
 
     The code goes to the address on file, never to the one that was typed: two spellings of one address to us may be
-    two mailboxes to their providers.
+    two mailboxes to their providers. Both mails are in the language of the page: the other one would tell who is known.
     """
     if user is None:
         return Letter(Recipient(email=address, language=language), UNKNOWN_MAIL, {})
-    return Letter(Recipient(email=user.email, name=user.name, language=user.language), CODE_MAIL, {"code": typed})
+    return Letter(Recipient(email=user.email, name=user.name, language=language), CODE_MAIL, {"code": typed})
 
 
 def _may(request: HttpRequest, action: str, *, dry_run: bool = False) -> bool:

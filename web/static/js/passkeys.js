@@ -69,8 +69,8 @@ async function optionsOf(button) {
 
 async function ask(button) {
   const form = button.form;
-  const sorry = form.querySelector("[data-passkey-sorry]");
-  sorry.hidden = true;
+  const said = (name) => form.querySelector(`[data-passkey-${name}]`);
+  for (const name of ["sorry", "here"]) said(name).hidden = true;
   button.disabled = true;
   try {
     const options = await optionsOf(button);
@@ -83,10 +83,11 @@ async function ask(button) {
       response,
     });
     form.requestSubmit();
-  } catch {
-    // Given up, or refused by the device: the browser has said why.
-    sorry.hidden = false;
-    sorry.focus();
+  } catch (error) {
+    // Given up, or refused by the device: the browser has said why. One that holds a passkey of this account makes no other.
+    const sentence = said(error.name === "InvalidStateError" ? "here" : "sorry");
+    sentence.hidden = false;
+    sentence.focus();
   } finally {
     button.disabled = false;
   }
