@@ -304,10 +304,13 @@ NO_HEADS = [
     b"\xff\xfe",
     b'{"association": 1}',
     b'{"association": "1", "date": "", "hash": "x", "place": 1}',
+    b"[" * 900,
+    b"[" * 100_000,
+    b'{"a":' * 20_000 + b"1" + b"}" * 20_000,
 ]
 
 
-@pytest.mark.parametrize("line", NO_HEADS)
+@pytest.mark.parametrize("line", NO_HEADS, ids=range(len(NO_HEADS)))
 def test_a_line_that_is_no_head_is_told_and_no_proof(chained: list[int], heads_file: Path, line: bytes) -> None:
     heads_file.write_bytes(heads_file.read_bytes() + line + b"\n")
 
@@ -315,6 +318,7 @@ def test_a_line_that_is_no_head_is_told_and_no_proof(chained: list[int], heads_f
         call_command("verify_audit", stdout=StringIO())
     assert told.value.returncode == 1
     assert "changed" not in str(told.value)
+    assert actions.write_heads(today=date(2099, 1, 1)) == 1
 
 
 def test_heads_that_cannot_be_read_are_told(chained: list[int], heads_file: Path) -> None:
@@ -336,6 +340,44 @@ def test_an_old_log_without_a_head_outside_is_not_proved(
 
     assert ("not proved" in verified(expect=code)) is bool(code)
     assert json.loads(verified(expect=code, json=True))["unproved"] is bool(code)
+
+
+@pytest.mark.parametrize(("days", "code"), [(1, 0), (3, 1)])
+def test_what_is_older_than_two_days_and_beyond_the_newest_head_is_not_proved(
+    days: int, code: int, association: Association, now: datetime, chained: list[int], clock: time_machine.Traveller
+) -> None:
+    record(association, 1, at=now)
+    tasks.chain()
+    clock.shift(timedelta(days=days))
+
+    assert ("1 heads: not proved" in verified(expect=code)) is bool(code)
+    assert json.loads(verified(expect=code, json=True))["unproved"] is bool(code)
+
+
+@pytest.mark.parametrize(("minutes", "code"), [(59, 0), (61, 1)])
+def test_what_waits_for_its_place_for_an_hour_is_not_proved(
+    minutes: int, code: int, association: Association, now: datetime, chained: list[int], clock: time_machine.Traveller
+) -> None:
+    record(association, 1, at=now)
+    clock.move_to(now + timedelta(minutes=minutes))
+
+    assert ("5 chained, 1 waiting, 1 heads: not proved" in verified(expect=code)) is bool(code)
+    assert json.loads(verified(expect=code, json=True))["unchained"] is bool(code)
+    if code:
+        with pytest.raises(CommandError, match="Is chain_audit run every ten minutes"):
+            call_command("verify_audit", stdout=StringIO())
+
+
+def test_what_is_recorded_about_an_association_that_left_is_chained_and_has_its_head(
+    association: Association, now: datetime, heads_file: Path, clock: time_machine.Traveller
+) -> None:
+    record(association, 1, at=now)
+    Association.objects.filter(pk=association.pk).update(is_active=False)
+
+    assert tasks.chain() == 1
+    assert actions.write_heads(today=now.date()) == 1
+    clock.shift(timedelta(days=9))
+    assert "1 chained, 0 waiting, 1 heads: sound." in verified(expect=0)
 
 
 def test_an_unknown_kind_is_found(association: Association, now: datetime, chained: list[int], tamper: Tamper) -> None:
@@ -391,6 +433,34 @@ def test_a_line_that_was_cut_short_hides_no_other(
 
     assert actions.read_heads(heads_file).unreadable == 1
     assert actions.read_heads(heads_file).known[association.pk] == {2: [rows(association)[-1].hash]}
+
+
+def make_a_folder(path: Path) -> None:
+    path.mkdir(parents=True)
+
+
+def make_its_folder_a_file(path: Path) -> None:
+    path.parent.touch()
+
+
+@pytest.mark.parametrize("spoil", [make_a_folder, make_its_folder_a_file])
+def test_heads_that_cannot_be_written_are_in_the_log_and_told(
+    spoil: Callable[[Path], None],
+    association: Association,
+    now: datetime,
+    heads_file: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    record(association, 1, at=now)
+    spoil(heads_file)
+
+    with (
+        caplog.at_level("INFO", logger="accounts.audit"),
+        pytest.raises(CommandError, match="cannot be written") as told,
+    ):
+        call_command("chain_audit", heads=True, stdout=StringIO())
+    assert (told.value.returncode, str(heads_file) in str(told.value)) == (1, True)
+    assert rows(association)[0].hash in caplog.text
 
 
 def test_an_empty_log_has_no_head(association: Association, today: date, heads_file: Path) -> None:
