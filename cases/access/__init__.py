@@ -23,6 +23,7 @@ from cases.access.doors import (
     members_of,
 )
 from cases.access.exports import (
+    approvable_from,
     approvers,
     asker_of,
     campaigns_here,
@@ -78,6 +79,7 @@ __all__ = [
     "Reader",
     "Why",
     "all_cases",
+    "approvable_from",
     "approvers",
     "asker_of",
     "attempts_of",

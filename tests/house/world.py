@@ -6,7 +6,7 @@ other association is the same again. Each volunteer sees their own cases and nob
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.test import Client
@@ -135,7 +135,8 @@ def make_world(home: Association, other: Association, *, today: date, at: dateti
 def _side(association: Association, *, today: date, at: datetime) -> Side:
     association.team_sees_all = False
     association.save(update_fields=["team_sees_all"])
-    team = {name: factories.make_membership(association, role, at=at) for name, role in TEAM.items()}
+    before = at - timedelta(days=30)
+    team = {name: factories.make_membership(association, role, at=before) for name, role in TEAM.items()}
     by = team["coordinator"].user
     campaign = factories.make_campaign(association, today=today)
     cases = {
