@@ -19,6 +19,7 @@ from cases.access.doors import (
     case_for,
     cases_of,
     deadline_for,
+    is_member_anywhere,
     justificatif_for,
     members_of,
 )
@@ -107,6 +108,7 @@ __all__ = [
     "exports_for",
     "facts_of",
     "household",
+    "is_member_anywhere",
     "is_somebody_elses",
     "is_standing",
     "justificatif_for",

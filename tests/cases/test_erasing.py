@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from accounts import actions as accounts
 from accounts import scope
 from accounts.fields import KeyDestroyed, forget_keys
-from accounts.models import AuditEntry, DataKey, Membership, SignIn, SignInCode, SignInWay, User
+from accounts.models import Association, AuditEntry, DataKey, Membership, SignIn, SignInCode, SignInWay, User
 from accounts.rules.audit import AuditKind
 from cases import actions
 from cases.actions import NewBeneficiary
@@ -196,3 +196,45 @@ def test_whoever_is_still_needed_elsewhere_keeps_their_account(
         assert there.member.user.is_active
         assert there.member.email == "Zq-jeanne@exemple.invalid"
     assert not Beneficiary.objects.exclude(pk=case.beneficiary_id).exists()
+
+
+def test_an_association_that_is_suspended_keeps_its_members_accounts(
+    case: Case, stranger: Membership, today: date, now: datetime
+) -> None:
+    campaign = factories.make_campaign(stranger.association, today=today)
+    elsewhere = factories.make_case(campaign, by=stranger.user, today=today, at=now, email="Zq-jeanne@exemple.invalid")
+    Association.objects.filter(pk=stranger.association_id).update(is_active=False)
+
+    actions.erase_person(case.member, today=today, at=now, by=None)
+
+    with scope.enter(elsewhere.association_id):
+        there = again(elsewhere)
+        assert there.member.user
+        assert (there.member.user.is_active, there.member.email) == (True, "Zq-jeanne@exemple.invalid")
+
+
+def test_whoever_works_for_an_association_that_is_suspended_keeps_their_account(
+    case: Case, other_association: Association, today: date, now: datetime
+) -> None:
+    user = case.member.user
+    assert user
+    factories.make_membership(other_association, user=user)
+    Association.objects.filter(pk=other_association.pk).update(is_active=False)
+
+    actions.erase_person(case.member, today=today, at=now, by=None)
+
+    assert User.objects.get(pk=user.pk).is_active
+
+
+def test_a_work_that_ended_keeps_no_account(
+    case: Case, other_association: Association, today: date, now: datetime
+) -> None:
+    user = case.member.user
+    assert user
+    left = factories.make_membership(other_association, user=user)
+    with scope.enter(other_association.pk):
+        accounts.revoke_membership(left, by=None, at=now)
+
+    actions.erase_person(case.member, today=today, at=now, by=None)
+
+    assert not User.objects.get(pk=user.pk).is_active
