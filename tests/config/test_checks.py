@@ -61,6 +61,8 @@ def test_sound_settings_pass(changing: Changing) -> None:
         ({"VAULT_KEKS": "short:QUJD"}, "opposable.E003"),
         ({"VAULT_KEKS": f"{KEY},second"}, "opposable.E003"),
         ({"VAULT_KEKS": "2026:é"}, "opposable.E003"),
+        ({"VAULT_KEKS": "a" * 41 + KEY.removeprefix("2026")}, "opposable.E003"),
+        ({"VAULT_KEKS": "clé" + KEY.removeprefix("2026")}, "opposable.E003"),
         ({"EMAIL_USE_SSL": False}, "opposable.E004"),
         ({"EMAIL_USE_SSL": False, "EMAIL_USE_TLS": True}, "opposable.E004"),
         ({"DEMO": True}, "opposable.E005"),
