@@ -19,7 +19,8 @@ from fido2.webauthn import (
 from accounts import scope
 from accounts.access import deciding, is_closed_by_reset, memberships_of, require_settled
 from accounts.actions.sessions import end_sessions
-from accounts.models import AuditEntry, FactorReset, Membership, PasskeyKind, SignInEnd, User
+from accounts.actions.tokens import revoke_token
+from accounts.models import ApiToken, AuditEntry, FactorReset, Membership, PasskeyKind, SignInEnd, User
 from accounts.rules.audit import About, AuditKind
 from accounts.rules.roles import Right
 
@@ -195,7 +196,7 @@ def _record(kind: AuditKind, reset: FactorReset, *, by: User, at: datetime) -> N
 
 @transaction.atomic
 def take_off_factors(user: User, *, association_id: int | None, at: datetime) -> None:
-    """Only the password is left, and no session. The desks of other associations stay closed until they agree too.
+    """Only the password is left: no session, no program's token. Other desks stay closed until they agree too.
 
     `association_id=None`: by the platform's operator, for all of them.
     """
@@ -203,6 +204,10 @@ def take_off_factors(user: User, *, association_id: int | None, at: datetime) ->
     user.factors_reset_at, user.factors_reset_in_id = at, association_id
     user.save(update_fields=["factors_reset_at", "factors_reset_in"])
     end_sessions(user, end=SignInEnd.RESET, at=at)
+    for membership in memberships_of(user):
+        with scope.enter(membership.association_id):
+            for token in ApiToken.objects.filter(membership=membership, revoked_at=None).order_by("pk"):
+                revoke_token(token, by=None, at=at)
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if sys.stdin.isatty():
             self.stderr.write("Address of the account: ", ending="")
-        address = sys.stdin.readline().strip()
+        address = _typed()
         if not address:
             raise CommandError("No address was given. Nothing was changed.", returncode=2)
         user = access.user_by_email(address)
@@ -32,3 +32,13 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{what}, and its sessions are ended: user {user.pk}; recorded in the log of {count} association(s)."
         )
+
+
+def _typed() -> str:
+    """A line of UTF-8, whatever the terminal's own encoding makes of it."""
+    try:
+        typed = sys.stdin.readline().strip()
+        typed.encode()
+    except UnicodeError:
+        raise CommandError("This is no address: it is no UTF-8. Nothing was changed.", returncode=2) from None
+    return typed
