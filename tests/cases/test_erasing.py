@@ -149,7 +149,14 @@ class TestTheCommand:
 
     @pytest.mark.parametrize(
         ("typed", "is_erased"),
-        [("the reference", True), ("in lower case", True), ("no", False), ("", False), (None, False)],
+        [
+            ("the reference", True),
+            ("in lower case", True),
+            ("as it is said", True),
+            ("no", False),
+            ("", False),
+            (None, False),
+        ],
     )
     def test_it_asks_first(
         self, case: Case, typed: str | None, is_erased: bool, monkeypatch: pytest.MonkeyPatch
@@ -157,7 +164,9 @@ class TestTheCommand:
         def answer(_question: str) -> str:
             if typed is None:
                 raise EOFError
-            return {"the reference": case.reference, "in lower case": case.reference.lower()}.get(typed, typed)
+            said = case.reference.replace("-", " ").replace("O", "0").replace("I", "1")
+            spelt = {"the reference": case.reference, "in lower case": case.reference.lower(), "as it is said": said}
+            return spelt.get(typed, typed)
 
         monkeypatch.setattr("builtins.input", answer)
         if is_erased:
@@ -174,6 +183,21 @@ class TestTheCommand:
             call_command("shred", what, case.reference, "--association", "autre", "--yes")
 
         assert again(case).state != State.ERASED
+
+    def test_a_reference_is_read_as_everywhere_else(self, case: Case) -> None:
+        shred("case", case.reference.lower().replace("-", " ").replace("o", "0"), "--yes")
+
+        assert again(case).state == State.ERASED
+
+    @pytest.mark.parametrize("typed", ["nonsense", "BADU-KEVI-TOR"])
+    def test_what_names_no_case_is_said_before_anything_is_asked(
+        self, case: Case, typed: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("builtins.input", pytest.fail)
+
+        with pytest.raises(CommandError) as refused:
+            shred("case", typed)
+        assert refused.value.returncode == 2
 
     def test_an_unknown_association_is_said(self, case: Case) -> None:
         with pytest.raises(CommandError, match="no association «nobody»") as refused:
