@@ -24,9 +24,9 @@ COPY observatory observatory
 COPY procedures procedures
 COPY vault vault
 COPY web web
-# Static files are part of the image; only var/sealed is a volume. The key serves this one command and stays nowhere.
+# Static files are part of the image; only var/sealed and var/heads are volumes. The key serves this one command and stays nowhere.
 RUN SECRET_KEY=only-for-collectstatic python manage.py collectstatic --no-input --verbosity 0 \
- && mkdir -p var/sealed && chown 10001:10001 var/sealed
+ && mkdir -p var/sealed var/heads && chown 10001:10001 var/sealed var/heads
 USER 10001:10001
 EXPOSE 8000
 CMD ["gunicorn", "-c", "python:config.serving", "--bind", "0.0.0.0:8000"]

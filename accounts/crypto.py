@@ -5,6 +5,7 @@ import functools
 import hashlib
 import hmac
 import json
+import re
 import secrets
 import unicodedata
 from typing import Any
@@ -18,6 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
+_KEK_ID = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
 
 class Tampered(ValueError):
@@ -68,14 +70,22 @@ def _parsed_keks(text: str) -> dict[str, bytes]:
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         name, _, encoded = part.partition(":")
         key = _decoded(encoded)
-        if not name or len(key) != KEY_BYTES:
-            raise ImproperlyConfigured("VAULT_KEKS must be «id:base64 of 32 bytes», several parted by commas.")
+        if not is_kek_id(name) or len(key) != KEY_BYTES:
+            raise ImproperlyConfigured(
+                "VAULT_KEKS must be «id:base64 of 32 bytes», several parted by commas. An id is 1 to 40 letters, "
+                "digits, dots, dashes or low lines."
+            )
         if name in found:
             raise ImproperlyConfigured(f"VAULT_KEKS names «{name}» twice: each master key has an id of its own.")
         found[name] = key
     if not found:
         raise ImproperlyConfigured("VAULT_KEKS is empty: give «id:base64 of 32 bytes», or a file in VAULT_KEKS_FILE.")
     return found
+
+
+def is_kek_id(name: str) -> bool:
+    """What a row can hold (`accounts.DataKey.kek_id`), and a message can name."""
+    return _KEK_ID.fullmatch(name) is not None
 
 
 def _decoded(encoded: str) -> bytes:

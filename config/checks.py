@@ -12,6 +12,7 @@ from django.core.checks import ERROR, CheckMessage, Error, Tags, register, run_c
 from django.db import DatabaseError, connections
 
 from accounts.access import ClosedRoots, closed_roots
+from accounts.crypto import is_kek_id
 from accounts.models import DataKey
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -28,9 +29,9 @@ def is_file_broker() -> bool:
 
 
 def lacks_key() -> bool:
-    """True unless every entry of VAULT_KEKS is "id:base64 of 32 bytes", each id once."""
+    """True unless every entry of VAULT_KEKS is "id:base64 of 32 bytes", each id once and one that a row can hold."""
     entries = [entry.partition(":") for entry in settings.VAULT_KEKS.split(",") if entry.strip()]
-    names = {name.strip() for name, _, encoded in entries if name.strip() and is_key(encoded)}
+    names = {name.strip() for name, _, encoded in entries if is_kek_id(name.strip()) and is_key(encoded)}
     return not entries or len(names) < len(entries)
 
 
@@ -90,7 +91,10 @@ REFUSALS: list[Refusal] = [
         "opposable.E003",
         lacks_key,
         "VAULT_KEKS holds no usable key, or one id twice: nothing personal could be read or written for sure.",
-        'Set VAULT_KEKS (or VAULT_KEKS_FILE) to "id:base64", each id once, 32 random bytes: `openssl rand -base64 32`.',
+        (
+            'Set VAULT_KEKS (or VAULT_KEKS_FILE) to "id:base64" with 32 random bytes: `openssl rand -base64 32`. '
+            "Each id stands once; it is 1 to 40 letters, digits, dots, dashes or low lines."
+        ),
     ),
     (
         "opposable.E004",

@@ -28,7 +28,7 @@ from notifications.models import DropReason, Notice, NoticeQuerySet, NoticeState
 from notifications.rules import backoff, windows
 from notifications.rules.kinds import Recipient
 from notifications.rules.windows import Window
-from notifications.smtp import Courier, Rejected, Undelivered, Unreachable
+from notifications.smtp import Courier, Lost, Rejected, Undelivered, Unreachable
 
 BATCH = 100
 # A batch stops taking up new messages after BATCH_TIME; the slowest last message (a new connection and a dialogue of
@@ -286,14 +286,7 @@ def retry(notice: Notice, *, at: datetime) -> bool:
 
 def send_now(recipient: Recipient, *, templates: str, context: Mapping[str, Any]) -> bool:
     """Send a code or an invitation at once, past the outbox: its words must stand in no table. False when it failed."""
-    try:
-        built = _message(recipient, templates=templates, context=context, message_id=smtp.new_message_id())
-        with Courier() as courier:
-            courier.carry(built)
-    except (Undelivered, ValueError) as refusal:
-        log.warning("mail not sent: %s", refusal.code if isinstance(refusal, Undelivered) else type(refusal).__name__)
-        return False
-    return True
+    return _carry(Letter(recipient, templates, context)) is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,19 +298,34 @@ class Letter:
     context: Mapping[str, Any]
 
 
-def send_soon(write: Callable[[], Letter]) -> bool:
+def _carry(letter: Letter) -> Undelivered | ValueError | None:
+    """Why it did not leave, which the log has too."""
+    try:
+        built = _message(
+            letter.recipient, templates=letter.templates, context=letter.context, message_id=smtp.new_message_id()
+        )
+        with Courier() as courier:
+            courier.carry(built)
+    except (Undelivered, ValueError) as refusal:
+        log.warning("mail not sent: %s", refusal.code if isinstance(refusal, Undelivered) else type(refusal).__name__)
+        return refusal
+    return None
+
+
+def send_soon(write: Callable[[], Letter], *, unsent: Callable[[], object]) -> bool:
     """Send a mail beside the request, whose time then tells nothing of it; False when too many wait already.
 
     `write` runs in a thread of this process too. Those that wait are sent before the process ends; they are lost only
-    if it is killed, as any answer on its way is. Nothing of them leaves the memory.
+    if it is killed, as any answer on its way is. Nothing of them leaves the memory. `unsent` is called, there too, for
+    one that the server surely did not take; what it reads and writes was committed before.
     """
     if not settings.MAIL_THREADS:
-        _write_and_send(write)
+        _write_and_send(write, unsent)
         return True
     if not _places.acquire(blocking=False):
         log.warning("mail not sent: too many wait")
         return False
-    _threads().submit(_send_beside, write)
+    _threads().submit(_send_beside, write, unsent)
     return True
 
 
@@ -330,9 +338,9 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(settings.MAIL_THREADS, thread_name_prefix="mail")
 
 
-def _send_beside(write: Callable[[], Letter]) -> None:
+def _send_beside(write: Callable[[], Letter], unsent: Callable[[], object]) -> None:
     try:
-        _write_and_send(write)
+        _write_and_send(write, unsent)
     except Exception as error:  # noqa: BLE001  nobody reads what a thread raises
         log.warning("mail not sent: %s", type(error).__name__)
     finally:
@@ -341,6 +349,11 @@ def _send_beside(write: Callable[[], Letter]) -> None:
         _places.release()
 
 
-def _write_and_send(write: Callable[[], Letter]) -> None:
-    letter = write()
-    send_now(letter.recipient, templates=letter.templates, context=letter.context)
+def _write_and_send(write: Callable[[], Letter], unsent: Callable[[], object]) -> None:
+    try:
+        refusal = _carry(write())
+    except Exception:
+        unsent()
+        raise
+    if refusal and not isinstance(refusal, Lost):
+        unsent()

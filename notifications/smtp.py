@@ -38,6 +38,10 @@ class Deferred(Undelivered):
     """Not now: try again later."""
 
 
+class Lost(Deferred):
+    """The connection broke: the server may have taken the message, or not."""
+
+
 class Rejected(Undelivered):
     """Never: the server said 5xx to this address or this content."""
 
@@ -130,11 +134,11 @@ class Courier:
             return Rejected(f"smtp_{code}")
         return Deferred(f"smtp_{code}")
 
-    def _lost(self, code: str) -> Deferred:
+    def _lost(self, code: str) -> Lost:
         """The connection is of no use any more. The message may be the cause, so it counts as a try."""
         self._losses += 1
         self.close()
-        return Deferred(code)
+        return Lost(code)
 
 
 def _connected() -> BaseEmailBackend:

@@ -6,10 +6,8 @@ import random
 import string
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
-
-from django.utils import timezone
 
 import cases.actions
 import observatory.actions
@@ -30,6 +28,8 @@ CHILD = "mon-espace-sante/opposition-enfant"
 CLOSURE = "mon-espace-sante/cloture"
 
 PASSWORD = "une phrase de passe longue"
+# When whoever works in a test joined: long enough before it to be one of two people.
+LONG_AGO = datetime(2026, 1, 5, 10, tzinfo=UTC)
 
 # Column ("accounts.User.email") -> the canaries that this process planted there.
 PLANTED: dict[str, list[str]] = defaultdict(list)
@@ -60,8 +60,8 @@ def make_user(*, email: str | None = None, name: str | None = None, password: st
 def make_membership(
     association: Association, *roles: Role, user: User | None = None, at: datetime | None = None
 ) -> Membership:
-    """A volunteer of the association; without a role they only have an account's rights."""
-    return actions.join(association.pk, user=user or make_user(), roles=roles, at=at or timezone.now())
+    """A volunteer of the association, for long unless told; without a role they only have an account's rights."""
+    return actions.join(association.pk, user=user or make_user(), roles=roles, at=at or LONG_AGO)
 
 
 def make_invitation(

@@ -301,9 +301,10 @@ def _member_of_nothing(stage: Stage) -> None:
 
 
 def _empty_house(stage: Stage, *, at: datetime) -> None:
-    """An association on its first day: one person with every role, no campaign, no case."""
+    """An association before its first case: one person with every role, no campaign."""
     association = accounts.create_association("Les Bleuets", slug="les-bleuets")
-    alone = factories.make_membership(association, *EVERYTHING, user=_named("Robin Dupont", "robin"), at=at)
+    before = at - timedelta(days=40)
+    alone = factories.make_membership(association, *EVERYTHING, user=_named("Robin Dupont", "robin"), at=before)
     stage.let_in("alone", signed_in(alone.user, association=association))
     stage.let_in("fresh:alone", stays_fresh(signed_in(alone.user, association=association)))
 
@@ -312,7 +313,7 @@ def _long_house(stage: Stage, *, today: date, at: datetime) -> None:
     """One case, in which every text is as long as it can be; its member has a case elsewhere too."""
     association = accounts.create_association(LONG_HOUSE, slug="longue", contact_email=LONG_MAIL)
     user = _named(f"{LONG_FIRST} {LONG_LAST}", "long")
-    at_work = factories.make_membership(association, *EVERYTHING, user=user, at=at)
+    at_work = factories.make_membership(association, *EVERYTHING, user=user, at=at - timedelta(days=40))
     accounts.join(Association.objects.get(slug="les-bleuets").pk, user=user, roles=[Role.VOLUNTEER], at=at)
     stage.let_in("long", signed_in(user, association=association))
     with scope.enter(association.pk):

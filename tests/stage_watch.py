@@ -1,11 +1,11 @@
-"""What the coordinators of the stage's first association watch: two alerts, a decoy, and a log of a few days."""
+"""What the coordinators of the stage's first association watch: three alerts, a decoy, and a log of a few days."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import cases.actions
 from accounts import actions, scope
-from accounts.models import Association, AuditEntry, User
+from accounts.models import Association, AuditEntry, Membership, User
 from accounts.rules.audit import About, AuditKind, Why
 from cases import access
 from cases.actions import NewBeneficiary, NewMember
@@ -31,4 +31,13 @@ def set_watch(association: Association, *, watched: Case, by: Callable[[str], Us
         cases.actions.set_canary(decoy, on=True, by=by("coordination"), at=at)
         AuditEntry.objects.record(AuditKind.CANARY_READ, at=at, by=by("referent"), about=About.CASE, about_id=decoy.pk)
         AuditEntry.objects.record(AuditKind.MASS_READING, at=at, by=by("coordination"), found=60)
+        delegate = Membership.objects.get(user=by("donnees"))
+        AuditEntry.objects.record(
+            AuditKind.POWER_GIVEN,
+            at=at,
+            by=by("coordination"),
+            about=About.MEMBERSHIP,
+            about_id=delegate.pk,
+            roles=delegate.roles,
+        )
         actions.chain_entries(association.pk)

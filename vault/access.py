@@ -35,13 +35,14 @@ class Verification:
     checked: int = 0
     damaged: list[int] = field(default_factory=list)
     missing: list[int] = field(default_factory=list)
+    unreadable: list[int] = field(default_factory=list)
     orphans: int = 0
     unsound: list[Unsound] = field(default_factory=list)
     orphan_paths: list[str] = field(default_factory=list)
 
     @property
     def is_sound(self) -> bool:
-        return not self.damaged and not self.missing
+        return not self.unsound
 
 
 def open_plain(sealed: SealedFile) -> Iterator[bytes]:
@@ -86,6 +87,9 @@ def _check(found: Verification, pk: int, *, name: str, digest: str, slug: str) -
         flaw = "" if box.sha256_of(name) == digest else "damaged"
     except FileNotFoundError:
         flaw = "missing"
+    except OSError:  # no right to it, a folder in its place, a disk that fails: the others are checked all the same
+        flaw = "unreadable"
     if flaw:
-        (found.damaged if flaw == "damaged" else found.missing).append(pk)
+        ids = {"damaged": found.damaged, "missing": found.missing, "unreadable": found.unreadable}
+        ids[flaw].append(pk)
         found.unsound.append(Unsound(id=pk, flaw=flaw, association=slug, path=name))

@@ -126,7 +126,7 @@ def stored_at(name: str) -> datetime | None:
 def _listed(path: str) -> tuple[list[str], list[str]]:
     try:
         folders, names = default_storage.listdir(path)
-    except FileNotFoundError:
+    except OSError:  # not there, or not to be read: then each blob in it is told as such
         return [], []
     return sorted(folders), sorted(names)
 

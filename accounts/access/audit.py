@@ -125,15 +125,28 @@ def alert_count(reader: Membership) -> int:
 
 
 def alert_for(reader: Membership, pk: int) -> AuditEntry:
-    """An alert to take off the page. Http404 for another entry; PermissionDenied for one about oneself, while
-    somebody else could look at it."""
+    """An alert to take off the page. Http404 for another entry; PermissionDenied for one that is not `answerable`."""
     require(reader, Right.AUDIT_READ)
     alert: AuditEntry | None = AuditEntry.objects.filter(kind__in=ALERTS, pk=pk).first()
     if alert is None:
         raise Http404
-    if alert.by_id == reader.user_id and len(readers_of_alerts()) > 1:
+    if not answerable([alert], reader):
         raise PermissionDenied
     return alert
+
+
+def answerable(alerts: Iterable[AuditEntry], reader: Membership) -> set[int]:
+    """Those that the reader may take off the page: none about themselves, while somebody else could look at it."""
+    watching = readers_of_alerts()
+    return {
+        alert.pk for alert in alerts if not concerns(alert, reader) or all(concerns(alert, one) for one in watching)
+    }
+
+
+def concerns(alert: AuditEntry, somebody: Membership) -> bool:
+    """Is it about what they did, or about a right that they were given?"""
+    is_about = alert.about == About.MEMBERSHIP and alert.about_id == str(somebody.pk)
+    return is_about or alert.by_id == somebody.user_id
 
 
 def readers_of_alerts() -> list[Membership]:

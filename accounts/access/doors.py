@@ -35,6 +35,12 @@ def memberships_of(user: User) -> list[Membership]:
         return list(rows.annotate(**told).select_related("association").order_by("pk"))
 
 
+def is_at_work_anywhere(user: User) -> bool:
+    """Door: does any association count on this account, also one that is suspended? Before an account is closed."""
+    with scope.as_user(user.pk):
+        return bool(Membership._base_manager.filter(user=user, revoked_at=None).exists())
+
+
 def associations_at_work() -> list[int]:
     """Door: the ids of the active associations, for jobs that then enter each scope."""
     return list(active_associations().values_list("pk", flat=True))

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from accounts import scope
-from accounts.access.team import require
+from accounts.access.team import require, settling
 from accounts.fields import load_keys
 from accounts.models import FactorReset, Membership, User
 from accounts.rules.roles import Right
@@ -60,17 +60,18 @@ def resets_of(membership: Membership, *, now: datetime) -> list[FactorReset]:
     return list(FactorReset.objects.waiting(now).filter(membership=membership).order_by("pk"))
 
 
-def others_who_decide(*but: Membership) -> int:
-    """How many coordinators of the association in scope could take the other half of a decision."""
+def others_decide_from(*but: Membership) -> datetime | None:
+    """From when another coordinator of the association in scope can be the second person; None when there is none."""
     known = {membership.pk for membership in but}
     team = Membership.objects.active().order_by("pk")
-    return sum(one.may(Right.MANAGE) and one.pk not in known for one in team)
+    others = [one for one in team if one.may(Right.MANAGE) and one.pk not in known]
+    return min(settling(others, Right.MANAGE).values(), default=None)
 
 
-def still_decides(user_id: UUID) -> bool:
-    """Is this person a coordinator here today?"""
-    mine = Membership.objects.active().filter(user_id=user_id).first()
-    return mine is not None and mine.may(Right.MANAGE)
+def deciding(user_id: UUID) -> Membership | None:
+    """The membership of somebody who is a coordinator here today."""
+    mine: Membership | None = Membership.objects.active().filter(user_id=user_id).first()
+    return mine if mine and mine.may(Right.MANAGE) else None
 
 
 def is_closed_by_reset(membership: Membership, *, user: User) -> bool:

@@ -1,13 +1,23 @@
 """Who works here, for those who may decide about it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from accounts.fields import load_keys
-from accounts.models import Invitation, Membership
-from accounts.rules.roles import Right
+from accounts.models import AuditEntry, Invitation, Membership
+from accounts.rules.audit import About, AuditKind
+from accounts.rules.roles import SETTLES, Right, rights_of
+
+
+class TooNew(ValueError):
+    """Somebody has had a right for less than seven days: they are not yet one of two people. `ready_at`: from when."""
+
+    def __init__(self, ready_at: datetime) -> None:
+        super().__init__(f"Too new before {ready_at.isoformat()}.")
+        self.ready_at = ready_at
 
 
 def open_invitation(invitation_id: int, *, now: datetime) -> Invitation | None:
@@ -60,3 +70,25 @@ def invitation_for(membership: Membership, pk: int) -> Invitation:
 def require(membership: Membership, right: Right) -> None:
     if not membership.may(right):
         raise PermissionDenied
+
+
+def settling(team: Iterable[Membership], right: Right) -> dict[int, datetime]:
+    """By membership, from when it counts as one of two people: seven days after it got the right. One query.
+
+    For those who have the right now: since the last change of roles, in the log, that gave it, else since they joined.
+    """
+    since = {one.pk: one.joined_at for one in team}
+    changes = AuditEntry.objects.filter(
+        kind=AuditKind.ROLES_CHANGED, about=About.MEMBERSHIP, about_id__in=[str(pk) for pk in since]
+    )
+    for change in changes.order_by("pk"):
+        if right not in rights_of(change.payload.get("before", [])):
+            since[int(change.about_id)] = change.at
+    return {pk: moment + SETTLES for pk, moment in since.items()}
+
+
+def require_settled(*people: Membership, right: Right, at: datetime) -> None:
+    """Raises TooNew, with the latest moment, where one of them has had the right for less than seven days."""
+    ready_at = max(settling(people, right).values(), default=at)
+    if at < ready_at:
+        raise TooNew(ready_at)

@@ -1,7 +1,16 @@
 """Every write to users, associations, keys and what is recorded of them. One function is one transaction."""
 
 from accounts.actions.audit import chain_all, chain_entries, read_heads, see_alert, verify_audit, write_heads
-from accounts.actions.codes import CODE_LIFE, CODES_A_DAY, TooManyCodes, ask_code, check_code, forget_code, sweep_codes
+from accounts.actions.codes import (
+    CODE_LIFE,
+    CODES_A_DAY,
+    TooManyCodes,
+    ask_code,
+    check_code,
+    forget_code,
+    sweep_codes,
+    uncount_code,
+)
 from accounts.actions.factors import (
     RESET_LIFE,
     AlreadyAsked,
@@ -130,6 +139,7 @@ __all__ = [
     "sign_out_of",
     "sweep_codes",
     "sweep_sessions",
+    "uncount_code",
     "use_passkey",
     "user_for_address",
     "verify_audit",

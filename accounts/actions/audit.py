@@ -8,21 +8,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TypedDict, TypeVar
+from typing import TextIO, TypedDict, TypeVar
 
 from django.conf import settings
 from django.db import transaction
 
 from accounts import scope
 from accounts.access.audit import chained_entries, plain
-from accounts.access.doors import associations_at_work
 from accounts.models import Association, AuditEntry, User
 from accounts.rules.audit import About, AuditKind
 from accounts.rules.chain import Flaw, Found, flaws, hash_of
 
 HEAD_WITHIN = timedelta(days=2)
+CHAINED_WITHIN = timedelta(hours=1)
 _BATCH = 2000
 _HASH = re.compile("[0-9a-f]{64}")
+_LONGEST_HEAD = 1000
 T = TypeVar("T")
 _log = logging.getLogger("accounts.audit")
 
@@ -42,9 +43,9 @@ def chain_all() -> int:
 
 
 def _in_each(work: Callable[[int], T]) -> list[T]:
-    """What it gave for each association at work. One that fails is named in the log, and stops no other."""
+    """What it gave for each association, also one that left. One that fails is named in the log and stops no other."""
     done, failed = list[T](), 0
-    for pk in associations_at_work():
+    for pk in Association.objects.order_by("pk").values_list("pk", flat=True):
         try:
             done.append(work(pk))
         except Exception as error:  # noqa: BLE001  one association's trouble must not leave the others unproved
@@ -89,32 +90,46 @@ def chain_entries(association_id: int) -> int:
 def write_heads(*, today: date) -> int:
     """Append where each chain ends to the file of heads, and to the log; once a day and association. How many lines.
 
+    The log has them first, so that they are somewhere when the file cannot be written; each run tells it them.
     The file is of use only where whoever could rewrite the database cannot rewrite it: see the documentation.
+    Raises OSError where it cannot be written.
     """
+    heads = list(filter(None, _in_each(lambda pk: _head(pk, today=today))))
+    for head in heads:
+        _log.info("audit head %s", _told(head))
     path = Path(settings.AUDIT_HEADS_FILE)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8", errors="replace") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        file.seek(0)
-        lines = file.readlines()
-        written = {(head["association"], head["date"]) for head in map(_read, lines) if head}
-        found = _in_each(lambda pk: _head(pk, today=today))
-        heads = [head for head in found if head and (head["association"], head["date"]) not in written]
-        if heads and lines and not lines[-1].endswith("\n"):
-            file.write("\n")  # a full disk cut the last line: the next one keeps its own
-        for head in heads:
-            line = json.dumps(head, sort_keys=True)
-            file.write(line + "\n")
-            _log.info("audit head %s", line)
-    return len(heads)
+        return _append(file, heads)
+
+
+def _append(file: TextIO, heads: Sequence[Head]) -> int:
+    file.seek(0)
+    lines = file.readlines()
+    written = {(head["association"], head["date"]) for head in map(_read, lines) if head}
+    missing = [head for head in heads if (head["association"], head["date"]) not in written]
+    if missing and lines and not lines[-1].endswith("\n"):
+        file.write("\n")  # a full disk cut the last line: the next one keeps its own
+    file.writelines(_told(head) + "\n" for head in missing)
+    return len(missing)
+
+
+def _told(head: Head) -> str:
+    return json.dumps(head, sort_keys=True)
 
 
 def _read(line: str) -> Head | None:
-    """None for what is no head: a line that a full disk cut short hides none of the others."""
+    """None for what is no head: a line that a full disk cut short hides none of the others.
+
+    A line that is longer than any head is not parsed: JSON that is nested deeply would end the reading of all.
+    """
+    if len(line) > _LONGEST_HEAD:
+        return None
     try:
         told = json.loads(line)
         day, association, place, ended = told["date"], told["association"], told["place"], told["hash"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     are_numbers = type(association) is int and type(place) is int and place > 0
     if not are_numbers or not isinstance(day, str) or not isinstance(ended, str) or not _HASH.fullmatch(ended):
@@ -156,7 +171,8 @@ class Verdict:
     waiting: int
     heads: int
     found: list[Found]
-    unproved: bool = False  # old enough to have a head outside, and has none
+    unproved: bool = False  # its end is old enough to have a head outside, and has none
+    unchained: bool = False  # something has waited too long for its place
 
 
 def verify_audit(*, heads: Mapping[int, Mapping[int, Sequence[str]]], now: datetime, slug: str = "") -> list[Verdict]:
@@ -174,14 +190,16 @@ def verify_audit(*, heads: Mapping[int, Mapping[int, Sequence[str]]], now: datet
 
 def _verdict(association: Association, *, heads: Mapping[int, Sequence[str]], now: datetime) -> Verdict:
     with scope.enter(association.pk):
-        first = AuditEntry.objects.all().chained().first()
+        chained, waiting = AuditEntry.objects.all().chained(), AuditEntry.objects.all().unchained()
+        beyond = chained.filter(place__gt=max(heads, default=0))
         return Verdict(
             slug=association.slug,
-            chained=AuditEntry.objects.all().chained().count(),
-            waiting=AuditEntry.objects.all().unchained().count(),
+            chained=chained.count(),
+            waiting=waiting.count(),
             heads=len(heads),
             found=flaws(chained_entries(), kinds=frozenset(AuditKind), heads=heads),
-            unproved=not heads and first is not None and first.at < now - HEAD_WITHIN,
+            unproved=beyond.filter(at__lt=now - HEAD_WITHIN).exists(),
+            unchained=waiting.filter(at__lt=now - CHAINED_WITHIN).exists(),
         )
 
 

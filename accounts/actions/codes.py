@@ -43,6 +43,11 @@ def forget_code(row: SignInCode) -> None:
     row.delete()
 
 
+def uncount_code(row: SignInCode) -> None:
+    """Its mail did not leave, as showed after the browser's answer: it is none of its address's mails of a day."""
+    SignInCode.objects.filter(pk=row.pk).update(address_index="")
+
+
 def check_code(code_id: UUID | str, *, typed: str, at: datetime) -> User | None:
     """The user of a right code, once; None for a wrong, used, expired or worn-out one. Each call costs one try."""
     live = SignInCode.objects.filter(pk=code_id, used_at=None, expires_at__gt=at, tries_left__gt=0)

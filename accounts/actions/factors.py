@@ -17,10 +17,12 @@ from fido2.webauthn import (
 )
 
 from accounts import scope
-from accounts.access import is_closed_by_reset, memberships_of, still_decides
+from accounts.access import deciding, is_closed_by_reset, memberships_of, require_settled
 from accounts.actions.sessions import end_sessions
-from accounts.models import AuditEntry, FactorReset, Membership, PasskeyKind, SignInEnd, User
+from accounts.actions.tokens import revoke_token
+from accounts.models import ApiToken, AuditEntry, FactorReset, Membership, PasskeyKind, SignInEnd, User
 from accounts.rules.audit import About, AuditKind
+from accounts.rules.roles import Right
 
 RESET_LIFE = timedelta(hours=24)
 
@@ -127,7 +129,8 @@ def change_password(user: User, *, password: str, at: datetime) -> None:
 
 @transaction.atomic
 def ask_reset(membership: Membership, *, by: User, at: datetime) -> FactorReset:
-    """One coordinator's half, good for a day. Needs the scope. Raises AlreadyAsked."""
+    """One coordinator's half, good for a day. Needs the scope. Raises AlreadyAsked, TooNew."""
+    _require_coordinators(by, at=at)
     Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
     if FactorReset.objects.waiting(at).filter(membership=membership).exists():
         raise AlreadyAsked("A request about this person waits already.")
@@ -148,12 +151,13 @@ def approve_reset(reset: FactorReset, *, by: User, at: datetime) -> bool:
 
     Where another association had the factors taken off before this was asked, those that were enrolled since stay: the
     desk of this association opens again, and that is all. What was asked earlier was about the factors of that time:
-    whoever enrolled since may be somebody else. Raises OwnHalf, AskerLeft.
+    whoever enrolled since may be somebody else. Raises OwnHalf, AskerLeft, TooNew.
     """
     if by.pk in {reset.asked_by_id, reset.membership.user_id}:
         raise OwnHalf("It takes another coordinator.")
-    if not still_decides(reset.asked_by_id):
+    if not deciding(reset.asked_by_id):
         raise AskerLeft("Whoever asked is no coordinator any more.")
+    _require_coordinators(reset.asked_by, by, at=at)
     user = User.objects.select_for_update(of=("self",)).get(pk=reset.membership.user_id)
     only_agrees = is_closed_by_reset(reset.membership, user=user) and _asked_since(reset, user.factors_reset_at)
     here = Membership.objects.active().filter(pk=reset.membership_id).exists()
@@ -165,6 +169,12 @@ def approve_reset(reset: FactorReset, *, by: User, at: datetime) -> bool:
         record_everywhere(user, AuditKind.FACTOR_REMOVED, by=None, at=at, but=reset.association_id)
     _record(AuditKind.RESET_APPROVED, reset, by=by, at=at)
     return True
+
+
+def _require_coordinators(*users: User, at: datetime) -> None:
+    """Raises TooNew where one of them is a coordinator since less than seven days."""
+    people = [found for user in users if (found := deciding(user.pk))]
+    require_settled(*people, right=Right.MANAGE, at=at)
 
 
 def _asked_since(reset: FactorReset, moment: datetime | None) -> bool:
@@ -186,7 +196,7 @@ def _record(kind: AuditKind, reset: FactorReset, *, by: User, at: datetime) -> N
 
 @transaction.atomic
 def take_off_factors(user: User, *, association_id: int | None, at: datetime) -> None:
-    """Only the password is left, and no session. The desks of other associations stay closed until they agree too.
+    """Only the password is left: no session, no program's token. Other desks stay closed until they agree too.
 
     `association_id=None`: by the platform's operator, for all of them.
     """
@@ -194,6 +204,10 @@ def take_off_factors(user: User, *, association_id: int | None, at: datetime) ->
     user.factors_reset_at, user.factors_reset_in_id = at, association_id
     user.save(update_fields=["factors_reset_at", "factors_reset_in"])
     end_sessions(user, end=SignInEnd.RESET, at=at)
+    for membership in memberships_of(user):
+        with scope.enter(membership.association_id):
+            for token in ApiToken.objects.filter(membership=membership, revoked_at=None).order_by("pk"):
+                revoke_token(token, by=None, at=at)
 
 
 @transaction.atomic

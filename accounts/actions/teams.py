@@ -28,7 +28,7 @@ from accounts.models import (
     User,
 )
 from accounts.rules.audit import About, AuditKind
-from accounts.rules.roles import Right, Role, rights_of
+from accounts.rules.roles import POWERS, Right, Role, rights_of
 
 INVITATION_LIFE = timedelta(hours=72)
 RENEWED_WITHIN = timedelta(days=30)
@@ -151,13 +151,14 @@ def accept_invitation(
         raise InvitationClosed("The invitation can no longer be accepted.")
     user = _account_for(invitation, password=password, name=name)
     if not Membership.objects.filter(user=user, revoked_at=None).exists():
-        Membership.objects.create(
+        membership = Membership.objects.create(
             association_id=invitation.association_id,
             user=user,
             roles=invitation.roles,
             joined_at=at,
             pledged_version=pledged_version,
         )
+        _tell_of_powers(membership, before=[], by=invitation.invited_by, at=at)
     _record(AuditKind.INVITATION_ACCEPTED, invitation, by=user, at=at, roles=invitation.roles)
     return user
 
@@ -241,8 +242,22 @@ def change_roles(membership: Membership, *, roles: Iterable[Role], by: User, at:
             before=before,
             roles=wanted,
         )
+    _tell_of_powers(membership, before=before, by=by, at=at)
     if Right.MANAGE in rights_of(before) - rights_of(wanted):
         _withdraw(membership, by=by, at=at)
+
+
+def _tell_of_powers(membership: Membership, *, before: list[str], by: User, at: datetime) -> None:
+    """An alert where somebody becomes one who may be the second of two people: the others hear of it in time."""
+    if POWERS & (rights_of(membership.roles) - rights_of(before)):
+        AuditEntry.objects.record(
+            AuditKind.POWER_GIVEN,
+            at=at,
+            by=by,
+            about=About.MEMBERSHIP,
+            about_id=membership.pk,
+            roles=membership.roles,
+        )
 
 
 @transaction.atomic

@@ -64,8 +64,8 @@ def create_token(
 
 
 @transaction.atomic
-def revoke_token(token: ApiToken, *, by: User, at: datetime) -> bool:
-    """Refused from the next request on. False when it was revoked first."""
+def revoke_token(token: ApiToken, *, by: User | None, at: datetime) -> bool:
+    """Refused from the next request on. `by=None`: with the owner's lost factor. False when it was revoked first."""
     if not ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at):
         return False
     AuditEntry.objects.record(AuditKind.TOKEN_REVOKED, at=at, by=by, about=About.TOKEN, about_id=token.pk)

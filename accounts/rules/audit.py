@@ -42,10 +42,11 @@ class AuditKind(StrEnum):
     CANARY_SET = "canary_set"
     CANARY_READ = "canary_read"
     MASS_READING = "mass_reading"
+    POWER_GIVEN = "power_given"
     ALERT_SEEN = "alert_seen"
 
 
-ALERTS = frozenset({AuditKind.CANARY_READ, AuditKind.MASS_READING})
+ALERTS = frozenset({AuditKind.CANARY_READ, AuditKind.MASS_READING, AuditKind.POWER_GIVEN})
 # What somebody must hear of who did not do it: that their way in is another one.
 ACCOUNT_CHANGES = frozenset(
     {

@@ -1,6 +1,7 @@
 """Roles inside one association and the rights that each gives. A member's own rights never come from a role."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -43,6 +44,11 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         {Right.EXPORT_APPROVE, Right.FIGURES_SEE, Right.FIGURES_REVIEW, Right.AUDIT_READ, Right.AUDIT_ACT}
     ),
 }
+# By these one person of two lets out what protects others: whoever is given one raises an alert.
+POWERS = frozenset({Right.MANAGE, Right.EXPORT_APPROVE})
+# How long somebody has had a right before they are one of two people: time for the others to hear of it. Else one
+# person would make their own second person within the hour.
+SETTLES = timedelta(days=7)
 
 
 def rights_of(roles: Iterable[str]) -> frozenset[Right]:

@@ -21,10 +21,12 @@ from cases.access.doors import (
     case_for,
     cases_of,
     deadline_for,
+    is_member_anywhere,
     justificatif_for,
     members_of,
 )
 from cases.access.exports import (
+    approvable_from,
     approvers,
     asker_of,
     campaigns_here,
@@ -83,6 +85,7 @@ __all__ = [
     "Reader",
     "Why",
     "all_cases",
+    "approvable_from",
     "approvers",
     "asker_of",
     "attempts_of",
@@ -114,6 +117,7 @@ __all__ = [
     "facts_of",
     "former_on",
     "household",
+    "is_member_anywhere",
     "is_somebody_elses",
     "is_standing",
     "justificatif_for",

@@ -54,6 +54,12 @@ def members_of(user: User) -> list[Member]:
         return list(rows.select_related("association").order_by("pk"))
 
 
+def is_member_anywhere(user: User) -> bool:
+    """Door: is this somebody's account as a member, also at an association that is suspended? Before it is closed."""
+    with scope.as_user(user.pk):
+        return bool(Member._base_manager.filter(user=user).exists())
+
+
 def deadline_for(case: Case, pk: int) -> Deadline:
     """A deadline of a case that `case_for` gave. Raises Http404."""
     found: Deadline | None = Deadline.objects.filter(case=case, void_on=None, pk=pk).first()

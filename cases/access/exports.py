@@ -1,6 +1,6 @@
 """Lists that were asked for: who may see the request, and which cases it names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Max, QuerySet
 from django.http import Http404
 
+from accounts.access import settling
 from accounts.fields import load_keys
 from accounts.models import Membership
 from accounts.rules.roles import Right
@@ -60,6 +61,15 @@ def approvers(reader: Membership) -> list[Membership]:
     """Everybody at work here, but oneself, who may approve."""
     others = Membership.objects.active().exclude(user=reader.user_id).select_related("user").order_by("pk")
     return [one for one in others if one.may(Right.EXPORT_APPROVE)]
+
+
+def approvable_from(asker: Membership, *, by: Iterable[Membership]) -> datetime | None:
+    """From when one of these may approve what this person asks for; None for nobody. Two queries.
+
+    Both have had their right for seven days by then.
+    """
+    others = settling(by, Right.EXPORT_APPROVE).values()
+    return max(min(others), settling([asker], Right.EXPORT_ASK)[asker.pk]) if others else None
 
 
 def asker_of(export: Export) -> Membership | None:

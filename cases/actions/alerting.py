@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import notifications.actions
-from accounts.access import alerts_since, readers_of_alerts, who_saw
+from accounts.access import alerts_since, concerns, readers_of_alerts, who_saw
 from notifications.actions import NoticeRow
 
 SECURITY_ALERT = "security_alert"
@@ -29,6 +29,6 @@ def tell_of_alerts(*, at: datetime) -> int:
         )
         for alert in alerts
         for one in watching
-        if one.user_id not in {alert.by_id, seen.get(alert.pk)}
+        if not concerns(alert, one) and one.user_id != seen.get(alert.pk)
     ]
     return notifications.actions.queue_many(rows, at=at) if rows else 0

@@ -4,11 +4,11 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from accounts.access import memberships_of
+from accounts.access import is_at_work_anywhere
 from accounts.actions import close_account, destroy_keys
 from accounts.models import AuditEntry, User
 from accounts.rules.audit import About, AuditKind
-from cases.access import members_of
+from cases.access import is_member_anywhere
 from cases.actions.journal import move, settle, take
 from cases.models import Beneficiary, Case, Consent, Member
 from cases.rules.lifecycle import EventKind, State
@@ -54,11 +54,12 @@ def _forget_beneficiary(beneficiary: Beneficiary, *, today: date) -> None:
 
 
 def _forget_member(member: Member, *, today: date, at: datetime) -> None:
-    """Nobody finds them again; their account goes too when neither a membership nor another association uses it."""
+    """Nobody finds them again; their account goes too when no membership and no other association uses it, not even
+    an association that is suspended."""
     for beneficiary in Beneficiary.objects.filter(member=member).select_related("member").order_by("pk"):
         _forget_beneficiary(beneficiary, today=today)
     destroy_keys([member.subject])
     user = member.user
     Member.objects.filter(pk=member.pk).update(user=None, email_index="", phone_index="")
-    if user and not memberships_of(user) and not members_of(user):
+    if user and not is_at_work_anywhere(user) and not is_member_anywhere(user):
         close_account(user, at=at)

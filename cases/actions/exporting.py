@@ -11,12 +11,22 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 
 import notifications.actions
+from accounts.access import TooNew, require_settled
 from accounts.models import AuditEntry, Membership
 from accounts.rules import sheets
 from accounts.rules.audit import About, AuditKind, Why
 from accounts.rules.roles import Right
 from accounts.rules.sheets import FRENCH, Cell
-from cases.access import approvers, asker_of, chunks_of, count_and_newest, count_now, is_standing, raise_decoy_alerts
+from cases.access import (
+    approvable_from,
+    approvers,
+    asker_of,
+    chunks_of,
+    count_and_newest,
+    count_now,
+    is_standing,
+    raise_decoy_alerts,
+)
 from cases.actions.journal import AlreadyDone
 from cases.models import Case, CaseEvent, Export
 from cases.rules.exports import KEEPS, MOST, WAITS, Selection
@@ -55,7 +65,8 @@ def ask_export(
     at: datetime,
     form: UUID | None = None,
 ) -> Export:
-    """`seen`: the number that the asker was shown. Raises WrongCount, and AlreadyDone for a form sent twice."""
+    """`seen`: the number that the asker was shown. Raises TooNew, WrongCount, and AlreadyDone for a form sent twice."""
+    require_settled(asker, right=Right.EXPORT_ASK, at=at)
     count, newest = count_and_newest(asker, selection)
     if count != seen or not 0 < count <= MOST:
         raise WrongCount(count)
@@ -92,12 +103,16 @@ def _asked(export: Export, to: Membership) -> NoticeRow:
 
 @transaction.atomic
 def approve_export(export: Export, *, by: Membership, seen: int, at: datetime) -> bool:
-    """False when it was decided or expired first, is one's own, or who asked has left. Raises WrongCount.
+    """False when it was decided or expired first, is one's own, or who asked has left. Raises TooNew, WrongCount.
 
     `seen`: the number that the approver was shown; it is the most that will be handed out.
     """
-    if not by.may(Right.EXPORT_APPROVE) or asker_of(export) is None:
+    asker = asker_of(export)
+    if not by.may(Right.EXPORT_APPROVE) or asker is None:
         return False
+    ready_at = approvable_from(asker, by=[by])
+    if ready_at and at < ready_at:
+        raise TooNew(ready_at)
     count = count_now(export)
     if count != seen or count == 0:
         raise WrongCount(count)

@@ -3,10 +3,10 @@
 from urllib.parse import urlsplit
 
 from config.settings.base import *  # noqa: F403  an environment is the base with changes
-from config.settings.base import PUBLIC_ORIGIN, VAR_DIR, env, postgres, secret, sqlite
+from config.settings.base import PUBLIC_ORIGIN, VAR_DIR, count, env, postgres, secret, sqlite
 
 STARTS_ONLY_WHEN_SOUND = True
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(PUBLIC_ORIGIN).hostname or ""])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [urlsplit(PUBLIC_ORIGIN).hostname or ""]
 
 _url = secret("DATABASE_URL")
 DATABASES = {"default": postgres(_url) if _url.startswith("postgres") else sqlite(VAR_DIR / "opposable.sqlite3")}
@@ -34,8 +34,8 @@ CACHES = {
 
 globals().update(env.email_url_config(secret("EMAIL_URL", "smtp+ssl://localhost:465")))
 
-# Limits count the address that Caddy saw; without this, Caddy's own: one guesser would lock everybody out.
-ALLAUTH_TRUSTED_PROXY_COUNT = 1
+# Limits count the address that Caddy saw; with 0, Caddy's own: one guesser would lock everybody out.
+ALLAUTH_TRUSTED_PROXY_COUNT = count("TRUSTED_PROXY_COUNT", default=1, least=0, most=10)
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

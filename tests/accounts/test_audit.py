@@ -3,13 +3,10 @@
 import json
 import threading
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from io import StringIO
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-import time_machine
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection
 
@@ -17,50 +14,13 @@ from accounts import actions, scope, tasks
 from accounts.actions import audit
 from accounts.actions.audit import chain_entries
 from accounts.models import Association, AuditEntry, Membership
-from accounts.rules.audit import About, AuditKind, Why
+from accounts.rules.audit import AuditKind
 from tests import database
+from tests.accounts.conftest import record, rows, verified
 
 pytestmark = pytest.mark.usefixtures("clock")
 
 Tamper = Callable[..., None]
-
-
-@pytest.fixture
-def heads_file(settings: Any, tmp_path: Path) -> Path:
-    settings.AUDIT_HEADS_FILE = str(tmp_path / "heads" / "audit.jsonl")
-    return Path(settings.AUDIT_HEADS_FILE)
-
-
-def record(association: Association, count: int, *, at: datetime, by: Membership | None = None) -> None:
-    with scope.enter(association.pk):
-        for number in range(count):
-            AuditEntry.objects.record(
-                AuditKind.CASE_CONSULTED,
-                at=at + timedelta(seconds=number, microseconds=5),
-                by=by.user if by else None,
-                about=About.CASE,
-                about_id=number,
-                why=Why.QUEUE,
-                é="è",
-                n=number,
-            )
-
-
-def rows(association: Association) -> list[AuditEntry]:
-    with scope.enter(association.pk):
-        return list(AuditEntry.objects.order_by("pk"))
-
-
-def verified(*, expect: int, **options: Any) -> str:
-    """What the command says on stdout; `expect` is its exit code."""
-    out = StringIO()
-    try:
-        call_command("verify_audit", stdout=out, **options)
-        code = 0
-    except CommandError as error:
-        code = error.returncode
-    assert code == expect, out.getvalue()
-    return out.getvalue()
 
 
 def test_entries_are_chained_by_the_task_and_hold(
@@ -190,15 +150,6 @@ def tamper(transactional_db: None) -> Tamper:
     return run
 
 
-@pytest.fixture
-def chained(transactional_db: None, association: Association, now: datetime, heads_file: Path) -> list[int]:
-    """The ids of five chained entries whose head was written outside."""
-    record(association, 5, at=now)
-    tasks.chain()
-    actions.write_heads(today=now.date())
-    return [row.pk for row in rows(association)]
-
-
 @pytest.mark.parametrize(
     "change",
     [
@@ -298,46 +249,6 @@ def test_heads_of_an_association_that_is_not_there_are_found(chained: list[int],
     assert "#987" not in verified(expect=0, association="union")
 
 
-NO_HEADS = [
-    b"nothing",
-    b"[]",
-    b"\xff\xfe",
-    b'{"association": 1}',
-    b'{"association": "1", "date": "", "hash": "x", "place": 1}',
-]
-
-
-@pytest.mark.parametrize("line", NO_HEADS)
-def test_a_line_that_is_no_head_is_told_and_no_proof(chained: list[int], heads_file: Path, line: bytes) -> None:
-    heads_file.write_bytes(heads_file.read_bytes() + line + b"\n")
-
-    with pytest.raises(CommandError, match="1 lines of the file of heads are none") as told:
-        call_command("verify_audit", stdout=StringIO())
-    assert told.value.returncode == 1
-    assert "changed" not in str(told.value)
-
-
-def test_heads_that_cannot_be_read_are_told(chained: list[int], heads_file: Path) -> None:
-    heads_file.unlink()
-    heads_file.mkdir()
-
-    with pytest.raises(CommandError, match="cannot be read") as told:
-        call_command("verify_audit", stdout=StringIO())
-    assert told.value.returncode == 1
-
-
-@pytest.mark.parametrize(("days", "code"), [(1, 0), (3, 1)])
-def test_an_old_log_without_a_head_outside_is_not_proved(
-    days: int, code: int, chained: list[int], heads_file: Path, clock: time_machine.Traveller
-) -> None:
-    clock.shift(timedelta(days=days))
-    verified(expect=0)
-    heads_file.unlink()
-
-    assert ("not proved" in verified(expect=code)) is bool(code)
-    assert json.loads(verified(expect=code, json=True))["unproved"] is bool(code)
-
-
 def test_an_unknown_kind_is_found(association: Association, now: datetime, chained: list[int], tamper: Tamper) -> None:
     record(association, 1, at=now)
     tamper("UPDATE accounts_auditentry SET kind = 'nothing' WHERE hash = ''")
@@ -356,42 +267,3 @@ def test_an_unknown_association_or_file_is_no_proof(association: Association, he
 def test_a_place_is_taken_once(chained: list[int], tamper: Tamper) -> None:
     with pytest.raises((IntegrityError, Exception), match=r"(?i)unique"):
         tamper("UPDATE accounts_auditentry SET place = 1 WHERE id = %s", chained[1])
-
-
-# Heads
-
-
-def test_heads_are_written_once_a_day_and_logged(
-    association: Association, now: datetime, today: date, heads_file: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    record(association, 2, at=now)
-    tasks.chain()
-
-    with caplog.at_level("INFO", logger="accounts.audit"):
-        assert actions.write_heads(today=today) == 1
-        assert actions.write_heads(today=today) == 0
-    assert actions.write_heads(today=today + timedelta(days=1)) == 1
-
-    lines = [json.loads(line) for line in heads_file.read_text().splitlines()]
-    last = rows(association)[-1]
-    assert lines[0] == {"date": today.isoformat(), "association": association.pk, "place": 2, "hash": last.hash}
-    assert len(lines) == 2
-    assert last.hash in caplog.text
-
-
-def test_a_line_that_was_cut_short_hides_no_other(
-    association: Association, now: datetime, today: date, heads_file: Path
-) -> None:
-    record(association, 2, at=now)
-    tasks.chain()
-    heads_file.parent.mkdir()
-    heads_file.write_text('{"association": 1, "da')
-
-    actions.write_heads(today=today)
-
-    assert actions.read_heads(heads_file).unreadable == 1
-    assert actions.read_heads(heads_file).known[association.pk] == {2: [rows(association)[-1].hash]}
-
-
-def test_an_empty_log_has_no_head(association: Association, today: date, heads_file: Path) -> None:
-    assert actions.write_heads(today=today) == 0

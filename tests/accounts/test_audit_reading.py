@@ -12,7 +12,7 @@ from accounts.models import Association, AuditEntry, Membership
 from accounts.rules.audit import AuditKind
 from accounts.rules.roles import Role
 from tests import factories
-from tests.accounts.test_audit import record, rows
+from tests.accounts.conftest import record, rows
 
 
 def test_the_log_is_read_by_whoever_may_and_found_by_what_is_asked(

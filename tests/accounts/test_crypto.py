@@ -53,7 +53,13 @@ def test_spellings_of_one_address_are_compared_alike(one: str, other: str) -> No
     assert crypto.normalised(one) == crypto.normalised(other)
 
 
-@pytest.mark.parametrize("keks", ["", "test", "test:", "test:abc", ":" + base64.b64encode(KEY).decode(), "a:%%%"])
+GOOD = base64.b64encode(KEY).decode()
+
+
+@pytest.mark.parametrize(
+    "keks",
+    ["", "test", "test:", "test:abc", f":{GOOD}", "a:%%%", f"{'a' * 41}:{GOOD}", f"clé:{GOOD}", f"a b:{GOOD}"],
+)
 def test_master_keys_that_do_not_fit_are_named(settings: Settings, keks: str) -> None:
     settings.VAULT_KEKS = keks
 

@@ -1,5 +1,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import date, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -9,6 +11,8 @@ from django.db import ProgrammingError, connection, transaction
 from accounts import access, actions, scope
 from accounts.models import Association, Invitation, Membership
 from accounts.rules.roles import Role
+from cases.models import Case
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -91,9 +95,41 @@ def test_leaving_a_scope_forgets_its_keys(association: Association) -> None:
 class TestTheSecondWall:
     """PostgreSQL's row-level security, as the application's role, past the managers."""
 
-    @pytest.mark.parametrize("table", ["accounts_membership", "accounts_invitation"])
-    def test_raw_sql_without_scope_sees_nothing(self, table: str, volunteer: Membership) -> None:
+    @pytest.mark.parametrize("table", ["accounts_membership", "accounts_invitation", "cases_member", "cases_case"])
+    def test_raw_sql_without_scope_sees_nothing(
+        self, table: str, volunteer: Membership, stranger: Membership, today: date, now: datetime
+    ) -> None:
+        factories.make_invitation(volunteer.association, by=volunteer.user, at=now)
+        self.a_case(volunteer, today=today, now=now)
+
+        with scope.enter(volunteer.association_id):
+            assert self.count(table) == 1
+        with scope.enter(stranger.association_id):
+            assert self.count(f"{table} WHERE association_id = {volunteer.association_id}") == 0
         assert self.count(table) == 0
+
+    def test_whoever_is_a_member_sees_their_own_row_of_each_association_and_nobody_elses(
+        self, volunteer: Membership, stranger: Membership, today: date, now: datetime
+    ) -> None:
+        mine = self.a_case(volunteer, today=today, now=now, email="Zq-jeanne@exemple.invalid").member
+        self.a_case(stranger, today=today, now=now, email="Zq-jeanne@exemple.invalid")
+        for by in (volunteer, stranger):
+            self.a_case(by, today=today, now=now)
+
+        assert mine.user_id
+        with scope.as_user(mine.user_id):
+            assert self.count("cases_member") == 2
+            assert self.count(f"cases_member WHERE user_id <> '{mine.user_id}'") == 0
+            assert self.count("cases_case") == 0
+            with connection.cursor() as cursor:
+                cursor.execute("UPDATE cases_member SET language = 'en'")
+                assert cursor.rowcount == 0
+        with scope.as_user(uuid4()):
+            assert self.count("cases_member") == 0
+
+    def a_case(self, by: Membership, *, today: date, now: datetime, **rest: Any) -> Case:
+        campaign = factories.make_campaign(by.association, today=today)
+        return factories.make_case(campaign, by=by.user, today=today, at=now, **rest)
 
     def test_raw_sql_sees_the_scopes_rows_only(self, volunteer: Membership, stranger: Membership) -> None:
         with scope.enter(volunteer.association_id):

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from accounts import actions as accounts
 from accounts import scope
 from accounts.fields import KeyDestroyed, forget_keys
-from accounts.models import AuditEntry, DataKey, Membership, SignIn, SignInCode, SignInWay, User
+from accounts.models import Association, AuditEntry, DataKey, Membership, SignIn, SignInCode, SignInWay, User
 from accounts.rules.audit import AuditKind
 from cases import actions
 from cases.actions import NewBeneficiary
@@ -149,7 +149,14 @@ class TestTheCommand:
 
     @pytest.mark.parametrize(
         ("typed", "is_erased"),
-        [("the reference", True), ("in lower case", True), ("no", False), ("", False), (None, False)],
+        [
+            ("the reference", True),
+            ("in lower case", True),
+            ("as it is said", True),
+            ("no", False),
+            ("", False),
+            (None, False),
+        ],
     )
     def test_it_asks_first(
         self, case: Case, typed: str | None, is_erased: bool, monkeypatch: pytest.MonkeyPatch
@@ -157,7 +164,9 @@ class TestTheCommand:
         def answer(_question: str) -> str:
             if typed is None:
                 raise EOFError
-            return {"the reference": case.reference, "in lower case": case.reference.lower()}.get(typed, typed)
+            said = case.reference.replace("-", " ").replace("O", "0").replace("I", "1")
+            spelt = {"the reference": case.reference, "in lower case": case.reference.lower(), "as it is said": said}
+            return spelt.get(typed, typed)
 
         monkeypatch.setattr("builtins.input", answer)
         if is_erased:
@@ -174,6 +183,21 @@ class TestTheCommand:
             call_command("shred", what, case.reference, "--association", "autre", "--yes")
 
         assert again(case).state != State.ERASED
+
+    def test_a_reference_is_read_as_everywhere_else(self, case: Case) -> None:
+        shred("case", case.reference.lower().replace("-", " ").replace("o", "0"), "--yes")
+
+        assert again(case).state == State.ERASED
+
+    @pytest.mark.parametrize("typed", ["nonsense", "BADU-KEVI-TOR"])
+    def test_what_names_no_case_is_said_before_anything_is_asked(
+        self, case: Case, typed: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("builtins.input", pytest.fail)
+
+        with pytest.raises(CommandError) as refused:
+            shred("case", typed)
+        assert refused.value.returncode == 2
 
     def test_an_unknown_association_is_said(self, case: Case) -> None:
         with pytest.raises(CommandError, match=r"no association «nobody»\. Known: ") as refused:
@@ -196,3 +220,45 @@ def test_whoever_is_still_needed_elsewhere_keeps_their_account(
         assert there.member.user.is_active
         assert there.member.email == "Zq-jeanne@exemple.invalid"
     assert not Beneficiary.objects.exclude(pk=case.beneficiary_id).exists()
+
+
+def test_an_association_that_is_suspended_keeps_its_members_accounts(
+    case: Case, stranger: Membership, today: date, now: datetime
+) -> None:
+    campaign = factories.make_campaign(stranger.association, today=today)
+    elsewhere = factories.make_case(campaign, by=stranger.user, today=today, at=now, email="Zq-jeanne@exemple.invalid")
+    Association.objects.filter(pk=stranger.association_id).update(is_active=False)
+
+    actions.erase_person(case.member, today=today, at=now, by=None)
+
+    with scope.enter(elsewhere.association_id):
+        there = again(elsewhere)
+        assert there.member.user
+        assert (there.member.user.is_active, there.member.email) == (True, "Zq-jeanne@exemple.invalid")
+
+
+def test_whoever_works_for_an_association_that_is_suspended_keeps_their_account(
+    case: Case, other_association: Association, today: date, now: datetime
+) -> None:
+    user = case.member.user
+    assert user
+    factories.make_membership(other_association, user=user)
+    Association.objects.filter(pk=other_association.pk).update(is_active=False)
+
+    actions.erase_person(case.member, today=today, at=now, by=None)
+
+    assert User.objects.get(pk=user.pk).is_active
+
+
+def test_a_work_that_ended_keeps_no_account(
+    case: Case, other_association: Association, today: date, now: datetime
+) -> None:
+    user = case.member.user
+    assert user
+    left = factories.make_membership(other_association, user=user)
+    with scope.enter(other_association.pk):
+        accounts.revoke_membership(left, by=None, at=now)
+
+    actions.erase_person(case.member, today=today, at=now, by=None)
+
+    assert not User.objects.get(pk=user.pk).is_active

@@ -221,7 +221,7 @@ def test_the_commands_last_line_is_json(late: Case) -> None:
     assert json.loads(out.getvalue().splitlines()[-1]) == {"flagged": 1, "announced": 0, "notices": 1, "set_aside": 0}
 
 
-@pytest.mark.parametrize("day", ["2026-13-01", "demain", "2026-02-30"])
+@pytest.mark.parametrize("day", ["2026-13-01", "demain", "2026-02-30", "0001-01-01", "1999-12-31", "9999-12-31"])
 def test_a_day_that_is_none_ends_with_code_2(day: str) -> None:
     with pytest.raises(CommandError, match="is not a day") as refused:
         call_command("sweep_deadlines", "--today", day)

@@ -62,6 +62,8 @@ def test_sound_settings_pass(changing: Changing) -> None:
         ({"VAULT_KEKS": f"{KEY},second"}, "opposable.E003"),
         ({"VAULT_KEKS": "2026:é"}, "opposable.E003"),
         ({"VAULT_KEKS": f"{KEY},{KEY}"}, "opposable.E003"),
+        ({"VAULT_KEKS": "a" * 41 + KEY.removeprefix("2026")}, "opposable.E003"),
+        ({"VAULT_KEKS": "clé" + KEY.removeprefix("2026")}, "opposable.E003"),
         ({"EMAIL_USE_SSL": False}, "opposable.E004"),
         ({"EMAIL_USE_SSL": False, "EMAIL_USE_TLS": True}, "opposable.E004"),
         ({"DEMO": True}, "opposable.E005"),
@@ -166,7 +168,17 @@ def check_deploy(environment: dict[str, str]) -> "subprocess.CompletedProcess[st
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_limits_in_production_count_the_address_that_the_proxy_saw(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("setting", "seen"),
+    [
+        ({}, "203.0.113.7"),
+        ({"TRUSTED_PROXY_COUNT": "2"}, "192.0.2.66"),
+        ({"TRUSTED_PROXY_COUNT": "0"}, "172.18.0.5"),
+    ],
+)
+def test_limits_in_production_count_the_address_that_the_outermost_proxy_saw(
+    setting: dict[str, str], seen: str, tmp_path: Path
+) -> None:
     """Else all people share the proxy's, and ten wrong passwords of one guesser keep everybody out."""
     asked = (
         "import django; django.setup()\n"
@@ -176,8 +188,9 @@ def test_limits_in_production_count_the_address_that_the_proxy_saw(tmp_path: Pat
         'HTTP_X_FORWARDED_FOR="192.0.2.66, 203.0.113.7")))'
     )
 
+    environment = production(tmp_path) | setting
     told = subprocess.run(
-        [sys.executable, "-c", asked], cwd=ROOT, env=production(tmp_path), capture_output=True, text=True, check=True
+        [sys.executable, "-c", asked], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
 
-    assert told.stdout.strip() == "203.0.113.7"
+    assert told.stdout.strip() == seen

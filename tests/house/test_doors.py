@@ -13,6 +13,9 @@ from tests.house.tree import APPS, ROOT, parsed, python_files
 # Each function that uses `_base_manager` or `scope.as_user`, and the test of what it lets through and what not.
 DOORS = {
     "accounts.access.doors.memberships_of": "accounts/test_scope.py::test_a_person_sees_their_own_memberships_only",
+    "accounts.access.doors.is_at_work_anywhere": (
+        "cases/test_erasing.py::test_whoever_works_for_an_association_that_is_suspended_keeps_their_account"
+    ),
     "accounts.access.doors.invitation_ids": (
         "accounts/test_invitations.py::test_a_token_finds_its_invitation_and_is_not_kept"
     ),
@@ -24,6 +27,9 @@ DOORS = {
     ),
     "accounts.fields._first_root": "accounts/test_sealed_columns.py::test_without_its_master_key_nothing_is_read",
     "cases.access.doors.members_of": "web/portal/test_entry.py::test_a_member_of_two_associations_chooses",
+    "cases.access.doors.is_member_anywhere": (
+        "cases/test_erasing.py::test_an_association_that_is_suspended_keeps_its_members_accounts"
+    ),
     "observatory.access.published_file": "observatory/test_access.py::test_a_published_file_is_what_was_measured",
     "observatory.access.altered_files": "observatory/test_access.py::test_a_published_file_is_what_was_measured",
     "observatory.access._published": ("observatory/test_access.py::test_nothing_unpublished_is_read_without_a_scope"),

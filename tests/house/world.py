@@ -1,12 +1,13 @@
 """Two associations at work with everybody who may knock, and the ids that stand in an address.
 
-At home the case of `first` is followed by the volunteer, that of `second` by the coordinator, `third`'s by nobody; the
-other association is the same again. Each volunteer sees their own cases and nobody's.
+At home the case of `first` is followed by the volunteer, that of `second` by the coordinator, `third`'s by nobody; a
+`made up` one of nobody real is followed by the coordinator too. The other association is the same again. Each volunteer
+sees their own cases and nobody's.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.test import Client
@@ -95,6 +96,7 @@ class Side:
     campaign: Campaign
     members: dict[str, User]
     cases: dict[str, Case]
+    made_up: Case
     parts: dict[str, dict[str, Any]]
 
 
@@ -137,7 +139,8 @@ def make_world(home: Association, other: Association, *, today: date, at: dateti
 def _side(association: Association, *, today: date, at: datetime) -> Side:
     association.team_sees_all = False
     association.save(update_fields=["team_sees_all"])
-    team = {name: factories.make_membership(association, role, at=at) for name, role in TEAM.items()}
+    before = at - timedelta(days=30)
+    team = {name: factories.make_membership(association, role, at=before) for name, role in TEAM.items()}
     by = team["coordinator"].user
     campaign = factories.make_campaign(association, today=today)
     cases = {
@@ -154,14 +157,23 @@ def _side(association: Association, *, today: date, at: datetime) -> Side:
         reader = team["ex-volunteer"].user
         shared["alert"] = AuditEntry.objects.record(AuditKind.MASS_READING, at=at, by=reader, found=60).pk
     members = {name: _user_of(case) for name, case in cases.items()}
+    made_up = _made_up(campaign, by=by, today=today, at=at)
     for membership in team.values():
         factories.make_sign_in(membership.user, at=at)
     for name, user in members.items():
-        parts[name] |= shared | {"session": factories.make_sign_in(user, at=at).pk}
-    side = Side(association=association, team=team, campaign=campaign, members=members, cases=cases, parts=parts)
+        session = factories.make_sign_in(user, at=at).pk
+        parts[name] |= shared | {"made up": made_up.reference, "session": session}
+    side = Side(association, team, campaign, members=members, cases=cases, made_up=made_up, parts=parts)
     with scope.enter(association.pk):
         actions.revoke_membership(team["ex-volunteer"], by=None, at=at)
     return side
+
+
+def _made_up(campaign: Campaign, *, by: User, today: date, at: datetime) -> Case:
+    """Without an address or an account, as a decoy has to be."""
+    case = factories.make_case(campaign, by=by, today=today, at=at, sent=None, email="")
+    with scope.enter(campaign.association_id):
+        return assign(case, to=by, today=today, at=at, by=by)
 
 
 def _user_of(case: Case) -> User:

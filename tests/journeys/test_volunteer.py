@@ -1,7 +1,7 @@
 """A volunteer's whole life: invited, in by a passkey, at work, its telephone lost, let in again by two, gone."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -53,6 +53,8 @@ def test_a_volunteers_whole_life(open_page: OpenPage, sink: Sink, clock: time_ma
     first, second, guest = opened(open_page), opened(open_page), opened(open_page)
     steps.sign_in(first, steps.volunteer("coordination"), clock=clock)
     make_second_coordinator(first)
+    clock.shift(timedelta(days=8))  # it takes two who have coordinated for a week
+    steps.sign_in(first, steps.volunteer("coordination"), clock=clock)
     steps.sign_in(second, steps.volunteer("referent"), clock=clock)
 
     invite(first)

@@ -133,7 +133,7 @@ def test_a_mail_beside_the_request_leaves_in_another_thread(sink: Sink, threads:
         wrote_in.append(threading.current_thread().name)
         return letter()
 
-    assert actions.send_soon(write)
+    assert actions.send_soon(write, unsent=int)
     actions._threads().shutdown(wait=True)
 
     assert len(sink.messages) == 1
@@ -143,13 +143,16 @@ def test_a_mail_beside_the_request_leaves_in_another_thread(sink: Sink, threads:
 def test_what_goes_wrong_beside_the_request_is_logged_without_words(
     threads: None, caplog: pytest.LogCaptureFixture
 ) -> None:
+    told = list[int]()
+
     def write() -> Letter:
         raise KeyError("zq@exemple.invalid")
 
     for _ in range(actions.WAITING_MAILS + 1):
-        assert actions.send_soon(write)
+        assert actions.send_soon(write, unsent=lambda: told.append(1))
         actions._threads().submit(int).result()
 
+    assert len(told) == actions.WAITING_MAILS + 1
     assert "mail not sent: KeyError" in caplog.text
     assert "zq" not in caplog.text
 
@@ -162,12 +165,36 @@ def test_the_queue_is_bounded(threads: None, monkeypatch: pytest.MonkeyPatch, si
         go.wait(5)
         return letter()
 
-    taken = [actions.send_soon(write) for _ in range(4)]
+    taken = [actions.send_soon(write, unsent=int) for _ in range(4)]
     go.set()
     actions._threads().shutdown(wait=True)
 
     assert taken == [True, True, False, False]
     assert len(sink.messages) == 2
+
+
+@pytest.mark.parametrize("reply", ["550 no such user", "451 try later"])
+def test_a_mail_that_the_server_did_not_take_is_told(sink: Sink, settings: Any, reply: str) -> None:
+    settings.MAIL_THREADS, told = 0, list[str]()
+    assert actions.send_soon(letter, unsent=lambda: told.append("taken"))
+    assert told == []
+    sink.replies["zq@exemple.invalid"] = reply
+
+    assert actions.send_soon(letter, unsent=lambda: told.append("refused"))
+    assert told == ["refused"]
+
+
+def test_a_mail_that_the_server_may_have_taken_is_not(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that breaks at the end: whoever holds the server could else have any number of mails sent."""
+    settings.MAIL_THREADS, told = 0, list[str]()
+
+    def break_off(self: smtp.Courier, message: object) -> None:
+        raise smtp.Lost("ConnectionResetError")
+
+    monkeypatch.setattr(smtp.Courier, "carry", break_off)
+
+    assert actions.send_soon(letter, unsent=lambda: told.append("refused"))
+    assert told == []
 
 
 PROGRAM = """
@@ -180,7 +207,7 @@ def write():
     print("written", flush=True)
     raise SystemError
 for _ in range(3):
-    actions.send_soon(write)
+    actions.send_soon(write, unsent=int)
 print("over", flush=True)
 """
 

@@ -18,7 +18,15 @@ from vault.models import SealedFile
 pytestmark = pytest.mark.django_db
 
 
-NOTHING = {"checked": 0, "damaged": [], "missing": [], "orphans": 0, "unsound": [], "orphan_paths": []}
+NOTHING = {
+    "checked": 0,
+    "damaged": [],
+    "missing": [],
+    "unreadable": [],
+    "orphans": 0,
+    "unsound": [],
+    "orphan_paths": [],
+}
 
 
 def verify(*arguments: str) -> tuple[str, str]:
@@ -57,6 +65,7 @@ def test_damaged_missing_and_orphaned_blobs_are_told_apart(three: list[SealedFil
         "checked": 3,
         "damaged": [damaged.pk],
         "missing": [missing.pk],
+        "unreadable": [],
         "orphans": 1,
         "unsound": [
             {"id": one.pk, "flaw": flaw, "association": "union", "path": one.stored_name}
@@ -69,6 +78,26 @@ def test_damaged_missing_and_orphaned_blobs_are_told_apart(three: list[SealedFil
     assert f"damaged: {damaged.stored_name} (association «union», sealed file {damaged.pk})" in told
     assert f"missing: {missing.stored_name} (association «union», sealed file {missing.pk})" in told
     assert f"without a row: {orphan}" in told
+
+
+def test_a_blob_that_cannot_be_read_is_told_and_the_others_are_checked(three: list[SealedFile], store: Path) -> None:
+    first, damaged, last = three
+    (store / first.stored_name).unlink()
+    (store / first.stored_name).mkdir()
+    folder = (store / last.stored_name).parent
+    if last.stored_name.rpartition("/")[0] not in first.stored_name + damaged.stored_name:
+        (store / last.stored_name).unlink()
+        folder.rmdir()
+        folder.touch()  # a file where the folder was
+    (store / damaged.stored_name).write_bytes(b"changed")
+
+    printed, complaint = verify("--json")
+
+    told = json.loads(printed)
+    assert (told["checked"], told["damaged"]) == (3, [damaged.pk])
+    assert first.pk in told["unreadable"]
+    assert {"id": first.pk, "flaw": "unreadable", "association": "union", "path": first.stored_name} in told["unsound"]
+    assert "unreadable" in complaint
 
 
 def test_a_blob_that_lost_its_end_is_damaged(three: list[SealedFile], store: Path) -> None:

@@ -24,6 +24,8 @@ from web.demo.people import VOLUNTEERS, DemoVolunteer, give_factors, in_associat
 NAMES = ("Les Tilleuls, entraide (démo)", "Collectif des Glycines (démo)", "Réseau des Saules (démo)")
 ENOUGH_FOR_FIGURES = 100
 PAST_CASES = 140
+# The team is not new: two of them may decide together (accounts.rules.roles.SETTLES).
+AT_WORK_FOR = timedelta(days=365)
 CARDS = ("DEMO-CARD-2026", "DEMO-CARD-2027")
 # As it comes from the printer: its first use asks for a code of one's own, and it opens nothing afterwards.
 NEW_CARD = "DEMO-CARD-2028"
@@ -98,7 +100,7 @@ def _volunteer(one: DemoVolunteer, association: Association, place: int, *, at: 
     who = in_association(one, place)
     user = accounts.create_user(email=who.email, name=who.name, password=who.password)
     give_factors(who, user)
-    accounts.join(association.pk, user=user, roles=who.roles, at=at)
+    accounts.join(association.pk, user=user, roles=who.roles, at=at - AT_WORK_FOR)
     return user
 
 

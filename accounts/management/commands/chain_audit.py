@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts import tasks
 
@@ -18,4 +19,14 @@ class Command(BaseCommand):
         chained = tasks.chain()
         self.stdout.write(f"{chained} entries chained.")
         if options["heads"]:
-            self.stdout.write(f"{tasks.heads()} heads written.")
+            self.stdout.write(f"{_write_heads()} heads written.")
+
+
+def _write_heads() -> int:
+    try:
+        return tasks.heads()
+    except OSError as error:
+        raise CommandError(
+            f"The heads cannot be written to {settings.AUDIT_HEADS_FILE} ({error.strerror}); the log has them. "
+            "Give AUDIT_HEADS_FILE the path of a file that this user may write."
+        ) from error

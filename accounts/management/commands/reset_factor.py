@@ -27,7 +27,7 @@ class AboutVolunteer(BaseCommand):
             )
         if sys.stdin.isatty():
             self.stderr.write("Address of the account: ", ending="")
-        address = sys.stdin.readline().strip()
+        address = _typed()
         if not address:
             raise CommandError("No address was given. Nothing was changed.", returncode=2)
         user = access.user_by_email(address)
@@ -54,3 +54,13 @@ class Command(AboutVolunteer):
             f"Its factors are off, and its sessions are ended: user {user.pk}; recorded in the log of {count} "
             "association(s)."
         )
+
+
+def _typed() -> str:
+    """A line of UTF-8, whatever the terminal's own encoding makes of it."""
+    try:
+        typed = sys.stdin.readline().strip()
+        typed.encode()
+    except UnicodeError:
+        raise CommandError("This is no address: it is no UTF-8. Nothing was changed.", returncode=2) from None
+    return typed

@@ -17,7 +17,8 @@ from accounts.actions.audit import Heads, Verdict
 class Command(BaseCommand):
     help = (
         "Follow the hash chain of each association's audit log. Ends with 1 when one was changed, or when what is "
-        "written outside proves nothing: unreadable, or no head for a log that is older than two days."
+        "written outside proves nothing: unreadable, or no head for what is older than two days, or when something "
+        "has waited for its place in the chain for more than an hour."
     )
     requires_system_checks = ()
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--json",
             action="store_true",
-            help="one line an association: slug, chained, waiting, heads, found, unproved",
+            help="one line an association: slug, chained, waiting, heads, found, unproved, unchained",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -60,10 +61,12 @@ def _faults(verdicts: Sequence[Verdict], heads: Heads) -> list[str]:
     """Each in a sentence; [] when all is proved."""
     changed = ", ".join(verdict.slug for verdict in verdicts if verdict.found)
     unproved = ", ".join(verdict.slug for verdict in verdicts if verdict.unproved)
+    unchained = ", ".join(verdict.slug for verdict in verdicts if verdict.unchained)
     told = [
         (changed, f"The audit log was changed: {changed}."),
         (heads.unreadable, f"{heads.unreadable} lines of the file of heads are none: what they said is not proved."),
         (unproved, f"Older than two days, and no head outside: {unproved}. Is chain_audit --heads run daily?"),
+        (unchained, f"Waiting for its place for more than an hour: {unchained}. Is chain_audit run every ten minutes?"),
     ]
     return [sentence for is_so, sentence in told if is_so]
 
@@ -72,6 +75,6 @@ def _line(verdict: Verdict) -> str:
     faults = ", ".join(f"{one.flaw} at place {one.place}" for one in verdict.found[:10])
     more = f" and {len(verdict.found) - 10} more" if len(verdict.found) > 10 else ""
     alone = "" if verdict.heads else "; no head outside: a rewritten chain would not show"
-    sound = "not proved" if verdict.unproved else "sound"
+    sound = "not proved" if verdict.unproved or verdict.unchained else "sound"
     told = f"CHANGED: {faults}{more}" if verdict.found else f"{sound}{alone}"
     return f"{verdict.slug}: {verdict.chained} chained, {verdict.waiting} waiting, {verdict.heads} heads: {told}."

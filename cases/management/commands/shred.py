@@ -10,6 +10,7 @@ from accounts import scope
 from accounts.models import Association
 from cases import actions
 from cases.models import Case
+from cases.rules import references
 from cases.rules.lifecycle import State
 
 
@@ -31,13 +32,23 @@ class Command(BaseCommand):
             known = ", ".join(Association.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
             wanted = options["association"]
             raise CommandError(f"There is no association «{wanted}». Known: {known}.", returncode=2)
-        if not options["yes"]:
-            confirm(options["what"], options["reference"])
+        reference = written(options["reference"])
         with scope.enter(association.pk):
-            case = Case.objects.with_people().filter(reference=options["reference"].upper()).first()
-            if case is None:
-                raise CommandError(f"«{association.slug}» has no case {options['reference']}.", returncode=2)
+            if not Case.objects.filter(reference=reference).exists():
+                raise CommandError(f"«{association.slug}» has no case {reference}.", returncode=2)
+        if not options["yes"]:
+            confirm(options["what"], reference)
+        with scope.enter(association.pk):
+            case = Case.objects.with_people().get(reference=reference)
             self.stdout.write(shred_person(case) if options["what"] == "person" else shred_case(case))
+
+
+def written(typed: str) -> str:
+    """The reference in its written form, read as everywhere else."""
+    try:
+        return references.parse(typed)
+    except references.NotAReference:
+        raise CommandError(f"{typed} is no reference of a case. Nothing was destroyed.", returncode=2) from None
 
 
 def confirm(what: str, reference: str) -> None:
@@ -47,7 +58,11 @@ def confirm(what: str, reference: str) -> None:
         typed = input(f"{reference} {whole}will be unreadable for good. Type the reference to go on: ")
     except EOFError:
         raise CommandError("\nNobody answered: nothing was destroyed. Give --yes to be asked nothing.") from None
-    if typed.strip().upper() != reference.upper():
+    try:
+        is_same = references.parse(typed) == reference
+    except references.NotAReference:
+        is_same = False
+    if not is_same:
         raise CommandError("That is another reference: nothing was destroyed.")
 
 

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from cases import actions
 
+FIRST, LAST = date(2000, 1, 1), date(2199, 12, 31)
+
 
 class Command(BaseCommand):
     help = "Flag every deadline that passed, once. Safe to run at any time, any number of times."
@@ -36,6 +38,9 @@ def day_of(text: str | None) -> date:
     if text is None:
         return timezone.localdate()
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise CommandError(f"«{text}» is not a day: write it like 2026-11-23.", returncode=2) from None
+    if not FIRST <= day <= LAST:
+        raise CommandError(f"«{text}» is not a day to judge by: give one from {FIRST} to {LAST}.", returncode=2)
+    return day

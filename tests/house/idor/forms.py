@@ -126,11 +126,21 @@ _BY_NAME = {
     "who": "quelqu.un@exemple.invalid",
     "login": "quelqu.un@exemple.invalid",
     "networks": "",
+    # Days that narrow a list, and may be left out.
+    **{f"opened_{end}_{part}": "" for end in ("from", "to") for part in ("day", "month", "year")},
 }
 
 
 def _words(box: Box, day: date) -> str:
+    if box.name in _BY_NAME:
+        return _BY_NAME[box.name]
     part = box.name.rpartition("_")[2]
-    if box.name not in _BY_NAME and part in {"day", "month", "year"}:
+    if part in {"day", "month", "year"}:
         return str(getattr(day, part))
-    return _BY_NAME.get(box.name) or _WORDS.get(box.kind) or "Un mot pour la suite"
+    return _WORDS.get(box.kind, "Un mot pour la suite")
+
+
+def shown_since(data: Data, *, body: str) -> Data:
+    """What was sent, with what the answer's form holds and it had not: a number to confirm, say."""
+    hidden = {box.name: box.value for form in forms_in(body) for box in form.boxes.values() if box.kind == "hidden"}
+    return data | {name: value for name, value in hidden.items() if name in data and value and not data[name]}

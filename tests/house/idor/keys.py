@@ -24,6 +24,8 @@ Pair = tuple[str, str]
 # Boxes in which people look for people.
 _SEARCHES = {"q", "who", "login", "email", "phone"}
 _NO_IDS = {"csrfmiddlewaretoken", "version", "next"}
+# Boxes whose name is not that of the model whose id they hold.
+_MODELS = {"qui": "membership"}
 
 
 def twin(value: Any) -> Any:
@@ -102,11 +104,17 @@ class Foreign:
             found = self._like(box)
         return list(dict(found).items())[:MOST]
 
+    def typed(self, box: Box) -> list[Pair]:
+        """What of the other's somebody might look for by this box of a search."""
+        people = [(str(pk), str(twin(pk))) for pk in self.ids.get(User, ())[:1]]
+        return self.words if is_free_text(box) else [*self.values(box), *people]
+
     def _like(self, box: Box) -> Iterator[Pair]:
+        name = _MODELS.get(box.name, box.name)
         for shown in [box.value, *box.options]:
             for text in {shown, shown.rpartition("-")[2]} - {""}:
                 prefix = shown.removesuffix(text)
-                meant = {one for one in self.mine_by_text.get(text, set()) if one[0]._meta.model_name == box.name}
+                meant = {one for one in self.mine_by_text.get(text, set()) if one[0]._meta.model_name == name}
                 for model, column in meant or self.mine_by_text.get(text, set()):
                     for value in self._values(model, column):
                         yield f"{prefix}{value}", f"{prefix}{twin(value)}"

@@ -1,6 +1,7 @@
 """The requests of one person: every address by every method with every kind of key, in paths, bodies and queries."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
@@ -13,7 +14,7 @@ from django.urls import Resolver404, resolve
 
 from tests.house.idor.asking import Browser
 from tests.house.idor.findings import Answer, Finding, Kind, Request, judge, oracle
-from tests.house.idor.forms import Data, Form, forms_in, ways_to_fill
+from tests.house.idor.forms import Data, Form, forms_in, shown_since, ways_to_fill
 from tests.house.idor.keys import Foreign, is_free_text, twin
 from tests.house.idor.reach import Reach
 from tests.house.idor.rows import Owner, Rows
@@ -41,6 +42,8 @@ _OF_PEOPLE = ("desk", "portal", "api", "invitation")
 _ACCOUNTS = ("nobody", "member", "volunteer", "stranger")
 _NOT_AN_ID = set(SHARED_PLACES) | {"period", "name"}
 _ASKED_OF_A_QUERY = re.compile(r"\bGET(?:\.get\(|\[)\"(\w+)\"|\basked\[\"(\w+)\"\]")
+# What a form has to be given that it does not tell: a box, and the part of one's own that goes in.
+_KNOWN = {"desk:canary": {"reference": "made up"}}
 Parts = dict[str, Any]
 Asked = tuple[Request, Answer]
 
@@ -60,6 +63,8 @@ class Matrix:
         self.keys = self.reach.keys(world)
         self.forms: dict[str, tuple[str, Form]] = {}
         self.filled: dict[str, Data] = {}
+        self.searches: dict[str, Form] = {}
+        self.queried: dict[str, set[str]] = defaultdict(set)
         self.foreign = {kind: self._foreign(kind) for kind in ("second", "other") if kind in self.keys}
 
     def _foreign(self, kind: str) -> Foreign:
@@ -106,6 +111,8 @@ class Matrix:
             found = _name_of(target)
             if found and form.method == "post":
                 self._keep(found, target, form)
+            elif found:
+                self.searches.setdefault(found, form)
 
     def _keep(self, name: str, target: str, form: Form) -> None:
         """The longest of several to one address; when they differ by their buttons only, one with all of these."""
@@ -120,14 +127,30 @@ class Matrix:
 
     def _send(self, name: str) -> None:
         """Fill the form until it is taken: the same is then sent with other people's keys."""
-        url, form = self.forms[name]
-        for data in ways_to_fill(form, self.today):
+        _, form = self.forms[name]
+        for way in ways_to_fill(form, self.today):
+            data = way | self._known(name)
             self.filled.setdefault(name, data)
-            _, answer = self._ask("POST", name, "own", url, data)
-            if answer.status in {200, 302} and answer.changes:
-                self.filled[name] = data
-                self.taken.add(name)
+            if self._is_taken(name, data):
                 return
+
+    def _known(self, name: str) -> Data:
+        """What no form tells, and somebody at work knows."""
+        return {box: self.keys["own"][part] for box, part in _KNOWN.get(name, {}).items()}
+
+    def _is_taken(self, name: str, data: Data) -> bool:
+        """Sent, and once more with what the answer shows to be confirmed."""
+        url, _ = self.forms[name]
+        _, answer = self._ask("POST", name, "own", url, data)
+        confirmed = shown_since(data, body=answer.body) if not answer.changes else data
+        if confirmed != data:
+            data = confirmed
+            _, answer = self._ask("POST", name, "own", url, data)
+        if answer.status not in {200, 302} or not answer.changes:
+            return False
+        self.filled[name] = data
+        self.taken.add(name)
+        return True
 
     def _with_own_key(self, name: str, places: frozenset[str]) -> None:
         """The other methods are asked with own keys by the permission table."""
@@ -216,7 +239,9 @@ class Matrix:
     def _with_queries(self, name: str, places: frozenset[str]) -> None:
         """What the view reads from a query, filled with what is another's. A number only says where a list goes on."""
         url = address(name, places, self.keys["own"])
+        self._by_search(name, url)
         for parameter in _parameters(url):
+            self.queried[name].add(parameter)
             for kind, foreign in self.foreign.items():
                 for value in (foreign.words[3][0], foreign.side.campaign.slug)[: 1 + foreign.is_away]:
                     nothing = self._twin(value[:8] if value.startswith("campagne") else "reference", value)
@@ -225,6 +250,17 @@ class Matrix:
                     self.findings += oracle(one, self._once("GET", name, nowhere, None), [(value, nothing)])
                 for number in (f"{foreign.case.pk}", f"b.2000-01-01.{foreign.case.pk}") if foreign.is_away else ():
                     self._ask("GET", name, f"{kind} in ?{parameter}", f"{url}?{urlencode({parameter: number})}")
+
+    def _by_search(self, name: str, url: str) -> None:
+        """Each box of a form that is sent by GET. Whoever watches over a whole association looks for all of its own."""
+        boxes = self.searches[name].boxes.values() if name in self.searches else []
+        for kind, foreign in self.foreign.items():
+            for box in [] if self.reach.runs_team and kind == "second" else boxes:
+                self.queried[name].add(box.name)
+                for value, nothing in foreign.typed(box):
+                    asked, nowhere = (f"{url}?{urlencode({box.name: text})}" for text in (value, nothing))
+                    one = self._ask("GET", name, f"{kind} in ?{box.name}", asked)
+                    self.findings += oracle(one, self._once("GET", name, nowhere, None), [(value, nothing)])
 
 
 def _name_of(url: str) -> str:
@@ -235,8 +271,11 @@ def _name_of(url: str) -> str:
 
 
 def _parameters(url: str) -> list[str]:
-    """The names that the module of this address's view reads from a query."""
-    return _read_from_queries(getsourcefile(_view(resolve(url).func)) or "")
+    """The names that the module of this address's view reads from a query; for a case also its doors."""
+    found = resolve(url)
+    path = Path(getsourcefile(_view(found.func)) or "")
+    doors = _read_from_queries(str(path.with_name("doors.py"))) if "reference" in found.kwargs else []
+    return sorted({*_read_from_queries(str(path)), *doors})
 
 
 def _view(function: Any) -> Any:
@@ -245,7 +284,7 @@ def _view(function: Any) -> Any:
 
 @cache
 def _read_from_queries(path: str) -> list[str]:
-    if "/web/" not in path:
+    if "/web/" not in path or not Path(path).is_file():
         return []
     found: Iterator[tuple[str, str]] = (match.groups() for match in _ASKED_OF_A_QUERY.finditer(Path(path).read_text()))  # type: ignore[misc]  # two groups
     return sorted({first or second for first, second in found})

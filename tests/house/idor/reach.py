@@ -19,12 +19,12 @@ _CASES = {
     "member": ("first",),
     "not my case": ("second",),
     "volunteer": ("first", "third"),
-    "bearer": ("first", "second", "third"),
+    "bearer": (*("first", "second", "third"), "made up"),
     "not assigned": ("third",),
     "reception": ("third",),
-    "referent": ("first", "second", "third"),
-    "coordinator": ("first", "second", "third"),
-    "stranger": ("first", "second", "third"),
+    "referent": (*("first", "second", "third"), "made up"),
+    "coordinator": (*("first", "second", "third"), "made up"),
+    "stranger": (*("first", "second", "third"), "made up"),
 }
 # The kinds of keys that somebody tries: their own, a neighbour's in the same association, another association's, none.
 _OWN = {"not my case": "second", "not assigned": "third", "reception": "third"}
@@ -50,7 +50,8 @@ class Reach:
     @classmethod
     def of(cls, person: str, world: World) -> "Reach":
         side = world.side_of(person)
-        cases = [side.cases[name] for name in _CASES.get(person, ())]
+        known = side.cases | {"made up": side.made_up}
+        cases = [known[name] for name in _CASES.get(person, ())]
         user = world.user_of(person)
         return cls(
             person=person,

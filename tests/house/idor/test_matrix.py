@@ -16,9 +16,13 @@ from tests.house.world import make_world
 TAKEN = {
     "member": {"portal:report", "portal:upload", "portal:continue"},
     "volunteer": {"desk:note", "desk:assign", "desk:attempt", "desk:close", "desk:answer", "desk:check", "desk:open"},
-    "coordinator": {"desk:invite", "desk:member_roles", "desk:member_revoke", "desk:invitation_revoke"},
-    "stranger": {"desk:note", "desk:assign", "desk:invite", "desk:member_roles"},
+    "coordinator": {"desk:invite", "desk:member_roles", "desk:member_revoke", "desk:invitation_revoke"}
+    | {"desk:export_ask", "desk:token_new", "desk:canary"},
+    "referent": {"desk:export_ask"},
+    "stranger": {"desk:note", "desk:assign", "desk:invite", "desk:member_roles", "desk:export_ask", "desk:canary"},
 }
+# Names of a query in which they must have tried what is another's.
+QUERIED = {"coordinator": {"desk:audit": {"qui", "dossier", "avant"}, "desk:case": {"de"}}}
 
 
 @pytest.mark.django_db
@@ -39,6 +43,8 @@ def test_nothing_of_anothers(
 
     record_property("matrix", [person, len(TABLE), matrix.asked, len(findings)])
     assert findings == []
+    for name, parameters in QUERIED.get(person, {}).items():
+        assert parameters - matrix.queried[name] == set(), name
     assert TAKEN.get(person, set()) - matrix.taken == set(), "these forms were not taken: how are they filled?"
 
 

@@ -215,6 +215,16 @@ def test_a_network_is_the_client_s_behind_the_trusted_proxy(
     assert asks("nonsense") == 401
 
 
+def test_behind_two_proxies_a_network_is_the_one_that_the_outer_one_saw(
+    coordinator: Membership, now: datetime, settings: LazySettings
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
+    _, text = factories.make_token(coordinator, at=now, networks=["192.0.2.0/24"])
+
+    for forwarded, status in [("192.0.2.44, 198.51.100.2", 200), ("192.0.2.44, 203.0.113.1, 198.51.100.2", 401)]:
+        assert bearing(text, HTTP_X_FORWARDED_FOR=forwarded).get(LIST).status_code == status
+
+
 def test_without_a_proxy_a_forged_header_is_not_read(coordinator: Membership, now: datetime) -> None:
     _, text = factories.make_token(coordinator, at=now, networks=["192.0.2.0/24"])
 

@@ -97,6 +97,24 @@ def test_the_team_page_shows_who_asked_and_for_whom(
     assert "demande de retirer son deuxième facteur" in mine
 
 
+def test_the_programs_of_whoever_is_reset_are_out_in_each_of_their_associations(
+    coordinator: Membership, second: Membership, association: Association, stranger: Membership, now: datetime
+) -> None:
+    lost = factories.make_membership(association, Role.COORDINATOR)
+    elsewhere = factories.make_membership(stranger.association, Role.COORDINATOR, user=lost.user)
+    enrol(lost.user)
+    texts = [factories.make_token(one, at=now)[1] for one in (lost, elsewhere, second)]
+
+    with scope.enter(association.pk):
+        actions.approve_reset(actions.ask_reset(lost, by=coordinator.user, at=now), by=second.user, at=now)
+
+    programs = [HouseClient(headers={"Authorization": f"Bearer {text}"}) for text in texts]
+    assert [program.get("/api/v1/cases/").status_code for program in programs] == [401, 401, 200]
+    for one in (association, stranger.association):
+        with scope.enter(one.pk):
+            assert AuditEntry.objects.filter(kind=AuditKind.TOKEN_REVOKED).count() == 1
+
+
 # Who may not
 
 

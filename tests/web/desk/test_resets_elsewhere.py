@@ -197,6 +197,19 @@ def test_an_unknown_address_changes_nothing(
     assert access.has_factor(volunteer.user)
 
 
+@pytest.mark.parametrize("errors", ["strict", "surrogateescape"])
+def test_what_is_no_utf8_is_no_address(volunteer: Membership, monkeypatch: pytest.MonkeyPatch, errors: str) -> None:
+    enrol(volunteer.user)
+    typed = io.TextIOWrapper(io.BytesIO(b"jos\xe9@exemple.invalid\n"), encoding="utf-8", errors=errors)
+    monkeypatch.setattr("sys.stdin", typed)
+
+    with pytest.raises(CommandError, match="This is no address") as refused:
+        call_command("reset_factor")
+
+    assert refused.value.returncode == 2
+    assert access.has_factor(volunteer.user)
+
+
 def test_an_account_that_works_nowhere_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     user = factories.make_user()
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{user.email}\n"))

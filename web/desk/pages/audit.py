@@ -50,6 +50,7 @@ KINDS: dict[str, str | Promise] = {
     AuditKind.CANARY_SET: gettext_lazy("Dossier leurre changé"),
     AuditKind.CANARY_READ: gettext_lazy("Alerte : dossier leurre ouvert"),
     AuditKind.MASS_READING: gettext_lazy("Alerte : beaucoup de dossiers ouverts"),
+    AuditKind.POWER_GIVEN: gettext_lazy("Alerte : rôle donné qui décide pour d’autres"),
     AuditKind.ALERT_SEEN: gettext_lazy("Alerte vue"),
 }
 WHYS: dict[str, str | Promise] = {
@@ -150,12 +151,14 @@ def alert_lines(
     *,
     references: Mapping[str, str],
     members: Mapping[UUID, int],
+    names: Mapping[str, str],
     may_see: Collection[int],
 ) -> list[AlertLine]:
-    """`members`: a user's membership, to search the log by; `may_see`: the alerts that the reader may answer."""
+    """`members`: a user's membership, to search the log by; `names`: of the team, by the id of a membership that the
+    log writes; `may_see`: the alerts that the reader may answer."""
     return [
         AlertLine(
-            text=_alert(alert, references),
+            text=_alert(alert, references, names),
             at=alert.at,
             seen_url=reverse("desk:alert_seen", args=[alert.pk]) if alert.pk in may_see else "",
             search_url=_search_url(alert, references, members),
@@ -164,7 +167,11 @@ def alert_lines(
     ]
 
 
-def _alert(alert: AuditEntry, references: Mapping[str, str]) -> str:
+def _alert(alert: AuditEntry, references: Mapping[str, str], names: Mapping[str, str]) -> str:
+    if alert.kind == AuditKind.POWER_GIVEN:
+        roles = ", ".join(role_labels(alert.payload.get("roles", [])))
+        values = {"who": who(alert), "name": names.get(alert.about_id) or _("un ancien compte"), "roles": roles}
+        return _("%(who)s a donné à %(name)s un rôle qui décide pour d’autres : %(roles)s.") % values
     if alert.kind == AuditKind.CANARY_READ:
         values = {"who": _reader(alert), "reference": references.get(alert.about_id, "")}
         return _("%(who)s a ouvert le dossier leurre %(reference)s, que personne n’a de raison d’ouvrir.") % values
@@ -182,7 +189,7 @@ def _reader(alert: AuditEntry) -> str:
 
 def _search_url(alert: AuditEntry, references: Mapping[str, str], members: Mapping[UUID, int]) -> str:
     """What else was done to the decoy, or by whoever read so much."""
-    asked = {"dossier": references.get(alert.about_id, "")}
+    asked = {"dossier": references.get(alert.about_id, "") if alert.about == About.CASE else ""}
     if alert.by_id and alert.by_id in members:
         asked = {"qui": str(members[alert.by_id])}
     return f"{reverse('desk:audit')}?{urlencode(asked)}"

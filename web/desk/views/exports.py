@@ -1,5 +1,6 @@
 """Lists of many cases: asked by one, approved by another, taken once. A fresh second factor at every step."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+import accounts.access
+from accounts.access import TooNew
 from accounts.rules.roles import Right
 from cases import access, actions
 from cases.actions import AlreadyDone, NotReady, RightGone, WrongCount
@@ -21,6 +24,7 @@ from web.desk.forms.exports import DecideForm, ExportForm
 from web.desk.pages import exports as page
 from web.desk.views.doors import DeskRequest, form_facts, needs, shown, typed_again
 from web.parts import errors
+from web.parts.french import at_hour
 
 FILE_NAME = "export.csv"
 _GET_AND_POST = ["GET", "HEAD", "POST"]
@@ -47,6 +51,8 @@ def _in_words(request: DeskRequest, rows: list[Export]) -> list[page.Request]:
 @needs(Right.EXPORT_ASK, fresh=True, keeps=True)
 def export_ask(request: DeskRequest) -> HttpResponseBase:
     """Counts first: the request leaves only with the number that its asker has just read."""
+    if _asks_from(request) > timezone.now():
+        return _ask_page(request, None, status=200 if request.method != "POST" else 409)
     posted = request.POST if request.method == "POST" else None
     form = typed_again(request, ExportForm(posted, **form_facts(request), campaigns=access.campaigns_here()))
     if posted is None or not form.is_valid():
@@ -75,6 +81,11 @@ def export_ask(request: DeskRequest) -> HttpResponseBase:
     return redirect("desk:export", pk=export.pk)
 
 
+def _asks_from(request: DeskRequest) -> datetime:
+    me = request.membership
+    return accounts.access.settling([me], Right.EXPORT_ASK)[me.pk]
+
+
 def _with_count(request: DeskRequest, count: int) -> ExportForm:
     """The form as it was typed, with the number that is shown beside it."""
     typed = request.POST.copy()
@@ -91,9 +102,16 @@ def _no_such_list(count: int) -> str:
     return _("%(count)s dossiers, c’est trop pour une liste : %(most)s au plus. Resserrez les filtres.") % values
 
 
-def _ask_page(request: DeskRequest, form: ExportForm, *, count: int = 0, status: int = 200) -> HttpResponse:
-    context = {"form": form, "count": count, "nobody": not access.approvers(request.membership)}
+def _ask_page(request: DeskRequest, form: ExportForm | None, *, count: int = 0, status: int = 200) -> HttpResponse:
+    """Without a form for whoever may not ask yet."""
+    context = {"form": form, "count": count, **_who_approves(request)}
     return shown(request, "export_ask.html", context, status=status)
+
+
+def _who_approves(request: DeskRequest) -> dict[str, Any]:
+    """Whether there is a second person for what the reader asks, and from when, if not yet."""
+    ready_at = access.approvable_from(request.membership, by=access.approvers(request.membership))
+    return {"nobody": ready_at is None, "waits_until": ready_at if ready_at and ready_at > timezone.now() else None}
 
 
 @require_http_methods(_GET_AND_POST)
@@ -118,6 +136,8 @@ def _decide(request: DeskRequest, found: Export, form: DecideForm) -> HttpRespon
             done = actions.approve_export(found, by=request.membership, seen=form.cleaned_data["seen"], at=at)
         else:
             done = actions.refuse_export(found, by=request.membership, at=at)
+    except TooNew as new:
+        return _conflict(request, found, sentence=_too_new(new.ready_at))
     except WrongCount:
         alert = _("Le nombre de dossiers a changé pendant que vous lisiez. Rien n’est décidé : relisez, puis décidez.")
         return _export_page(request, found, status=409, alert=alert)
@@ -125,6 +145,13 @@ def _decide(request: DeskRequest, found: Export, form: DecideForm) -> HttpRespon
         return _conflict(request, found)
     messages.success(request, _said(found, request=request, approved=approves))
     return redirect("desk:exports")
+
+
+def _too_new(ready_at: datetime) -> str:
+    return _(
+        "Cette liste ne peut être approuvée qu’à partir du %(day)s : il faut deux personnes qui ont ce droit depuis "
+        "sept jours. Elle peut être refusée dès maintenant."
+    ) % {"day": at_hour(ready_at)}
 
 
 def _said(found: Export, *, request: DeskRequest, approved: bool) -> str:
@@ -143,18 +170,23 @@ def _conflict(request: DeskRequest, found: Export, *, sentence: str = "") -> Htt
 def _export_page(request: DeskRequest, found: Export, *, status: int = 200, alert: str = "") -> HttpResponse:
     [words] = _in_words(request, [found])
     now = access.count_now(found) if words.step in {Step.WAITING, Step.READY} else None
+    asker = access.asker_of(found)
+    decides = words.step is Step.WAITING and not words.is_mine and request.membership.may(Right.EXPORT_APPROVE)
+    ready_at = access.approvable_from(asker, by=[request.membership]) if decides and asker else None
     context: dict[str, Any] = {
         "one": words,
         "asked_count": found.count,
         "now": now,
         "alert": alert,
-        "asker_left": access.asker_of(found) is None,
-        "decides": words.step is Step.WAITING and not words.is_mine and request.membership.may(Right.EXPORT_APPROVE),
+        "asker_left": asker is None,
+        "decides": decides,
+        "too_new": _too_new(ready_at) if ready_at and ready_at > timezone.now() else "",
         "withdraws": words.step is Step.WAITING and words.is_mine,
         "take_url": reverse("desk:export_take", args=[found.pk]) if words.step is Step.READY and words.is_mine else "",
         "form": DecideForm(initial={"seen": now}, **form_facts(request)),
-        "nobody": words.is_mine and words.step is Step.WAITING and not access.approvers(request.membership),
     }
+    if words.is_mine and words.step is Step.WAITING:
+        context |= _who_approves(request)
     return shown(request, "export.html", context, status=status)
 
 

@@ -1,5 +1,6 @@
 """A colleague lost what protects their account: one coordinator asks, another one takes it off."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -13,14 +14,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import access, actions
+from accounts.access import TooNew
 from accounts.actions import AlreadyAsked, AskerLeft, OwnHalf
-from accounts.models import FactorReset, User
+from accounts.models import FactorReset, Membership, User
 from accounts.rules.roles import Right
 from notifications.actions import send_now
 from notifications.rules.kinds import Recipient
 from web.desk.forms.base import DeskForm
 from web.desk.views.doors import DeskRequest, needs, shown
 from web.parts import errors
+from web.parts.french import at_hour
 
 ASKED_MAIL = "notifications/mail/factor_reset_asked"
 DONE_MAIL = "notifications/mail/factor_reset_done"
@@ -30,11 +33,17 @@ _GET_AND_POST = ["GET", "HEAD", "POST"]
 @require_http_methods(_GET_AND_POST)
 @needs(Right.MANAGE, fresh=True)
 def ask(request: DeskRequest, pk: int) -> HttpResponseBase:
-    """Where nobody else could approve, the page says whom to ask instead, and has no form."""
+    """Where nobody else could approve, or not yet, the page says so and whom to ask instead, and has no form."""
     colleague = access.colleague_for(request.membership, pk)
-    others = access.others_who_decide(request.membership, colleague)
-    if request.method != "POST" or not others:
-        context = {"form": _form(request), "name": colleague.user.name, "others": others}
+    ready_at = _ready_at(request.membership, colleague)
+    waits = ready_at is not None and ready_at > timezone.now()
+    if request.method != "POST" or waits or ready_at is None:
+        context = {
+            "form": _form(request),
+            "name": colleague.user.name,
+            "others": ready_at is not None,
+            "waits_until": ready_at if waits else None,
+        }
         return shown(request, "reset_ask.html", context, status=200 if request.method != "POST" else 409)
     try:
         actions.ask_reset(colleague, by=request.user, at=timezone.now())
@@ -45,6 +54,12 @@ def ask(request: DeskRequest, pk: int) -> HttpResponseBase:
         request, _("La demande est notée. Une autre personne de la coordination a un jour pour l’accepter.")
     )
     return redirect("desk:team")
+
+
+def _ready_at(me: Membership, colleague: Membership) -> datetime | None:
+    """From when there are two people for it; None where there is one coordinator alone."""
+    others = access.others_decide_from(me, colleague)
+    return max(others, access.settling([me], Right.MANAGE)[me.pk]) if others else None
 
 
 @require_http_methods(_GET_AND_POST)
@@ -59,6 +74,8 @@ def approve(request: DeskRequest, pk: int) -> HttpResponseBase:
         return shown(request, "reset_approve.html", context)
     try:
         won = actions.approve_reset(reset, by=request.user, at=now)
+    except TooNew as new:
+        return errors.conflict(request, back_url=reverse("desk:team"), sentence=_too_new(new.ready_at))
     except (AskerLeft, OwnHalf):
         won = False
     if not won:
@@ -78,9 +95,18 @@ def _refusal(request: DeskRequest, reset: FactorReset) -> str:
         return _("Cette demande a plus d’un jour : elle ne vaut plus. Elle peut être refaite.")
     if reset.asked_by_id == request.user.pk:
         return _("Vous avez fait cette demande : une autre personne de la coordination doit l’accepter.")
-    if not access.still_decides(reset.asked_by_id):
+    asker = access.deciding(reset.asked_by_id)
+    if asker is None:
         return _("La personne qui a fait cette demande n’est plus à la coordination. Refaites-la vous-même.")
-    return ""
+    ready_at = max(access.settling([asker, request.membership], Right.MANAGE).values())
+    return _too_new(ready_at) if ready_at > timezone.now() else ""
+
+
+def _too_new(ready_at: datetime) -> str:
+    return _(
+        "Il faut deux personnes qui sont à la coordination depuis sept jours : cette demande ne peut être acceptée "
+        "qu’à partir du %(day)s. Pour aller plus vite, demandez à qui héberge la plateforme."
+    ) % {"day": at_hour(ready_at)}
 
 
 @require_POST

@@ -34,16 +34,15 @@ _GET_AND_POST = ["GET", "HEAD", "POST"]
 def security(request: DeskRequest) -> HttpResponse:
     me, now = request.membership, timezone.now()
     alerts, team = access.alerts_for(me), access.team_watched(me, at=now)
-    named = cases.access.references_of(me, [alert.about_id for alert in alerts])
-    alone = len(access.readers_of_alerts()) == 1
-    seen_by_me = {alert.pk for alert in alerts if alone or alert.by_id != request.user.pk}
+    named = cases.access.references_of(me, [alert.about_id for alert in alerts if alert.about == About.CASE])
     manages = me.may(Right.MANAGE)
     context = {
         "alerts": page.alert_lines(
             alerts,
             references=named,
             members={one.membership.user_id: one.membership.pk for one in team},
-            may_see=seen_by_me,
+            names={str(one.membership.pk): one.membership.user.name for one in team},
+            may_see=access.answerable(alerts, me),
         ),
         "team": security_page.team(team, me=me),
         "links": security_page.links(**_waiting(me, now=now)),

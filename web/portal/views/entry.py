@@ -119,7 +119,7 @@ def _send(request: HttpRequest, address: str, *, going_on: str, trapped: bool = 
             )
         ) from None
     write = partial(_letter, user, address=address, language=get_language() or "fr", typed=typed)
-    if not trapped and not send_soon(write):
+    if not trapped and not send_soon(write, unsent=partial(actions.uncount_code, row)):
         actions.forget_code(row)
         raise _Unsent(
             gettext("Votre code n’a pas pu partir : trop de messages attendent. Recommencez dans une minute.")
