@@ -1,15 +1,12 @@
 """Signing in: by a typed code or a card, without telling who is known."""
 
 import re
-import socket
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY as RECORDS
-from django.conf import LazySettings
 from django.core import mail
 from django.core.cache import cache
 from django.db import connection
@@ -20,7 +17,6 @@ from accounts import actions
 from accounts.middleware import SESSION_ASSOCIATION
 from accounts.models import Association, Membership, SignIn, SignInCode, SignInEnd, User
 from cases.models import Case
-from notifications import actions as mails
 from tests import factories
 from tests.people import HouseClient
 from tests.web.desk.authenticator import enrol
@@ -258,32 +254,6 @@ def test_a_mail_that_cannot_leave_is_said_and_counts_for_nothing(
     assert all("Recommencez dans une minute" in text(one) for one in (*answers, again))
     assert SignInCode.objects.count() == 1
     assert client.post(CODE, {"code": code}).headers["Location"] == "/espace/"
-
-
-@pytest.fixture
-def outage(settings: LazySettings) -> Iterator[None]:
-    """The mail server's port is closed; mails leave beside the request, as in production."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.MAIL_THREADS = "127.0.0.1", port, 1
-    mails._threads.cache_clear()
-    yield
-    mails._threads().shutdown()
-    mails._threads.cache_clear()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_codes_that_the_mail_server_did_not_take_keep_nobody_out_known_or_not(outage: None) -> None:
-    """An outage of an hour must not be a day without the case."""
-    member = factories.make_user(password=None)
-
-    for address in (member.email, "inconnu@exemple.invalid"):
-        for _ in range(4):
-            assert ask(HouseClient(), address).status_code == 302
-            mails._threads().submit(int).result()  # what was given before it is done
-    assert SignInCode.objects.count() == 8
-    assert not SignInCode.objects.exclude(address_index="").exists()
 
 
 def test_forgetting_the_cache_forgets_no_mail(member: User) -> None:
