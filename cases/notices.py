@@ -9,7 +9,7 @@ from accounts.access import who_saw
 from accounts.fields import load_keys
 from accounts.models import ApiToken, AuditEntry, Membership, User
 from accounts.rules.roles import Right
-from cases.models import Deadline, Export, Reminder
+from cases.models import Case, Deadline, Export, Reminder
 from notifications.models import Notice
 from notifications.registry import NoticeKind, Recipient
 from notifications.registry import register as register_kind
@@ -117,6 +117,7 @@ def register() -> None:
             still_holds=lambda _notice: True,
             context=_about_account,
             recipient=_owner,
+            urgent=True,
         )
     )
 
@@ -139,6 +140,7 @@ def _still_near(notice: Notice) -> bool:
         deadline
         and deadline.is_running
         and deadline.told == notice.subject_ids["stage"]
+        and str(deadline.due) == notice.subject_ids["due"]
         and not deadline.case.is_closed
     )
 
@@ -214,10 +216,15 @@ def _reminder_stands(notice: Notice) -> bool:
 
 
 def _reminded(notice: Notice) -> Recipient | None:
-    """Nobody, when it became the team's because its owner has left."""
+    """Nobody, when it became the team's because its owner has left, or when they may not see the case any more."""
     reminder = _reminder(notice)
-    user = reminder.for_user if reminder else None
-    return _to(user) if user and Membership.objects.active().filter(user=user).exists() else None
+    owner = reminder.for_user_id if reminder else None
+    rows = Membership.objects.active().select_related("user", "association").filter(user=owner)
+    membership: Membership | None = rows.first() if owner else None
+    if reminder is None or membership is None:
+        return None
+    sees = Case.objects.visible_to(membership).filter(pk=reminder.case_id).exists()
+    return _to(membership.user) if sees else None
 
 
 def _about_reminder(notice: Notice) -> dict[str, Any]:

@@ -35,10 +35,10 @@ def memberships_of(user: User) -> list[Membership]:
         return list(rows.annotate(**told).select_related("association").order_by("pk"))
 
 
-def is_at_work_anywhere(user: User) -> bool:
-    """Door: does any association count on this account, also one that is suspended? Before an account is closed."""
+def memberships_anywhere(user: User) -> list[Membership]:
+    """Door: those that stand, also in an association that is suspended: before an account is closed or stripped."""
     with scope.as_user(user.pk):
-        return bool(Membership._base_manager.filter(user=user, revoked_at=None).exists())
+        return list(Membership._base_manager.filter(user=user, revoked_at=None).order_by("pk"))
 
 
 def associations_at_work() -> list[int]:

@@ -17,7 +17,7 @@ from fido2.webauthn import (
 )
 
 from accounts import scope
-from accounts.access import deciding, is_closed_by_reset, memberships_of, require_settled
+from accounts.access import deciding, is_closed_by_reset, memberships_anywhere, memberships_of, require_settled
 from accounts.actions.sessions import end_sessions
 from accounts.actions.tokens import revoke_token
 from accounts.models import ApiToken, AuditEntry, FactorReset, Membership, PasskeyKind, SignInEnd, User
@@ -204,7 +204,7 @@ def take_off_factors(user: User, *, association_id: int | None, at: datetime) ->
     user.factors_reset_at, user.factors_reset_in_id = at, association_id
     user.save(update_fields=["factors_reset_at", "factors_reset_in"])
     end_sessions(user, end=SignInEnd.RESET, at=at)
-    for membership in memberships_of(user):
+    for membership in memberships_anywhere(user):
         with scope.enter(membership.association_id):
             for token in ApiToken.objects.filter(membership=membership, revoked_at=None).order_by("pk"):
                 revoke_token(token, by=None, at=at)

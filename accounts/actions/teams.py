@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts import scope
-from accounts.access import memberships_of, token_hash, user_by_email
+from accounts.access import memberships_anywhere, memberships_of, token_hash, user_by_email
 from accounts.actions.factors import record_everywhere
 from accounts.actions.keys import create_keys
 from accounts.actions.people import AlreadyUsed, create_user
@@ -168,6 +168,8 @@ def _account_for(invitation: Invitation, *, password: str, name: str) -> User:
     if user is None:
         return create_user(email=invitation.email, name=name, password=password)
     if not user.has_usable_password():
+        if invitation.invited_by_id != user.pk and memberships_anywhere(user):
+            raise AlreadyUsed("A new password comes by the link that was sent for it, not by another invitation.")
         user.set_password(password)
         user.name = name
         user.save(update_fields=["password", "name"])

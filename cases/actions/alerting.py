@@ -7,7 +7,7 @@ from accounts.access import alerts_since, concerns, readers_of_alerts, who_saw
 from notifications.actions import NoticeRow
 
 SECURITY_ALERT = "security_alert"
-_STILL_NEWS = timedelta(days=2)
+_STILL_NEWS = timedelta(days=14)
 
 
 def tell_of_alerts(*, at: datetime) -> int:
@@ -29,6 +29,6 @@ def tell_of_alerts(*, at: datetime) -> int:
         )
         for alert in alerts
         for one in watching
-        if not concerns(alert, one) and one.user_id != seen.get(alert.pk)
+        if one.joined_at <= alert.at and not concerns(alert, one) and one.user_id != seen.get(alert.pk)
     ]
     return notifications.actions.queue_many(rows, at=at) if rows else 0

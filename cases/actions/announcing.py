@@ -93,7 +93,7 @@ def _notice(row: Deadline, *, today: date) -> NoticeRow:
     return NoticeRow(
         kind=ANSWER_DRAGS if row.missed_on else DEADLINE_NEAR,
         dedupe_key=f"deadline:{row.pk}:stage:{row.told}:{since}",
-        ids={"deadline": row.pk, "stage": row.told or 0},
+        ids={"deadline": row.pk, "stage": row.told or 0, "due": str(row.due)},
         leave_by=_useful_until(row, today=today),
     )
 

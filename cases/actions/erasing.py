@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from accounts.access import is_at_work_anywhere
+from accounts.access import memberships_anywhere
 from accounts.actions import close_account, destroy_keys
 from accounts.models import AuditEntry, User
 from accounts.rules.audit import About, AuditKind
@@ -61,5 +61,5 @@ def _forget_member(member: Member, *, today: date, at: datetime) -> None:
     destroy_keys([member.subject])
     user = member.user
     Member.objects.filter(pk=member.pk).update(user=None, email_index="", phone_index="")
-    if user and not is_at_work_anywhere(user) and not is_member_anywhere(user):
+    if user and not memberships_anywhere(user) and not is_member_anywhere(user):
         close_account(user, at=at)

@@ -9,7 +9,7 @@ from accounts.models import Membership
 from notifications.actions import NoticeRow
 
 ACCOUNT_CHANGED = "account_changed"
-_STILL_NEWS = timedelta(days=2)
+_STILL_NEWS = timedelta(days=14)
 
 
 def tell_of_account_changes(*, at: datetime) -> int:

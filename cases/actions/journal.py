@@ -148,8 +148,7 @@ def fill_deadline(row: Deadline, computed: ComputedDeadline, *, met_on: date | N
     row.start_earliest = start.earliest if start else None
     row.start_latest = start.latest if start else None
     row.start_known_by = start.known_by if start else ""
-    if row.due != computed.due:
-        row.told = None
+    has_moved = row.due != computed.due
     row.raw_end, row.due = computed.raw_end, computed.due
     row.due_earliest, row.due_latest = computed.due_earliest, computed.due_latest
     row.explanation_fr = "\n".join(reason.fr for reason in computed.reasons)
@@ -158,6 +157,8 @@ def fill_deadline(row: Deadline, computed: ComputedDeadline, *, met_on: date | N
     row.void_on = None if computed.applies else (row.void_on or today)
     if row.missed_on and (row.due is None or row.due >= today):
         row.missed_on, row.answered_on, row.decision = None, None, ""
+    if has_moved and row.missed_on is None:
+        row.told = None  # the stages begin anew; those of a day that stays missed go on from its flag
 
 
 def _record_move(row: Deadline, *, before: date | None, at: datetime, by: User | None) -> None:

@@ -103,7 +103,11 @@ def end_reminder(reminder: Reminder, *, at: datetime, by: User) -> bool:
 
 
 def tell_of_reminders(*, today: date, at: datetime) -> int:
-    """Promise a mail for each reminder of somebody whose day has come, once; how many. The team's show on the desk."""
+    """Promise a mail for each reminder of somebody whose day has come, once; how many. The team's show on the desk.
+
+    A case whose day has come is not set aside any more.
+    """
+    Reminder.objects.all().standing().filter(snoozes=True, until__lte=today).update(ended_at=at)
     due = Reminder.objects.all().due(today).filter(told_on=None, case__is_canary=False)
     rows = list(due.exclude(for_user=None).order_by("pk"))
     if not rows:

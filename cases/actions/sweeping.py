@@ -61,10 +61,10 @@ def _sweep_safely(association_id: int, *, today: date, at: datetime, dry_run: bo
         done = _sweep_one(association_id, today=today, at=at, dry_run=dry_run)
         if not dry_run:
             with scope.enter(association_id):
-                done.notices += remind_of_tokens(at=at)
-                done.notices += tell_of_reminders(today=today, at=at)
                 done.notices += tell_of_alerts(at=at)
                 done.notices += tell_of_account_changes(at=at)
+                done.notices += remind_of_tokens(at=at)
+                done.notices += tell_of_reminders(today=today, at=at)
             _chain(association_id)
         return done
     except (DatabaseError, LookupError, ValueError) as error:
@@ -197,7 +197,7 @@ def _settle_cases(rows: Sequence[Deadline]) -> None:
 def _notice(row: Deadline) -> notifications.actions.NoticeRow:
     return notifications.actions.NoticeRow(
         kind=MISSED_FOR_MEMBER if row.bound == "member" else MISSED_FOR_VOLUNTEER,
-        dedupe_key=f"deadline:{row.pk}:missed:{row.due}",
+        dedupe_key=f"deadline:{row.pk}:missed:{row.due}:{row.missed_on}",
         ids={"deadline": row.pk},
     )
 

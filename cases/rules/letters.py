@@ -39,7 +39,7 @@ def reminder(overdue: Overdue, *, today: date) -> Letter:
         f"Selon le texte applicable ({overdue.article}), la réponse devait me parvenir au plus tard le {due}.",
         f"J'attendais ceci : {expected}. À ce jour, je n'ai rien reçu.",
         "Je vous demande de me répondre par écrit, sans délai, et de me remettre le justificatif correspondant.",
-        "Sans réponse, je saisirai votre délégué à la protection des données, puis la CNIL.",
+        "Sans réponse, je ferai valoir mes droits par les voies que la loi m'ouvre.",
         "Je vous prie d'agréer, Madame, Monsieur, mes salutations distinguées.",
     )
     return Letter(

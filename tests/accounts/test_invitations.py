@@ -104,6 +104,20 @@ def test_an_account_with_the_right_password_joins(coordinator: Membership, now: 
     assert memberships(known) == [[Role.VOLUNTEER]]
 
 
+def test_while_a_password_is_ended_no_invitation_of_somebody_else_sets_one(
+    coordinator: Membership, stranger: Membership, now: datetime
+) -> None:
+    known = factories.make_membership(stranger.association, Role.VOLUNTEER, at=now).user
+    known.set_unusable_password()
+    known.save(update_fields=["password"])
+    invitation, _ = factories.make_invitation(coordinator.association, by=coordinator.user, at=now, email=known.email)
+
+    with pytest.raises(actions.AlreadyUsed):
+        accept(invitation, at=now)
+
+    assert not User.objects.get(pk=known.pk).has_usable_password()
+
+
 def test_a_member_who_only_used_codes_gets_a_password(
     coordinator: Membership, member_user: User, now: datetime
 ) -> None:

@@ -91,6 +91,18 @@ def test_two_that_stand_are_refused_by_the_database(
         row.save(force_insert=True)
 
 
+def test_on_its_day_a_case_is_not_set_aside_any_more(
+    case: Case, in_scope: Membership, today: date, now: datetime
+) -> None:
+    actions.hold(case, until=DAY, today=today, at=now, by=in_scope.user)
+
+    actions.sweep(today=DAY - timedelta(days=1), at=now)
+    assert len(access.reminders_of(case)) == 1
+
+    actions.sweep(today=DAY, at=now)
+    assert access.reminders_of(case) == []
+
+
 def test_taken_up_again_nothing_stands(case: Case, in_scope: Membership, today: date, now: datetime) -> None:
     actions.hold(case, until=DAY, today=today, at=now, by=in_scope.user)
     actions.hold(case, until=None, today=today, at=now, by=in_scope.user)
@@ -184,6 +196,21 @@ def test_the_reminders_of_whoever_leaves_become_the_teams(case: Case, in_scope: 
     actions.let_go(gone, by=in_scope.user, at=now)
 
     assert access.reminders_due(in_scope, today=DAY) == [row]
+
+
+def test_no_mail_goes_to_whoever_may_not_see_the_case_any_more(
+    case: Case, in_scope: Membership, today: date, now: datetime
+) -> None:
+    other = factories.make_membership(in_scope.association, Role.VOLUNTEER, at=now)
+    _remind(case, other, at=now)
+    in_scope.association.team_sees_all = False
+    in_scope.association.save(update_fields=["team_sees_all"])
+    actions.assign(case, to=in_scope.user, today=today, at=now, by=in_scope.user)
+    actions.sweep(today=DAY, at=now)
+
+    notice = Notice.objects.get(kind="reminder_due")
+
+    assert registry.kind_of(notice.kind).recipient(notice) is None
 
 
 def test_a_mail_is_promised_once_on_its_day(case: Case, in_scope: Membership, now: datetime) -> None:

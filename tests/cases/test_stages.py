@@ -164,6 +164,20 @@ def test_a_reminder_of_a_stage_that_is_over_is_not_sent(coming: Case, now: datet
     assert holds(Notice.objects.exclude(pk=first.pk).get())
 
 
+def test_of_a_corrected_date_the_former_mail_does_not_leave(
+    coming: Case, now: datetime, today: date, in_scope: Membership
+) -> None:
+    _sweep(now, DUE - timedelta(days=7))
+    former = Notice.objects.get()
+    later = actions.NewFact(kind="sent", earliest=today - timedelta(days=20), known_by="postmark")
+    actions.record_facts(coming, [later], today=DUE - timedelta(days=7), at=now, by=in_scope.user)
+    _sweep(now, DUE - timedelta(days=6))
+
+    holds = registry.kind_of(former.kind).still_holds
+    assert not holds(former)
+    assert holds(Notice.objects.exclude(pk=former.pk).get())
+
+
 def test_a_corrected_date_is_announced_anew(coming: Case, now: datetime, today: date, in_scope: Membership) -> None:
     _sweep(now, DUE - timedelta(days=7))
 
@@ -212,9 +226,22 @@ def test_after_a_reminder_that_brought_nothing_it_asks_again(
     actions.answer_missed(silent, Answer(decision=Decision.REMIND), today=day, at=now, by=in_scope.user)
 
     assert actions.sweep(today=day + timedelta(days=13), at=now).flagged == 0
-    assert actions.sweep(today=day + timedelta(days=14), at=now).flagged == 1
+    again = actions.sweep(today=day + timedelta(days=14), at=now)
+    assert (again.flagged, again.notices) == (1, 1)
     silent.refresh_from_db()
     assert (silent.decision, silent.answered_on, silent.told) == ("", None, stages.FLAGGED)
+
+
+def test_a_day_that_moves_but_stays_past_keeps_its_stages(
+    silent: Deadline, now: datetime, today: date, in_scope: Membership
+) -> None:
+    assert silent.due
+    later = actions.NewFact(kind="asked", earliest=today + timedelta(days=1), known_by="receipt")
+    case = actions.record_facts(silent.case, [later], today=silent.due + timedelta(days=3), at=now, by=in_scope.user)
+
+    moved = Deadline.objects.get(case=case, key="justificatif")
+    assert (moved.due, moved.is_missed) != (silent.due, False)
+    assert _sweep(now, silent.due + timedelta(days=14)) == (1, 1)
 
 
 # The sweep

@@ -13,7 +13,7 @@ from tests.house.tree import APPS, ROOT, parsed, python_files
 # Each function that uses `_base_manager` or `scope.as_user`, and the test of what it lets through and what not.
 DOORS = {
     "accounts.access.doors.memberships_of": "accounts/test_scope.py::test_a_person_sees_their_own_memberships_only",
-    "accounts.access.doors.is_at_work_anywhere": (
+    "accounts.access.doors.memberships_anywhere": (
         "cases/test_erasing.py::test_whoever_works_for_an_association_that_is_suspended_keeps_their_account"
     ),
     "accounts.access.doors.invitation_ids": (

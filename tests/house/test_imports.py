@@ -1,5 +1,6 @@
 """The import contracts of pyproject.toml hold, and each of them bites."""
 
+import importlib
 import shutil
 import subprocess
 import sys
@@ -72,3 +73,12 @@ def test_a_breach_breaks_its_contract(copy: Path, path: str, line: str, contract
     assert report.returncode != 0
     broken = [row for row in report.stdout.splitlines() if " BROKEN" in row]
     assert any(contract in row for row in broken), report.stdout
+
+
+@pytest.mark.parametrize("room", [f"{app}.{room}" for app in APPS for room in ("access", "actions", "models")])
+def test_what_a_room_says_that_it_offers_is_there(room: str) -> None:
+    if not (ROOT / Path(*room.split("."))).is_dir():
+        return  # one file: ruff looks
+    module = importlib.import_module(room)
+
+    assert [name for name in module.__all__ if not hasattr(module, name)] == []

@@ -56,11 +56,11 @@ def reminder(
     option, answer = option_of(definition), answered(facts)
     if option is None or answer == "yes" or not any(one.result in _MADE for one in attempts) or _is_over(case):
         return None
-    told = next(choice for choice in option.choices if choice.value == (answer or "unknown"))
+    told = next((choice for choice in option.choices if choice.value == (answer or "unknown")), None)
     title = gettext("On ne sait pas si la suppression a été demandée.")
     if answer == "no":
         title = gettext("La suppression n’a pas été demandée.")
-    return Reminder(title, told.consequence.say(get_language() or "fr"))
+    return Reminder(title, told.consequence.say(get_language() or "fr") if told else "")
 
 
 def _is_over(case: Case) -> bool:

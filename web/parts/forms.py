@@ -73,6 +73,8 @@ def _is_secret(field: forms.Field) -> bool:
 
 def check_address(typed: str) -> None:
     """Raises ValidationError: the first thing that is wrong with an e-mail address."""
+    if len(typed) > _LONGEST_ADDRESS:
+        raise forms.ValidationError(gettext("Cette adresse est trop longue : vérifiez-la."), code="invalid")
     try:
         validate_email(typed)
     except forms.ValidationError:
@@ -83,8 +85,6 @@ def _wrong_with(typed: str) -> str:
     name, _at, _domain = typed.rpartition("@")
     if any(sign in typed for sign in '<>()[],;:"') or len(typed.split()) > 1:
         return gettext("Écrivez l’adresse seule, sans nom ni signe autour, par exemple prenom@exemple.fr.")
-    if len(typed) > _LONGEST_ADDRESS:
-        return gettext("Cette adresse est trop longue : vérifiez-la.")
     if not name.isascii():
         return gettext("Avant le @, cette adresse a un accent que le courrier ne sait pas porter. Vérifiez-la.")
     return gettext("Cette adresse n’est pas complète. Par exemple : prenom@exemple.fr.")

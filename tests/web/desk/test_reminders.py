@@ -89,6 +89,19 @@ def test_a_colleagues_own_reminder_does_not_show(
     assert "Vos rappels" not in signed_in(referent.user).get(reverse("desk:now")).content.decode()
 
 
+def test_the_words_about_a_colleagues_case_are_read_in_the_case(
+    case: Case, referent: Membership, volunteer: Membership, now: datetime, today: date
+) -> None:
+    with scope.enter(case.association_id):
+        actions.assign(case, to=volunteer.user, today=today, at=now, by=volunteer.user)
+        actions.set_reminder(case, until=today, reason=REASON, for_user=None, at=now, by=volunteer.user)
+
+    page = signed_in(referent.user).get(reverse("desk:now")).content.decode()
+
+    assert "Vos rappels" in page
+    assert REASON not in page
+
+
 def test_another_associations_reminder_is_not_found(
     case: Case, stranger: Membership, volunteer: Membership, today: date, now: datetime
 ) -> None:

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from cases.models import Case, Reminder
 from web.desk.pages.head import who
 from web.parts.french import plain_words
@@ -38,8 +39,8 @@ def of_case(case: Case, rows: Sequence[Reminder]) -> list[ReminderShown]:
     return [_shown(case, row) for row in rows]
 
 
-def due(rows: Sequence[Reminder]) -> list[ReminderDue]:
-    return [_due(row) for row in rows]
+def due(rows: Sequence[Reminder], *, reader: User) -> list[ReminderDue]:
+    return [_due(row, reader=reader) for row in rows]
 
 
 def _shown(case: Case, row: Reminder) -> ReminderShown:
@@ -60,13 +61,15 @@ _STOPS: dict[str, str | Promise] = {
 }
 
 
-def _due(row: Reminder) -> ReminderDue:
+def _due(row: Reminder, *, reader: User) -> ReminderDue:
+    """The words of a case that a colleague follows are read in the case, where the reading is recorded."""
+    is_open_to = row.for_user_id == reader.pk or row.case.assigned_to_id in {None, reader.pk}
     asked = _("Rappel du %(day)s, posé par %(who)s.") if row.for_user_id is None else _("Votre rappel du %(day)s.")
     values = {"day": plain_words(row.until), "who": _by(row)}
     return ReminderDue(
         who=who(row.case),
         url=f"{reverse('desk:case', args=[row.case.reference])}?de=maintenant",
-        text=row.event.note,
+        text=row.event.note if is_open_to else _("Le rappel se lit dans le dossier."),
         about=f"{row.case.reference} · {asked % values}",
         end_url=_end_url(row.case, row),
     )

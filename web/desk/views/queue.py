@@ -83,7 +83,7 @@ def _reminders(request: DeskRequest, counts: dict[str, int], *, after: str) -> l
     """On the first page; no query where there is none."""
     if after or not counts["reminders"]:
         return []
-    return reminders.due(access.reminders_due(request.membership, today=request.today))
+    return reminders.due(access.reminders_due(request.membership, today=request.today), reader=request.user)
 
 
 def _filters(request: DeskRequest, counts: dict[str, int]) -> page.Filters:

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
@@ -17,6 +18,7 @@ from accounts import scope
 from accounts.middleware import SESSION_ASSOCIATION
 from accounts.models import Association, User
 from cases.access import members_of
+from procedures.rules.clocks import today_for
 
 OWN_CARD = "own_card"
 
@@ -74,6 +76,7 @@ def _enter(view: Callable[..., HttpResponse], request: MemberRequest, **kwargs: 
     if found is None and len(request.associations) > 1:
         return redirect("portal:choose")
     request.association = found or request.associations[0]
+    request.today = today_for(timezone.now(), time_zone=request.association.time_zone)
     if scope.current() == request.association.pk:
         return view(request, **kwargs)
     with scope.enter(request.association.pk):
