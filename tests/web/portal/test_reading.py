@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -331,3 +332,16 @@ def test_a_parent_is_told_children_first_until_the_childs_case_is_done(
     after = mine.get(reverse("portal:case", args=[case.reference])).content.decode()
 
     assert ["Les enfants d’abord" in page for page in (of_the_child, before, after)] == [False, True, False]
+
+
+@pytest.mark.parametrize(("zone", "day"), [("Indian/Reunion", 24), ("Europe/Paris", 23), ("America/Martinique", 23)])
+def test_a_day_ends_at_the_earlier_midnight_of_the_association_and_of_paris(
+    case: Case, member: User, association: Association, clock: time_machine.Traveller, zone: str, day: int
+) -> None:
+    association.time_zone = zone
+    association.save(update_fields=["time_zone"])
+    clock.move_to(datetime(2026, 11, 23, 22, 0, tzinfo=ZoneInfo("Europe/Paris")))
+
+    response = signed_in_by_code(member, association=association).get(reverse("portal:home"))
+
+    assert vars(response.wsgi_request)["today"] == date(2026, 11, day)
