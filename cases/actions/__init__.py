@@ -3,7 +3,7 @@
 from cases.actions.attempts import BeforeLetter, record_attempt
 from cases.actions.bulk import AttemptPlan, CasePlan, create_cases
 from cases.actions.chaining import chain_events
-from cases.actions.deciding import Answer, answer_missed, close_case, convert_case, reopen_case
+from cases.actions.deciding import AfterTheDay, Answer, answer_missed, close_case, convert_case, reopen_case
 from cases.actions.decoys import SomebodyReal, set_canary
 from cases.actions.erasing import erase_case, erase_person
 from cases.actions.exporting import (
@@ -34,6 +34,7 @@ from cases.actions.working import (
 )
 
 __all__ = [
+    "AfterTheDay",
     "AlreadyDone",
     "Answer",
     "AttemptPlan",

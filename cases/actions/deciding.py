@@ -17,6 +17,10 @@ from procedures.rules.definitions import OutcomeClass
 from procedures.rules.facts import FactKind, KnownBy
 
 
+class AfterTheDay(ValueError):
+    """What is said to have been done in time was done after the last possible day."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What was decided about a missed deadline: WAS_DONE needs `done_on`, CLOSE an `outcome`, CONVERT a `procedure`."""
@@ -34,8 +38,10 @@ def answer_missed(
     """Take a missed deadline off the screens, and do what was decided. None when a colleague answered it first.
 
     Returns the case to go on with: a new one after CONVERT. Raises what `close_case`, `convert_case` and the order of
-    the facts (BeforeLetter) raise, with nothing written.
+    the facts (BeforeLetter) raise, AfterTheDay, with nothing written.
     """
+    if answer.decision is Decision.WAS_DONE:
+        _check_in_time(answer.done_on, deadline)
     case = take(deadline.case, version=None)
     won = Deadline.objects.missed().filter(pk=deadline.pk).update(answered_on=today, decision=answer.decision)
     if not won:
@@ -51,6 +57,11 @@ def answer_missed(
     if answer.decision is Decision.CONVERT:
         return convert_case(case, procedure=answer.procedure, token=token, today=today, at=at, by=by)
     return case
+
+
+def _check_in_time(done_on: date | None, deadline: Deadline) -> None:
+    if done_on and deadline.due_latest and done_on > deadline.due_latest:
+        raise AfterTheDay("It was done after the last possible day.")
 
 
 def _note_act(case: Case, done_on: date, *, at: datetime, by: User) -> None:

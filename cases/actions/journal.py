@@ -153,12 +153,17 @@ def fill_deadline(row: Deadline, computed: ComputedDeadline, *, met_on: date | N
     row.due_earliest, row.due_latest = computed.due_earliest, computed.due_latest
     row.explanation_fr = "\n".join(reason.fr for reason in computed.reasons)
     row.explanation_en = "\n".join(reason.en for reason in computed.reasons)
-    row.met_on = met_on
+    row.met_on = met_on if _counts(met_on, row) else None
     row.void_on = None if computed.applies else (row.void_on or today)
     if row.missed_on and (row.due is None or row.due >= today):
         row.missed_on, row.answered_on, row.decision = None, None, ""
     if has_moved and row.missed_on is None:
         row.told = None  # the stages begin anew; those of a day that stays missed go on from its flag
+
+
+def _counts(met_on: date | None, row: Deadline) -> bool:
+    """A member who acted after the last possible day has not kept it: somebody decides what follows."""
+    return row.bound != "member" or row.due_latest is None or met_on is None or met_on <= row.due_latest
 
 
 def _record_move(row: Deadline, *, before: date | None, at: datetime, by: User | None) -> None:

@@ -17,6 +17,7 @@ class Overdue:
     asked: str
     expected: str
     article: str
+    is_certain: bool
     since_earliest: date
     since_latest: date
     due: date
@@ -36,8 +37,8 @@ def reminder(overdue: Overdue, *, today: date) -> Letter:
     paragraphs = (
         "Madame, Monsieur,",
         f"J'ai fait auprès de vous la démarche suivante : {asked}. {since}",
-        f"Selon le texte applicable ({overdue.article}), la réponse devait me parvenir au plus tard le {due}.",
-        f"J'attendais ceci : {expected}. À ce jour, je n'ai rien reçu.",
+        f"{_by_which_text(overdue)} au plus tard le {due}.",
+        f"J'attendais ceci : {expected}. À ce jour, je ne l'ai pas.",
         "Je vous demande de me répondre par écrit, sans délai, et de me remettre le justificatif correspondant.",
         "Sans réponse, je ferai valoir mes droits par les voies que la loi m'ouvre.",
         "Je vous prie d'agréer, Madame, Monsieur, mes salutations distinguées.",
@@ -48,6 +49,13 @@ def reminder(overdue: Overdue, *, today: date) -> Letter:
         subject=typeset(f"Objet : relance, réponse attendue depuis le {due}"),
         paragraphs=tuple(typeset(paragraph) for paragraph in paragraphs),
     )
+
+
+def _by_which_text(overdue: Overdue) -> str:
+    """A length that no text gives is a guide, and is not said to be the law."""
+    if overdue.is_certain:
+        return f"Selon le texte applicable ({overdue.article}), la réponse devait me parvenir"
+    return f"Je prends pour repère le délai de ce texte : {overdue.article}. La réponse était attendue"
 
 
 def _quoted(words: str) -> str:

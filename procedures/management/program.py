@@ -1,5 +1,7 @@
 """What the commands share that other programs rely on: a result on stdout, or one sentence on stderr and 2."""
 
+import io
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -22,11 +24,20 @@ class ProgramCommand(BaseCommand):
 
     def run_from_argv(self, argv: list[str]) -> None:
         """Unlike Django's: no usage and no name of an exception before the sentence."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
         try:
             self.execute(**self._parsed(argv))
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has enough: nothing to say
         except CommandError as error:
             self.stderr.write(str(error))
             sys.exit(error.returncode)
+        except OSError as error:
+            self.stderr.write(f"The result could not be written: {error.strerror}.")
+            sys.exit(1)
 
     def _parsed(self, argv: list[str]) -> dict[str, Any]:
         try:

@@ -123,13 +123,21 @@ def _start(rule: DeadlineRule, facts: Mapping[str, StartFact]) -> tuple[StartFac
     """The start fact, or the range that the fallback fact allows, with the sentences that only the fallback needs."""
     start = facts.get(rule.start_fact)
     if start or rule.fallback is None:
-        return start, []
+        return start and _no_later_than_receipt(start, facts), []
     stand_in = facts.get(rule.fallback.fact)
     if stand_in is None:
         return None, []
     earliest = stand_in.earliest - timedelta(days=rule.fallback.earlier.all_days)
     latest = stand_in.latest + timedelta(days=rule.fallback.later.all_days)
     return StartFact(rule.start_fact, earliest, latest, stand_in.known_by), [rule.fallback.because]
+
+
+def _no_later_than_receipt(start: StartFact, facts: Mapping[str, StartFact]) -> StartFact:
+    """What has arrived had been sent: its sending lies no later than the last possible day of receipt."""
+    received = facts.get(FactKind.RECEIVED)
+    if start.kind != FactKind.SENT or received is None or start.latest <= received.latest:
+        return start
+    return replace(start, earliest=min(start.earliest, received.latest), latest=received.latest)
 
 
 def _why_no_start(rule: DeadlineRule, answers: Mapping[str, str]) -> Text:
@@ -154,7 +162,9 @@ def _doubts(rule: DeadlineRule, facts: Mapping[str, StartFact]) -> list[Text]:
     sent, received = facts.get(FactKind.SENT), facts.get(FactKind.RECEIVED)
     if rule.start_fact not in {FactKind.SENT, FactKind.RECEIVED} or sent is None or received is None:
         return []
-    return [sentences.received_before_sentence(received, sent)] if received.latest < sent.earliest else []
+    if received.latest < sent.earliest:
+        return [sentences.received_before_sentence(received, sent)]
+    return [sentences.bounded_sentence(received)] if received.latest < sent.latest else []
 
 
 def _ticked(clock: _Clock, *, facts: Mapping[str, StartFact]) -> _Clock | None:

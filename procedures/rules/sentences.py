@@ -219,6 +219,13 @@ def restart_sentence(paused: StartFact, resumed: StartFact) -> Text:
     return _filled(RAN_AGAIN, _on(paused), _on(resumed))
 
 
+def bounded_sentence(received: StartFact) -> Text:
+    return _filled(
+        Text("Il était arrivé le {} : il n’est pas parti après.", "It had arrived by {}: it was not sent later."),
+        date_text(received.latest),
+    )
+
+
 def received_before_sentence(received: StartFact, sent: StartFact) -> Text:
     return _filled(RECEIVED_BEFORE, date_text(received.latest), date_text(sent.earliest))
 

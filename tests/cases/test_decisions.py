@@ -10,7 +10,7 @@ import pytest
 from accounts.access import user_by_email
 from accounts.models import Membership, User
 from cases import access, actions, tallies
-from cases.actions import Answer, BeforeLetter, NewFact
+from cases.actions import AfterTheDay, Answer, BeforeLetter, NewFact
 from cases.models import AttemptResult, Case, CaseEvent, CaseFact, ConsentKind, Deadline, Decision
 from cases.rules.lifecycle import EventKind, Impossible, replay
 from tests.cases.conftest import CLOSURE, OpenOne
@@ -257,3 +257,33 @@ def test_nothing_happens_to_an_erased_case(open_one: OpenOne, hand: Hand, today:
     with pytest.raises(Impossible):
         actions.record_facts(case, [NewFact(kind="sent", earliest=today)], **hand.on(today))  # type: ignore[arg-type]  # keywords in a table
     assert not CaseFact.objects.filter(case=case, kind="sent", earliest=today).exists()
+
+
+def test_what_was_done_after_the_last_day_was_not_done_in_time(
+    open_one: OpenOne, in_scope: Membership, today: date, now: datetime
+) -> None:
+    case = open_one(sent=60)
+    actions.sweep(today=today, at=now)
+    [missed] = Deadline.objects.missed().filter(case=case)
+    assert missed.due_latest
+
+    late = Answer(decision=Decision.WAS_DONE, done_on=missed.due_latest + timedelta(days=1))
+    with pytest.raises(AfterTheDay):
+        actions.answer_missed(missed, late, today=today, at=now, by=in_scope.user)
+    assert Deadline.objects.missed().filter(case=case).exists()
+
+    in_time = Answer(decision=Decision.WAS_DONE, done_on=missed.due_latest)
+    assert actions.answer_missed(missed, in_time, today=today, at=now, by=in_scope.user)
+
+
+def test_a_late_act_leaves_a_missed_day_to_be_decided(
+    open_one: OpenOne, in_scope: Membership, today: date, now: datetime
+) -> None:
+    case = open_one(sent=60)
+    actions.sweep(today=today, at=now)
+
+    late = actions.NewFact(kind="acted", earliest=today, known_by="memory")
+    actions.record_facts(case, [late], today=today, at=now, by=in_scope.user)
+
+    [missed] = Deadline.objects.missed().filter(case=case)
+    assert missed.met_on is None

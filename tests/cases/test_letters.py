@@ -10,6 +10,7 @@ OVERDUE = Overdue(
     asked="Clôturer l'espace",
     expected="Recevoir la confirmation.",
     article="CSP R. 1111-36",
+    is_certain=True,
     since_earliest=date(2026, 3, 1),
     since_latest=date(2026, 3, 1),
     due=date(2026, 6, 1),
@@ -34,6 +35,13 @@ def test_an_uncertain_start_is_told_as_a_range() -> None:
     letter = reminder(unsure, today=date(2026, 6, 8))
 
     assert any("entre le 1er mars 2026 et le 4 mars 2026" in paragraph for paragraph in letter.paragraphs)
+
+
+def test_a_length_that_no_text_gives_is_told_as_a_guide() -> None:
+    letter = reminder(replace(OVERDUE, is_certain=False), today=date(2026, 6, 8))
+
+    assert any("Je prends pour repère" in paragraph for paragraph in letter.paragraphs)
+    assert not any("devait me parvenir" in paragraph for paragraph in letter.paragraphs)
 
 
 def test_it_has_the_typography_of_french() -> None:

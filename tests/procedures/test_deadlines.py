@@ -30,6 +30,12 @@ FOR_MEMBER = definition(RIGHT.replace('bound = "addressee"', 'bound = "member"')
 APPEAL = definition(
     RIGHT.replace('bound = "addressee"', 'bound = "member"').replace("eu_1182_71", "fr_franc").replace("P1M", "P2M")
 )
+FROM_LETTER = definition(
+    RIGHT.replace('bound = "addressee"', 'bound = "member"')
+    .replace('start_fact = "received"', 'start_fact = "sent"')
+    .replace("eu_1182_71", "fr_weeks")
+    .replace("P1M", "P6W")
+)
 INFO = definition(RIGHT.replace('bound = "addressee"', 'bound = "info"'))
 
 
@@ -199,3 +205,17 @@ def test_more_doubt_never_makes_a_member_later_nor_an_addressee_earlier(first: d
     assert doubted_addressee.due
     assert doubting_member.due <= member.due
     assert doubted_addressee.due >= addressee.due
+
+
+@pytest.mark.parametrize(
+    ("sent", "received", "earliest", "latest"),
+    [
+        (("2026-02-12", "2026-02-12"), "2026-02-10", "2026-03-24", "2026-03-24"),
+        (("2026-02-01", "2026-02-12"), "2026-02-10", "2026-03-15", "2026-03-24"),
+        (("2026-02-01", "2026-02-05"), "2026-02-10", "2026-03-15", "2026-03-19"),
+    ],
+)
+def test_what_has_arrived_was_not_sent_later(sent: tuple[str, str], received: str, earliest: str, latest: str) -> None:
+    deadline = only(FROM_LETTER, fact("sent", *sent), fact("received", received))
+
+    assert (str(deadline.due_earliest), str(deadline.due_latest)) == (earliest, latest)

@@ -18,7 +18,7 @@ class Command(ProgramCommand):
         parser.add_argument("path", nargs="?", help="a folder with <procedure>/<version>.toml files")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        folders = [_folder(options["path"])] if options["path"] else registry.folders()
+        folders = registry.folders() if options["path"] is None else [_folder(options["path"])]
         elsewhere = [one for one in registry.folders() if one not in folders]
         wrong = list(checks.bad_definitions(folders, beside=checks.readable(elsewhere)))
         for error in wrong:
@@ -26,6 +26,8 @@ class Command(ProgramCommand):
                 self.stdout.write(line(error, problem))
         if wrong:
             raise CommandError(f"{_count(sum(len(one.problems) for one in wrong), 'problem')} to mend.")
+        if not checks.readable(folders):
+            raise CommandError("There is no definition to check: <procedure>/<version>.toml is looked for.")
         self.stdout.write(_all_is_well(folders))
 
 
@@ -37,8 +39,10 @@ def line(error: BadDefinition, problem: Problem) -> str:
 
 def _folder(text: str) -> Path:
     folder = Path(text)
-    if not folder.is_dir():
-        raise CommandError(f"{text} is no folder: give one that holds <procedure>/<version>.toml files.", returncode=2)
+    if not text or not folder.is_dir():
+        raise CommandError(
+            f"«{text}» is no folder: give one that holds <procedure>/<version>.toml files.", returncode=2
+        )
     return folder.resolve()
 
 

@@ -153,7 +153,7 @@ def test_a_letter_is_proposed_and_ready_to_print(silent: Deadline, at_work: Hous
     page = at_work.get(letter).content.decode()
 
     assert 'lang="fr"' in page
-    assert "je n’ai rien reçu" in page
+    assert "je ne l’ai pas" in page
     assert silent.article in page
 
 

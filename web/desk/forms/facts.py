@@ -17,14 +17,18 @@ from web.parts.ways import DELETION
 class FactForm(VersionedForm):
     """Recorded beside the former one, never over it."""
 
-    kind = radios(label=_("Que s’est-il passé ?"))
+    kind = radios(label=_("Que s’est-il passé ?"), required=False)
     earliest = DatePartsField(label=_("Quel jour ?"), required=False)
     latest = DatePartsField(
         label=_("Si le jour n’est pas sûr, au plus tard le"),
         required=False,
         help_text=_("Laissez vide quand le jour est sûr."),
     )
-    known_by = forms.ChoiceField(label=_("Comment le sait-on ? Par…"), choices=choices(KNOWN_BY, KNOWN_BY))
+    known_by = forms.ChoiceField(
+        label=_("Comment le sait-on ? Par…"),
+        required=False,
+        choices=[("", _("Choisissez")), *choices(KNOWN_BY, KNOWN_BY)],
+    )
     notified_by = forms.ChoiceField(
         label=_("Comment le courrier est-il venu ?"),
         required=False,
@@ -54,11 +58,20 @@ class FactForm(VersionedForm):
         super().clean()
         typed: dict[str, Any] = self.cleaned_data
         check_range(self, "earliest", "latest")
-        said_only_how = bool(typed.get("notified_by")) and typed.get("kind") == "sent"
+        said_only_how = bool(typed.get("notified_by")) and typed.get("kind") in {"sent", ""}
         answered = said_only_how or bool(typed.get("residence") or typed.get(DELETION))
         if not typed.get("earliest") and "earliest" not in self.errors and not answered:
             self.add_error("earliest", gettext("Indiquez la date : le jour, le mois et l’année."))
+        if typed.get("earliest"):
+            self._check_date_is_known()
         return typed
+
+    def _check_date_is_known(self) -> None:
+        """A date says of what it is the day, and how it is known; nothing is taken for granted."""
+        if not self.cleaned_data.get("kind"):
+            self.add_error("kind", gettext("Dites de quoi c’est la date."))
+        if not self.cleaned_data.get("known_by"):
+            self.add_error("known_by", gettext("Dites comment cette date est connue."))
 
 
 def kinds_of(definition: Definition) -> list[str]:

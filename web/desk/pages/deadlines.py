@@ -67,7 +67,7 @@ def _shown(case: Case, row: Deadline, *, is_hero: bool, today: date) -> Deadline
         plain=not is_hero,
         note=_note(case, row, today=today),
         grid=_grid(row, today=today) if is_hero else None,
-        reasons=reasons[:-1] if row.due else [],  # the last one names the text, as `source` does
+        reasons=[*reasons[:-1], *_notes(rule)] if row.due else [],  # the last one names the text, as `source` does
         source=row.article,
         source_url=rule.article_url if rule else "",
         checked_on=rule.checked_on if rule else None,
@@ -78,6 +78,11 @@ def _shown(case: Case, row: Deadline, *, is_hero: bool, today: date) -> Deadline
         on_miss=say(rule.on_miss) if rule and row.is_missed else "",
         escalation=_escalation(case, row, today=today),
     )
+
+
+def _notes(rule: DeadlineRule | None) -> list[str]:
+    """What the definition says of a length that is not sure."""
+    return [say(rule.note)] if rule and rule.note else []
 
 
 def _rule(case: Case, key: str) -> DeadlineRule | None:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.models import Case
-from cases.rules.queue import NEVER, Reason
+from cases.rules.queue import NEVER, NEVER_HELD, Reason
 from web.desk.pages.words import OUTCOMES, definition_of, label, say
 from web.parts.french import countdown, plain_words
 
@@ -54,7 +54,7 @@ def chip(case: Case, *, today: date) -> Chip:
     """Why the case asks for a hand, in two to four words."""
     if case.is_closed:
         return _ended(case)
-    if case.held_until and case.held_until > today and case.reason != Reason.MISSED:
+    if case.held_until and case.held_until > today and case.reason not in NEVER_HELD:
         return Chip(text=_("En attente jusqu’au %(day)s") % {"day": plain_words(case.held_until)}, icon="pause")
     return _CHIPS[Reason(case.reason)](case, today)
 

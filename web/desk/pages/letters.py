@@ -5,6 +5,7 @@ from datetime import date
 from cases.models import Case, Deadline
 from cases.rules import letters
 from cases.rules.letters import Letter
+from procedures.rules.definitions import Certainty
 from web.desk.pages.words import definition_of
 
 
@@ -20,6 +21,7 @@ def reminder(case: Case, row: Deadline, *, today: date) -> Letter | None:
         asked=definition.title.fr,
         expected=definition.deadline(row.key).title.fr,
         article=row.article,
+        is_certain=definition.deadline(row.key).certainty is not Certainty.LOW,
         since_earliest=row.start_earliest,
         since_latest=row.start_latest,
         due=row.due,

@@ -12,7 +12,7 @@ from cases.models import AttemptResult
 from cases.rules.lifecycle import EventKind
 from web.desk.forms.attempts import AttemptForm
 from web.desk.forms.base import DeskForm
-from web.desk.forms.facts import FactForm, kinds_of
+from web.desk.forms.facts import FactForm
 from web.desk.pages import script
 from web.desk.pages.deadlines import moves
 from web.desk.pages.facts import facts
@@ -68,14 +68,6 @@ class RecordFacts(CaseAction):
 
     def asks(self) -> dict[str, Any]:
         return {"definition": definition_of(self.case)}
-
-    def initial(self) -> dict[str, Any]:
-        standing = {fact.kind: fact for fact in access.facts_of(self.case)}
-        sent = standing.get("sent")
-        if sent is None or not definition_of(self.case).begins_with_a_letter:
-            return {"kind": next(iter(kinds_of(definition_of(self.case))), "")}
-        last = sent.latest if sent.latest != sent.earliest else None
-        return {"kind": "sent", "earliest": sent.earliest, "latest": last, "known_by": sent.known_by}
 
     def more(self, _form: DeskForm) -> dict[str, Any]:
         return {"facts": facts(access.fact_history(self.case))}

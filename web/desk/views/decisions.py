@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import access, actions
-from cases.actions import Answer, NotAdmitted
+from cases.actions import AfterTheDay, Answer, NotAdmitted
 from cases.models import Case, Deadline, Decision
 from cases.rules.lifecycle import EventKind
 from procedures import registry
@@ -22,6 +22,7 @@ from web.desk.pages.refusals import not_admitted
 from web.desk.pages.words import definition_of, say
 from web.desk.views.doors import CaseAction, Stop, case_url, stamp
 from web.parts import errors
+from web.parts.french import plain_words
 
 
 class AnswerMissed(CaseAction):
@@ -60,7 +61,11 @@ class AnswerMissed(CaseAction):
             outcome=typed.get("outcome", ""),
             procedure=following.key if following else "",
         )
-        case = actions.answer_missed(self.deadline, answer, token=typed["token"], **stamp(self.request))
+        try:
+            case = actions.answer_missed(self.deadline, answer, token=typed["token"], **stamp(self.request))
+        except AfterTheDay:
+            form.add_error("done_on", _after_the_day(self.deadline))
+            return self.page(form, status=422)
         if case is None:
             return _("Un collègue a déjà décidé de la suite : rien n’a changé.")
         return _("La décision est enregistrée.") if case.pk == self.case.pk else _towards(self, case)
@@ -85,6 +90,11 @@ class AnswerMissed(CaseAction):
             Decision.CLOSE: True,
         }
         return [decision for decision, is_offered in offered.items() if is_offered]
+
+
+def _after_the_day(deadline: Deadline) -> str:
+    told = _("Le dernier jour possible était le %(day)s : ce qui est fait après ne l’était pas à temps.")
+    return told % {"day": plain_words(deadline.due_latest)}
 
 
 def following_of(case: Case, key: str | None, *, today: date) -> Definition | None:

@@ -14,6 +14,7 @@ from cases import access, actions
 from cases.actions import HasAddress, StaleCase
 from cases.models import ConsentKind, Reminder, StopWhen
 from cases.rules.lifecycle import EventKind
+from cases.rules.queue import Reason
 from web.desk.forms.base import DeskForm, leave_out
 from web.desk.forms.decisions import PlainForm
 from web.desk.forms.working import MYSELF, NOBODY, AssignForm, ConsentForm, HoldForm, NoteForm, ReminderForm
@@ -71,7 +72,11 @@ class Hold(CaseAction):
         return form
 
     def more(self, _form: DeskForm) -> dict[str, Any]:
-        return {"held_until": self.case.held_until}
+        keeps_running = self.case.reason == Reason.DEADLINE
+        return {
+            "held_until": self.case.held_until,
+            "legal_day": self.case.next_deadline_on if keeps_running else None,
+        }
 
     def act(self, form: HoldForm) -> str:
         typed = form.cleaned_data
