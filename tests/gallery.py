@@ -157,7 +157,7 @@ def _desk_cases() -> Iterator[Picture]:
     for name in STORIES:
         yield _work(f"desk-case-{name.replace('_', '-')}", "desk:case", name)
     yield _work("desk-case-long", "desk:case", "long", who="long")
-    yield _work("desk-events", "desk:events", "waiting", query="?avant=999999999")
+    yield _work("desk-events", "desk:events", "waiting", query="?avant=|waiting.event")
     yield _work("desk-attempt", "desk:attempt", "letter_soon", query="?moyen=phone")
     yield _work("desk-attempt-closure", "desk:attempt", "never_notified", query="?moyen=web")
     yield _work("desk-attempt-again", "desk:attempt", "box_forgotten", query="?moyen=phone")

@@ -21,7 +21,7 @@ from accounts.access import SESSION_SIGN_IN, associations_at_work, factors_of, s
 from accounts.models import Association, Membership, PasskeyKind, SignInEnd, SignInWay, User
 from accounts.rules.roles import Role
 from cases.actions import AttemptPlan, CasePlan, NewBeneficiary, NewFact, NewMember
-from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, ConsentKind, Deadline, StopWhen
+from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, CaseEvent, ConsentKind, Deadline, StopWhen
 from observatory.models import Release, StatPlan
 from tests import factories
 from tests.people import signed_in, signed_in_by_code
@@ -174,6 +174,9 @@ def _cases(stage: Stage, association: Association, *, today: date, at: datetime)
     _reminders(stage, by_name, today=today, at=at)
     for number in range(60):
         cases.actions.add_note(by_name["waiting"], text=f"Note numéro {number}.", at=at, by=_by("benevole"))
+    newest = CaseEvent.objects.filter(case=by_name["waiting"]).order_by("-at", "-pk").first()
+    assert newest
+    stage.parts["waiting.event"] = newest.pk
 
 
 def _plan(name: str, story: dict[str, object]) -> CasePlan:

@@ -82,7 +82,8 @@ def test_each_night_flags_and_tells_the_same(settled: Ground, night: Night) -> N
 
 def written_of(settled: Ground) -> tuple[int, int, int]:
     events = CaseEvent.objects.filter(kind="deadline_missed").count()
-    return events, Notice.objects.count(), Deadline.objects.filter(missed_on=settled.today).count()
+    notices = Notice.objects.filter(kind__in=("deadline_missed", "answer_overdue")).count()
+    return events, notices, Deadline.objects.filter(missed_on=settled.today).count()
 
 
 def test_what_is_measured_is_undone(settled: Ground) -> None:

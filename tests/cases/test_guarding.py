@@ -67,7 +67,7 @@ def test_somebody_of_two_associations_is_told_once(
 def test_nothing_is_told_of_another_entry_nor_of_an_old_one(
     volunteer: Membership, coordinator: Membership, now: datetime
 ) -> None:
-    accounts.record_factor_change(volunteer.user, AuditKind.FACTOR_ADDED, factor="totp", at=now - timedelta(days=3))
+    accounts.record_factor_change(volunteer.user, AuditKind.FACTOR_ADDED, factor="totp", at=now - timedelta(days=15))
     with scope.enter(volunteer.association_id):
         accounts.close_sessions_of(volunteer, by=coordinator.user, at=now)
         AuditEntry.objects.record(AuditKind.SIGNED_IN, at=now, by=volunteer.user)

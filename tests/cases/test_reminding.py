@@ -171,7 +171,7 @@ def test_decisions_and_alerts_wait_for_no_hour_and_the_rest_does(
     notifications.actions.deliver(now=night)
 
     assert [sent.to for sent in mail.outbox] == [[coordinator.user.email]]
-    assert urgent_kinds() == ["export_asked", "export_decided", "security_alert"]
+    assert urgent_kinds() == ["account_changed", "export_asked", "export_decided", "security_alert"]
 
 
 @pytest.mark.parametrize("what", ["decided", "left", "demoted"])

@@ -140,7 +140,11 @@ def test_ten_thousand_letters_get_the_same_answer_from_the_calculator_and_from_t
         shown = answer(definition, fact=fact, answers={}, today=at.date(), at=at)
         (replied,) = explained(OPPOSITION, written(fact), deadline="opposer")
         said = " ".join(shown.reasons)
-        if (shown.due and shown.due.isoformat(), said) != (replied["due"], replied["explanation"]["fr"]):
+        if (
+            shown.due is None
+            or shown.due.isoformat() != replied["due"]
+            or not replied["explanation"]["fr"].startswith(said)
+        ):
             wrong.append(fact)
 
     assert wrong == []

@@ -178,9 +178,9 @@ def test_the_page_the_interface_and_the_command_say_the_same(client: HouseClient
     chance, last = random.Random(7), date(2026, 11, 1)
     for number in range(24):
         day = last - timedelta(days=chance.randrange(1500))
-        kind = chance.choice(("sent", "received"))
+        kind, known = chance.choice((("sent", "written"), ("received", "received")))
         (told,) = ask(client, {"procedure": OPPOSITION, "deadline": "opposer", "facts": {kind: str(day)}}).json()
-        status, page = on_the_page(client, day, letter_is=kind)
+        status, page = on_the_page(client, day, known=known)
         assert (status, say_date(date.fromisoformat(told["due"]), "fr") in page) == (200, True), (kind, day)
         if number < 3:
             assert by_command(f"{kind}={day}") == told

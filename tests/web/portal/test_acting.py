@@ -148,7 +148,7 @@ def test_a_stale_report_comes_back_with_what_was_typed(
             {"when": "other", "other_day_day": "31", "other_day_month": "2", "other_day_year": "2026"},
             "n’a que 28 jours",
         ),
-        (OTHER_DAY | {"other_day_year": "1666"}, "quatre chiffres"),
+        (OTHER_DAY | {"other_day_year": "1666"}, "trop loin"),
         ({"reference": "2 53 07 2B 073 004 70"}, "ressemble à un numéro personnel"),
         ({"reference": "2 53 07 75 073 004 70"}, "ressemble à un numéro personnel"),
     ],

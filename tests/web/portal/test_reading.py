@@ -298,7 +298,7 @@ def test_a_large_household_costs_no_more_queries(
         mine.get(f"/espace/{case.reference}/")
 
     assert len(many) <= len(few)
-    assert len(few) <= 26
+    assert len(few) <= 28
 
 
 def test_every_sentence_of_an_attempt_that_failed(
