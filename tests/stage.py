@@ -174,9 +174,7 @@ def _cases(stage: Stage, association: Association, *, today: date, at: datetime)
     _reminders(stage, by_name, today=today, at=at)
     for number in range(60):
         cases.actions.add_note(by_name["waiting"], text=f"Note numéro {number}.", at=at, by=_by("benevole"))
-    newest = CaseEvent.objects.filter(case=by_name["waiting"]).order_by("-at", "-pk").first()
-    assert newest
-    stage.parts["waiting.event"] = newest.pk
+    stage.parts["waiting.event"] = CaseEvent.objects.filter(case=by_name["waiting"]).latest("pk").pk
 
 
 def _plan(name: str, story: dict[str, object]) -> CasePlan:
