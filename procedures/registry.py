@@ -15,6 +15,8 @@ from procedures.rules.places import line_of
 from procedures.rules.questions import BadQuestion, shown
 from procedures.rules.reading import BadDefinition, Problem
 
+_VERSION = re.compile(r"[1-9][0-9]{0,3}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 OURS = Path(__file__).resolve().parent / "definitions"
 
 _AT_LINE = re.compile(r"at line (\d+)")
@@ -74,9 +76,11 @@ def files_in(folder: Path) -> list[Path]:
 def read_file(path: Path, *, root: Path) -> Definition:
     """Raises BadDefinition, named by the path below `root`."""
     place = path.relative_to(root)
-    if not path.stem.isascii() or not path.stem.isdigit() or len(place.parts) < 2:
+    if not _VERSION.fullmatch(path.stem) or not all(map(_NAME.fullmatch, place.parts[:-1])) or len(place.parts) < 2:
         raise bad_place(
-            place, "the place does not name a version", "name it <procedure>/<version>.toml, like dmp/1.toml"
+            place,
+            "the place does not name a version of a procedure",
+            "name it <procedure>/<version>.toml, like dmp/1.toml: small letters, digits and dashes, then a number",
         )
     try:
         text = path.read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import TypeVar
 
-from procedures.rules.periods import Period, UnreadablePeriod
+from procedures.rules.periods import EndOutOfReach, Period, UnreadablePeriod
 from procedures.rules.texts import Text, typeset, typeset_numbers
 
 ReadT = TypeVar("ReadT")
@@ -37,6 +37,10 @@ class BadDefinition(ValueError):
         self.problems = tuple(problems)
         self.name = name
         super().__init__("; ".join(f"{problem}. {problem.mend}" for problem in self.problems))
+
+
+# A length that has no end from here has none from any later start.
+_FIRST_START = date(1900, 1, 1)
 
 
 @dataclass(slots=True)
@@ -136,10 +140,15 @@ class Reader:
         if not (value := self.string(key)):
             return Period()
         try:
-            return Period.parse(value)
+            period = Period.parse(value)
+            period.after(_FIRST_START)
         except UnreadablePeriod:
             self.note(key, f"{value!r} is not a period", "write P6W, P3M, P10Y or P1M10D")
             return Period()
+        except EndOutOfReach:
+            self.note(key, f"{value} never ends before 2200", "write a length that ends in a lifetime or two")
+            return Period()
+        return period
 
     def period_or_none(self, key: str) -> Period | None:
         return self.period(key) if self.has(key) else None

@@ -48,6 +48,14 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         "30",
         "write the whole address, beginning with https://",
     ),
+    "a length without an end": (
+        "a/length/1.toml",
+        RIGHT.replace('length = "P1M"', 'length = "P5000Y"'),
+        "28",
+        "never ends before 2200",
+    ),
+    "a number with a zero before": ("a/zero/01.toml", RIGHT, "", "the place does not name a version"),
+    "a name in capitals": ("a/BIG/1.toml", RIGHT, "", "the place does not name a version"),
     "no version number": ("a/version/first.toml", RIGHT, "", "the place does not name a version"),
 }
 

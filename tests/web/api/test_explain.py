@@ -141,6 +141,12 @@ def test_what_is_not_json_or_too_long_is_refused(client: HouseClient) -> None:
     assert error_of(long) == (413, "too_large")
 
 
+def test_a_body_in_pieces_is_refused_with_what_to_do(client: HouseClient) -> None:
+    response = ask(client, SENT, HTTP_TRANSFER_ENCODING="chunked")
+
+    assert error_of(response) == (411, "length_required")
+
+
 @pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
 def test_it_is_only_posted_to(client: HouseClient, method: str) -> None:
     response = getattr(client, method)(URL, headers={"accept-language": "fr"})

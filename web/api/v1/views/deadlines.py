@@ -13,7 +13,7 @@ from procedures.rules import questions, replies
 from procedures.rules.questions import BadQuestion, shown
 from procedures.rules.replies import DeadlineReply
 from web.api.v1 import serializers
-from web.api.v1.views.doors import BadParameter, QuestionDoor, errors, parameters, refuse_unknown
+from web.api.v1.views.doors import BadParameter, LengthRequired, QuestionDoor, errors, parameters, refuse_unknown
 
 DATED = {"earliest", "latest", "known_by"}
 
@@ -25,10 +25,12 @@ class Explain(QuestionDoor):
         description="Nothing is stored. Both dates of each deadline with their reason; null dates while the fact that "
         "starts it is not given. After 120 questions a minute from one network, 429.",
         request=serializers.ExplainQuestion,
-        responses={200: serializers.ExplainedDeadline(many=True), **errors(400, 405, 413, 415, 429)},
+        responses={200: serializers.ExplainedDeadline(many=True), **errors(400, 405, 411, 413, 415, 429)},
     )
     def post(self, request: Request) -> Response:
         parameters(request, ())
+        if request.headers.get("Transfer-Encoding"):
+            raise LengthRequired
         try:
             return Response(_explained(_question(request.data)))
         except BadQuestion as error:

@@ -74,6 +74,16 @@ class TooLarge(exceptions.APIException):
     default_code = "too_large"
 
 
+class LengthRequired(exceptions.APIException):
+    """A body in pieces, which no server behind a gateway reads to its end."""
+
+    status_code = status.HTTP_411_LENGTH_REQUIRED
+    default_code = "length_required"
+    default_detail = gettext_lazy(
+        "Dites la longueur de la question : envoyez « Content-Length », pas un corps en morceaux."
+    )
+
+
 class PostOnly(exceptions.MethodNotAllowed):
     """A question that is asked by POST, and changes nothing."""
 
