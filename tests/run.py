@@ -61,7 +61,7 @@ def run_pytest(arguments: Sequence[str], environment: dict[str, str]) -> int:
     started = time.monotonic()
     inherited = {name: value for name, value in os.environ.items() if name not in SERVICES}
     with tempfile.TemporaryDirectory(prefix="opposable-leg-") as scratch:
-        command = [sys.executable, "-m", "pytest", "-n", "2", *arguments]
+        command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", *arguments]
         code = subprocess.run(command, check=False, env=inherited | {"TMPDIR": scratch} | environment).returncode
     say(f"{'passed' if code == 0 else 'FAILED'} in {time.monotonic() - started:.0f} s")
     if code == NO_TESTS_COLLECTED and arguments:
