@@ -117,11 +117,15 @@ def placed(problems: Iterable[Problem], *, path: Path, root: Path) -> BadDefinit
 
 
 def leads_nowhere(definition: Definition, *, known: Collection[str]) -> list[Problem]:
-    """Where it sends people to a procedure that does not exist."""
+    """Where it sends people to a procedure that does not exist, or in a circle."""
     return [
         Problem(where=where, message=f"unknown procedure {name!r}", mend=f"use one of: {', '.join(sorted(known))}")
         for where, name in _names_in(definition)
         if name and name not in known
+    ] + [
+        Problem(where=where, message="names the procedure itself", mend="name another one, or leave it out")
+        for where, name in _names_in(definition)
+        if name == definition.key
     ]
 
 

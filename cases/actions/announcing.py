@@ -7,11 +7,12 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import transaction
 
 import notifications.actions
 from accounts import scope
-from cases.models import Case, CaseEvent, Deadline
+from cases.actions.journal import lock_free_cases
+from cases.models import CaseEvent, Deadline
 from cases.rules import stages
 from cases.rules.lifecycle import EventKind
 from notifications.actions import NoticeRow
@@ -55,10 +56,7 @@ def has_reader(row: Deadline) -> bool:
 
 def _claim(ids: Sequence[int], *, today: date) -> list[Deadline]:
     """Still at an untold stage, with their cases locked; a case that somebody holds now is left to the next run."""
-    skip_locked = connection.features.has_select_for_update_skip_locked
-    theirs = Case.objects.filter(deadlines__in=ids).order_by("pk").distinct().values("pk")
-    free = Case.objects.filter(pk__in=theirs).order_by("pk").select_for_update(of=("self",), skip_locked=skip_locked)
-    mine = Deadline.objects.filter(pk__in=ids, case__in=[case.pk for case in free])
+    mine = Deadline.objects.filter(pk__in=ids, case__in=lock_free_cases(ids))
     rows: list[Deadline] = []
     for found in (mine.nearing(today), mine.dragging(today)):
         rows += found.select_related("association", "case__member", "case__assigned_to").order_by("pk")

@@ -1,10 +1,10 @@
 """What the other actions share: take the case, move it, settle what is derived. Called inside their transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from cases.models import Case, CaseEvent, CaseFact, Deadline, Justificatif, Reminder, StopWhen
@@ -51,6 +51,14 @@ def take(case: Case, *, version: int | None) -> Case:
     if version is not None and locked.version != version:
         raise StaleCase(locked)
     return locked
+
+
+def lock_free_cases(deadlines: Sequence[int]) -> list[int]:
+    """The cases of these deadlines, locked before them as every action does; those that somebody holds are left out."""
+    skip_locked = connection.features.has_select_for_update_skip_locked
+    theirs = Case.objects.filter(deadlines__in=deadlines).order_by("pk").distinct().values("pk")
+    rows = Case.objects.filter(pk__in=theirs).order_by("pk")
+    return [case.pk for case in rows.select_for_update(of=("self",), skip_locked=skip_locked)]
 
 
 def move(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 import notifications.actions
 from accounts import scope
@@ -18,7 +18,7 @@ from cases.actions.alerting import tell_of_alerts
 from cases.actions.announcing import announce, has_reader, to_announce
 from cases.actions.chaining import chain_events
 from cases.actions.guarding import tell_of_account_changes
-from cases.actions.journal import DERIVED, fill_attention
+from cases.actions.journal import DERIVED, fill_attention, lock_free_cases
 from cases.actions.reminding import remind_of_tokens
 from cases.actions.snoozing import tell_of_reminders
 from cases.models import Case, CaseEvent, Deadline
@@ -160,10 +160,7 @@ def _claim(ids: Sequence[int], *, today: date) -> list[int]:
 
     A case that somebody holds right now is left to the next run.
     """
-    skip_locked = connection.features.has_select_for_update_skip_locked
-    theirs = Case.objects.filter(deadlines__in=ids).order_by("pk").distinct().values("pk")
-    free = Case.objects.filter(pk__in=theirs).order_by("pk").select_for_update(of=("self",), skip_locked=skip_locked)
-    rows = Deadline.objects.all().overdue(today).filter(pk__in=ids, case__in=[case.pk for case in free])
+    rows = Deadline.objects.all().overdue(today).filter(pk__in=ids, case__in=lock_free_cases(ids))
     mine = list(rows.order_by("pk").values_list("pk", flat=True))
     Deadline.objects.filter(pk__in=mine).update(missed_on=today, answered_on=None, decision="", told=stages.FLAGGED)
     return mine

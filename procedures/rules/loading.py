@@ -161,6 +161,9 @@ def _deadline(
 ) -> DeadlineRule:
     proofs = (JUSTIFICATIF, *(f"{JUSTIFICATIF}:{one.key}" for one in justificatifs))
     bound = reader.choice("bound", Bound)
+    extension = reader.period_or_none("extension")
+    if extension is not None and reader.table["extension"] == "P0D":
+        reader.note("extension", "adds nothing", "leave it out, or write P2M or the like")
     return DeadlineRule(
         key=_key(reader),
         title=reader.text("title"),
@@ -178,7 +181,7 @@ def _deadline(
         zone=reader.one_of("zone", ZONES, default=ZONES[0]),
         good_friday=reader.boolean("good_friday", default=False),
         rolls=reader.boolean("rolls", default=bound is not Bound.INFO),
-        extension=reader.period_or_none("extension"),
+        extension=extension,
         pausable=reader.boolean("pausable", default=False),
         restarts=reader.boolean("restarts", default=False),
         condition=reader.table_of("condition", lambda row: _condition(row, answers=answers)),

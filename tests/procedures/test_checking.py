@@ -54,6 +54,18 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         "26",
         "never ends before 2200",
     ),
+    "an extension of nothing": (
+        "a/extension/1.toml",
+        RIGHT.replace('length = "P1M"', 'length = "P1M"\nextension = "P0D"'),
+        "27",
+        "adds nothing",
+    ),
+    "a procedure that follows itself": (
+        "a/itself/1.toml",
+        spoiled("certainty =", 'follows_on_miss = "a/itself"\ncertainty ='),
+        "2",
+        "names the procedure itself",
+    ),
     "a number with a zero before": ("a/zero/01.toml", RIGHT, "", "the place does not name a version"),
     "a name in capitals": ("a/BIG/1.toml", RIGHT, "", "the place does not name a version"),
     "no version number": ("a/version/first.toml", RIGHT, "", "the place does not name a version"),
