@@ -149,6 +149,7 @@ def test_back_shows_nothing_to_whoever_comes_after_a_volunteer(
     steps.sign_in(page, steps.volunteer("benevole"), clock=clock)
     page.goto("/desk/dossiers/")
     page.locator("main a[href^='/desk/dossiers/']").first.click()
+    page.wait_for_url(re.compile("/desk/dossiers/[^/]+/"))
     address = page.url
     page.get_by_role("navigation").get_by_role("button", name="Me déconnecter").locator("visible=true").click()
     expect(page).not_to_have_url(address)

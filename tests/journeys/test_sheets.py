@@ -1,6 +1,7 @@
 """What is printed: one A4 for each channel of each procedure, in both languages; in large type too."""
 
 import io
+import re
 
 import pikepdf
 import pytest
@@ -46,12 +47,14 @@ def test_the_large_type_needs_no_script_and_is_large_on_paper_too(open_page: Ope
         page.goto(here)
         sizes = [size_of(page, "screen"), size_of(page, "print")]
         page.get_by_role("main").get_by_role("link", name="En gros caractères").click()
+        back = page.get_by_role("main").get_by_role("link", name="En caractères ordinaires")
+        expect(back).to_be_visible()
 
         fits(page)
         assert size_of(page, "screen") > 1.3 * sizes[0]
         assert size_of(page, "print") == 24 > sizes[1]  # pixels, that is 18 points
-        page.get_by_role("main").get_by_role("link", name="En caractères ordinaires").click()
-        assert page.url.endswith(here)
+        back.click()
+        page.wait_for_url(re.compile(re.escape(here) + "$"))
 
 
 def size_of(page: Page, media: str) -> float:

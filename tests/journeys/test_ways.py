@@ -157,4 +157,5 @@ def go_through_the_steps(page: Page) -> None:
 
 
 def fits(page: Page) -> None:
+    page.wait_for_load_state()  # a page that has only begun has no width
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{page.url} is too wide for a phone."
