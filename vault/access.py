@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from accounts import scope
 from accounts.models import Association
-from vault import box
+from vault.box import store
 from vault.models import SealedFile
 from vault.rules import stream
 
@@ -53,7 +53,7 @@ def open_plain(sealed: SealedFile) -> Iterator[bytes]:
     """
     key = sealed.file_key()
     try:
-        blob = box.read(sealed.stored_name)
+        blob = store.read(sealed.stored_name)
     except FileNotFoundError:
         raise BlobMissing(f"The blob of sealed file {sealed.pk} is not in the store.") from None
     return _closing(blob, stream.unseal(blob, key=key, place=sealed.place))
@@ -73,10 +73,10 @@ def verify() -> Verification:
             rows = list(SealedFile.objects.order_by("pk").values_list("pk", "stored_name", "sha256_cipher"))
         for pk, name, digest in rows:
             _check(found, pk, name=name, digest=digest, slug=slug)
-        found.orphan_paths += sorted(set(box.names_of(association_id)) - {name for _, name, _ in rows})
-    for folder in sorted(set(box.folders()) - {str(pk) for pk in owners}):
-        found.orphan_paths += box.names_of(folder)
-    found.orphan_paths += box.strays()
+        found.orphan_paths += sorted(set(store.names_of(association_id)) - {name for _, name, _ in rows})
+    for folder in sorted(set(store.folders()) - {str(pk) for pk in owners}):
+        found.orphan_paths += store.names_of(folder)
+    found.orphan_paths += store.strays()
     found.orphans = len(found.orphan_paths)
     return found
 
@@ -84,7 +84,7 @@ def verify() -> Verification:
 def _check(found: Verification, pk: int, *, name: str, digest: str, slug: str) -> None:
     found.checked += 1
     try:
-        flaw = "" if box.sha256_of(name) == digest else "damaged"
+        flaw = "" if store.sha256_of(name) == digest else "damaged"
     except FileNotFoundError:
         flaw = "missing"
     except OSError:  # no right to it, a folder in its place, a disk that fails: the others are checked all the same

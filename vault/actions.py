@@ -12,7 +12,7 @@ from django.core.files.base import File
 
 from accounts import scope
 from accounts.models import Association
-from vault import box
+from vault.box import store
 from vault.models import SealedFile
 from vault.rules import sniff, stream
 from vault.rules.refusals import Code, Refused
@@ -82,7 +82,7 @@ def _write(sealed: SealedFile, plain: bytes) -> str:
     prefix = secrets.token_bytes(stream.PREFIX_BYTES)
     pieces = stream.seal(io.BytesIO(plain), key=sealed.file_key(), place=sealed.place, prefix=prefix)
     try:
-        return box.write(sealed.stored_name, pieces)
+        return store.write(sealed.stored_name, pieces)
     except OSError as error:
         if error.errno in _NO_ROOM:
             raise Refused(Code.NO_ROOM) from error
@@ -90,12 +90,12 @@ def _write(sealed: SealedFile, plain: bytes) -> str:
 
 
 def _sweep_association(association_id: int, *, before: datetime) -> int:
-    old = [name for name in box.names_of(association_id) if (box.stored_at(name) or before) < before]
+    old = [name for name in store.names_of(association_id) if (store.stored_at(name) or before) < before]
     if not old:
         return 0
     with scope.enter(association_id):
         known = set(SealedFile.objects.values_list("stored_name", flat=True))
     orphans = [name for name in old if name not in known]
     for name in orphans:
-        box.remove(name)
+        store.remove(name)
     return len(orphans)

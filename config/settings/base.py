@@ -199,7 +199,7 @@ STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "sealed"}},
     "staticfiles": {"BACKEND": "web.parts.bundle.BundledStorage"},
 }
-FILE_UPLOAD_HANDLERS = ["vault.box.MemoryUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["vault.box.uploads.MemoryUploadHandler"]
 
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -19,7 +19,7 @@ from cases.models import Attempt, Case, Justificatif
 from config.checks import refuse_closed_keys
 from tests import factories
 from vault import access as vault
-from vault import box
+from vault.box import store
 from vault.models import SealedFile
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ def stored(justificatif: Justificatif) -> tuple[Any, bytes]:
     """The row of the sealed file, and its blob."""
     with scope.enter(justificatif.association_id):
         row = SealedFile.objects.values().get(pk=justificatif.sealed_file_id)
-    with box.read(row["stored_name"]) as blob:
+    with store.read(row["stored_name"]) as blob:
         return row, blob.read()
 
 

@@ -1,5 +1,6 @@
 """What a file is, by its content."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -84,6 +85,6 @@ def test_every_refusal_says_what_to_do_in_both_languages(code: Code) -> None:
     refusal = Refused(code)
 
     assert refusal.say("fr") != refusal.say("en")
-    assert len(SENTENCES[code].fr.split(". ")) >= 2
-    assert refusal.status in {413, 422, 503, 507}
+    assert len(re.split(r"\. |\u00a0: |, puis ", SENTENCES[code].fr)) >= 2
+    assert refusal.status in {413, 422, 429, 503, 507}
     assert str(refusal) == code.value

@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory
 from django.urls import path
 
 from tests.vault import samples
-from vault import box
+from vault.box import uploads
 
 LIMIT = 1000
 
@@ -59,23 +59,23 @@ def found(response: HttpResponse) -> Any:
 def test_a_file_at_the_limit_arrives_whole(send: Callable[..., HttpResponse]) -> None:
     note, files = found(send(b"x" * LIMIT))
 
-    assert (note, files) == ("ce que j’ai écrit", [(box.UPLOAD_NAME, LIMIT, LIMIT)])
+    assert (note, files) == ("ce que j’ai écrit", [(uploads.UPLOAD_NAME, LIMIT, LIMIT)])
 
 
 def test_a_file_above_the_limit_is_dropped_and_the_form_kept(send: Callable[..., HttpResponse]) -> None:
     note, files = found(send(b"x" * (LIMIT + 1)))
 
-    assert (note, files) == ("ce que j’ai écrit", [(box.UPLOAD_NAME, LIMIT + 1, 0)])
+    assert (note, files) == ("ce que j’ai écrit", [(uploads.UPLOAD_NAME, LIMIT + 1, 0)])
 
 
 def test_the_limit_is_for_all_files_together(send: Callable[..., HttpResponse]) -> None:
     _, files = found(send(b"x" * 800, b"y" * 800))
 
-    assert files == [(box.UPLOAD_NAME, 800, 800), (box.UPLOAD_NAME, 1600, 0)]
+    assert files == [(uploads.UPLOAD_NAME, 800, 800), (uploads.UPLOAD_NAME, 1600, 0)]
 
 
 def test_an_empty_file_arrives_empty(send: Callable[..., HttpResponse]) -> None:
-    assert found(send(b""))[1] == [(box.UPLOAD_NAME, 0, 0)]
+    assert found(send(b""))[1] == [(uploads.UPLOAD_NAME, 0, 0)]
 
 
 @pytest.mark.parametrize(
@@ -83,11 +83,14 @@ def test_an_empty_file_arrives_empty(send: Callable[..., HttpResponse]) -> None:
     ["NIR 269054958815780.pdf", "../../etc/passwd", "a\r\nX: y.pdf", "x" * 5000, "\u202efdp.exe", "é'\";<b>.pdf"],
 )
 def test_no_name_of_a_file_comes_further_than_the_door(send: Callable[..., HttpResponse], name: str) -> None:
-    assert found(send(samples.png(), name=name))[1] in ([(box.UPLOAD_NAME, len(samples.png()), len(samples.png()))], [])
+    assert found(send(samples.png(), name=name))[1] in (
+        [(uploads.UPLOAD_NAME, len(samples.png()), len(samples.png()))],
+        [],
+    )
 
 
 def test_a_body_many_times_too_large_is_refused_unread(send: Callable[..., HttpResponse]) -> None:
-    assert send(b"x" * LIMIT * (box.DRAINED_TIMES + 1)).status_code == 413
+    assert send(b"x" * LIMIT * (uploads.DRAINED_TIMES + 1)).status_code == 413
 
 
 def test_nothing_is_spooled_to_the_disk(send: Callable[..., HttpResponse], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +106,7 @@ def test_nothing_is_spooled_to_the_disk(send: Callable[..., HttpResponse], monke
 def test_the_settings_use_this_door_alone(settings: Any) -> None:
     request = RequestFactory().post("/", {"file": io.BytesIO(b"x")})
 
-    assert [type(handler) for handler in request.upload_handlers] == [box.MemoryUploadHandler]
+    assert [type(handler) for handler in request.upload_handlers] == [uploads.MemoryUploadHandler]
     sent = request.FILES["file"]
     assert isinstance(sent, UploadedFile)
     assert sent.content_type is None
