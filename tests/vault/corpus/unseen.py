@@ -42,7 +42,7 @@ def field(paper: Paper, sheet: Sheet, number: str, y: float, *, looks: bool) -> 
     width = sheet.measure(spaced(number))
     base = y - 1
     ink = ((202.0, base), (202 + width, base), (202 + width, base - 7), (202.0, base - 7))
-    sheet.hide(number, *([ink] if looks else []))
+    sheet.hide(number, ink)
 
 
 def field_with_looks(paper: Paper, sheet: Sheet, number: str, y: float) -> None:
