@@ -24,15 +24,6 @@ STORED = {
     **{1: (0, False), 2: (0, True), 3: (2, False), 4: (2, True)},
     **{5: (3, True), 6: (1, False), 7: (1, True), 8: (3, False)},
 }
-    1: (0, False),
-    2: (0, True),
-    3: (2, False),
-    4: (2, True),
-    5: (3, True),
-    6: (1, False),
-    7: (1, True),
-    8: (3, False),
-}
 
 
 @dataclass(frozen=True, slots=True)
