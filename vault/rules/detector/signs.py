@@ -78,7 +78,10 @@ _PLAIN = _Plain()
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way of reading a text: `shadow` and `plain` are of one length; `places[i]` is where sign i stands in it."""
+    """One way of reading a text: `shadow` and `plain` are of one length; `places[i]` is where sign i stands in it.
+
+    The last place is the text's end.
+    """
 
     shadow: str
     plain: str
@@ -91,13 +94,14 @@ def readings(text: str) -> Iterator[Reading]:
     seen = _seen(shadow, plain)
     yield seen
     if UNSEEN in shadow:
-        yield Reading(shadow.replace(UNSEEN, " "), plain, range(len(text)))
+        yield Reading(shadow.replace(UNSEEN, " "), plain, range(len(text) + 1))
     if "|" in shadow:
         yield Reading(seen.shadow.replace("|", "I"), seen.plain, seen.places)
 
 
 def _seen(shadow: str, plain: str) -> Reading:
     if UNSEEN not in shadow:
-        return Reading(shadow, plain, range(len(shadow)))
+        return Reading(shadow, plain, range(len(shadow) + 1))
     places = [place for place, sign in enumerate(shadow) if sign != UNSEEN]
-    return Reading(shadow.replace(UNSEEN, ""), "".join(plain[place] for place in places), places)
+    kept = "".join(plain[place] for place in places)
+    return Reading(shadow.replace(UNSEEN, ""), kept, [*places, len(shadow)])
