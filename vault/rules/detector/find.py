@@ -36,6 +36,11 @@ def seen_in(text: str) -> Seen | None:
     return hits[0].kind if hits else None
 
 
+def holds_certainly(text: str) -> bool:
+    """Whether a number with its key stands in it: for where nobody can be asked about what is only likely."""
+    return any(hit.certain for hit in find(text))
+
+
 def mask(text: str) -> str:
     """The text with a bullet for each of their signs; for what cannot be sent back to who wrote it."""
     parts, done = [], 0
