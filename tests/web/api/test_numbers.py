@@ -62,8 +62,8 @@ def doors(resolver: Any = None) -> set[type[Door]]:
     for entry in (resolver or get_resolver()).url_patterns:
         if hasattr(entry, "url_patterns"):
             found |= doors(entry)
-        elif issubclass(getattr(entry.callback, "cls", object), Door):
-            found.add(entry.callback.cls)
+        elif (door := getattr(entry.callback, "cls", None)) and issubclass(door, Door):
+            found.add(door)
     return found
 
 

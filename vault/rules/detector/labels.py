@@ -5,6 +5,8 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
+from vault.rules.slips import alike
+
 REACH = 70
 """How many signs before a number a word still speaks of it."""
 
@@ -78,13 +80,4 @@ def _is_long(word: str) -> bool:
     if word.isdecimal():
         return False
     typed = word.translate(_SAME).replace("rn", "m")
-    return any(abs(len(typed) - len(target)) <= 1 and _one_slip(typed, target) for target in _TARGETS)
-
-
-def _one_slip(typed: str, target: str) -> bool:
-    """Equal, but for one letter that is missing, too many or another."""
-    short, long = sorted((typed, target), key=len)
-    same = 0
-    while same < len(short) and short[same] == long[same]:
-        same += 1
-    return short[same + (len(short) == len(long)) :] == long[same + 1 :]
+    return any(alike(typed, target) for target in _TARGETS)
