@@ -74,6 +74,8 @@ WRITINGS: dict[str, Writing] = {
     "spaced dashes": _joined(" - "),
     "slashes": _joined("/"),
     "spaced slashes": _joined(" / "),
+    "commas": _joined(","),
+    "colons": _joined(" : "),
     "backslashes": _joined("\\"),
     "bars": _joined("|"),
     "spaced bars": _joined(" | "),
@@ -105,6 +107,9 @@ WRITINGS: dict[str, Writing] = {
     "ones as bars": lambda number: _joined(" ")(number).replace("1", "|"),
     "fives as letters": lambda number: _joined(" ")(number).replace("5", "S"),
     "eights as letters": lambda number: _joined(" ")(number).replace("8", "B"),
+    "ones as exclamations": lambda number: _joined(" ")(number).replace("1", "!"),
+    "zeros as D": lambda number: _joined(" ")(number).replace("0", "D"),
+    "sevens as T": lambda number: number.replace("7", "T"),
     "struck through": lambda number: "".join(sign + "\u0336" for sign in number),
 }
 

@@ -15,7 +15,7 @@ from vault.rules.detector.signs import BREAK, Reading, readings
 
 _JOINT = " : "  # between the words before a text and the text; no number goes on over it
 _KEY = re.compile(
-    r"[\s:;,.()\[\]|/\-]{0,60}?(?P<named>(?:cle|clef|key)[\s:=.()\[\]]{0,6})?(?P<key>\d\d)(?!\d)",
+    r"[\s:;,.()\[\]|/\-]{0,60}?(?P<named>(?:cle|clef|key)[\s:=.()\[\]]{0,6}|\()?(?P<key>\d\d)(?!\d)",
 )
 
 _GROUPED = 4  # of the five cuts in a NIR without its key
@@ -94,8 +94,11 @@ class _Search:
             return number.plausible and window.alone and self.labels.calls(window.start)
         cuts = window.cut_at(nir.BORDERS)
         aligned = cuts == window.cut
+        grouped = aligned and window.cut_at(nir.BORDERS[:-1]) >= _GROUPED
         right = number.right or (key is not None and key.right and key.named)
-        if number.plausible and not number.guessed and aligned and window.cut_at(nir.BORDERS[:-1]) >= _GROUPED:
+        if self.reading.strict and not (grouped and (right or self.labels.before(window.start))):
+            return False
+        if grouped and number.plausible and not number.guessed:
             return True
         if right and (aligned or window.alone):
             return True
