@@ -10,6 +10,8 @@ from vault.rules.slips import alike
 REACH = 70
 """How many signs before a number a word still speaks of it."""
 
+_RIVAL_REACH = 30
+
 _OCR = {"i": "[i1l|!]", "l": "[l1i|]", "o": "[o0]", "s": "[s5]", "b": "[b8]", "e": "[ec]"}
 
 
@@ -35,8 +37,9 @@ _LONG = ("securite", "sociale", "immatriculation", "vitale", "assuree", "matricu
 # What may stand between a number's name and the number for it to be called so directly.
 _BARE = re.compile(r"(?:[\s:.°()=\-]|sociale|numero|social|est|n[°o]?){0,14}")
 _RIVAL = re.compile(
-    r"(?<![a-z])(?:siret|siren|iban|rib|bic|ean|rpps|adeli|finess|imei|isbn|gencod|colis|suivi|lrar|recommandee?"
-    r"|code[\s\-]?barres?|telephone|tel|portable|fax|facture|commande|contrat|carte bancaire)(?![a-z])"
+    r"(?<![a-z])(?:siret|siren|iban|rib|bic|ean|rpps|adeli|finess|imei|isbn|gencod|colis|de suivi|lrar|recommandee?"
+    r"|code[\s\-]?barres?|telephone|tel|portable|fax|facture|commande|contrat|carte bancaire"
+    r"|fiscale?|passeport|permis)(?![a-z])"
 )
 _WORD = re.compile(r"[a-z0-9|!]{6,18}")
 _SAME = str.maketrans("1l|!058", "iiiiosb")
@@ -60,7 +63,8 @@ class Labels:
         at = bisect_right(self.ends, place) - 1
         if at < 0 or place - self.ends[at] > REACH:
             return False
-        return bisect_left(self.rivals, place) == bisect_left(self.rivals, self.ends[at])
+        since = max(self.ends[at], place - _RIVAL_REACH)
+        return bisect_left(self.rivals, place) == bisect_left(self.rivals, since)
 
     def calls(self, place: int) -> bool:
         """Whether a name, and nothing that says more, stands right before this place."""
