@@ -10,3 +10,13 @@ class VaultConfig(AppConfig):
         from accounts import fields  # noqa: PLC0415  models are loaded only now
 
         fields.refuse_texts(holds_certainly)
+
+
+class TablelessConfig(AppConfig):
+    """For config.settings.bare: the commands of the vault that need no database, and none of its tables."""
+
+    name = "vault"
+    default = False
+
+    def import_models(self) -> None:
+        self.models = {}
