@@ -27,11 +27,11 @@ class Engine:
         self.analysed: list[bytes] = []
         self.dies_rebuilding = False
 
-    def analyse(self, parts: Sequence[bytes]) -> Analysis:
+    def analyse(self, parts: Sequence[bytes], *, walls: str = "") -> Analysis:
         self.analysed.append(b"".join(parts))
         for part in parts:
             _do_as_told(part)
-        pages = tuple(AnalysedPage(10, 20, part) for part in parts)
+        pages = tuple(AnalysedPage((10.0, 20.0), False, part) for part in parts)
         return Analysis(pages, (CERTAIN, PROBABLE))
 
     def rebuild(self, analysis: Analysis, *, own: Sequence[Zone], shown: Collection[int]) -> Rebuilt:
@@ -46,7 +46,10 @@ class Engine:
     def preview(self, analysis: Analysis, page: int, *, own: Sequence[Zone], shown: Collection[int]) -> bytes:
         return b"\xff\xd8\xff" + analysis.pages[page - 1].picture + repr((own, sorted(shown))).encode()
 
-    def missing(self) -> str | None:
+    def original(self, analysis: Analysis, page: int) -> bytes:
+        return b"\xff\xd8\xff" + analysis.pages[page - 1].picture
+
+    def missing(self, walls: str = "") -> str | None:
         return self.lacks
 
 
@@ -61,6 +64,6 @@ def _do_as_told(part: bytes) -> None:
 
 def install(patch: pytest.MonkeyPatch) -> Engine:
     engine = Engine()
-    for name in ("analyse", "rebuild", "preview", "missing"):
+    for name in ("analyse", "rebuild", "original", "preview", "missing"):
         patch.setattr(pipeline, name, getattr(engine, name))
     return engine
