@@ -32,7 +32,13 @@ def send(case_key: UUID, member: User, now: datetime, engine: Engine) -> Send:
     """`send(b"...", token=..., by=..., at=...)`."""
 
     def sent(*parts: Any, **told: Any) -> Deposit:
-        given = {"subject": case_key, "label": "attestation", "token": uuid4(), "by": member, "at": now} | told
+        given: dict[str, Any] = {
+            "subject": case_key,
+            "label": "attestation",
+            "token": uuid4(),
+            "by": member,
+            "at": now,
+        } | told
         return actions.receive(list(parts), **given)
 
     return sent
@@ -146,7 +152,7 @@ def test_a_member_sends_ten_in_an_hour(send: Send, now: datetime) -> None:
     refusal = refusal_of(lambda: send(PAPER))
     assert (refusal.code, refusal.status) == (Code.QUOTA, 429)
     assert send(PAPER, token=sent[0].token) == sent[0]  # the same form again is none more
-    assert send(PAPER, at=now + timedelta(hours=1))
+    assert send(PAPER, at=now + timedelta(hours=1)).state == DepositState.RECEIVED
 
 
 def test_a_volunteer_deposits_for_many(send: Send, volunteer: Membership) -> None:

@@ -30,7 +30,13 @@ class Counter:
         return cls(association, subject, by, at, store)
 
     def send(self, *parts: bytes, **told: Any) -> Deposit:
-        given = {"subject": self.subject, "label": "attestation", "token": uuid4(), "by": self.by, "at": self.at}
+        given: dict[str, Any] = {
+            "subject": self.subject,
+            "label": "attestation",
+            "token": uuid4(),
+            "by": self.by,
+            "at": self.at,
+        }
         with scope.enter(self.association.pk):
             return actions.receive(list(parts), **(given | told))
 
