@@ -97,12 +97,13 @@ def _analyse(run: Run, deposit: Deposit) -> None:
 
 def _is_scanned(run: Run, deposit: Deposit, parts: list[bytes]) -> bool:
     """False when the scanner is away: then the deposit is locked, and tried again until it expires. Raises Refused."""
-    verdicts = {antivirus.scan(part) for part in parts}
-    if Verdict.INFECTED in verdicts:
-        raise Refused(Code.VIRUS)
-    if Verdict.UNAVAILABLE in verdicts:
-        _put_back(run, deposit, code=Code.ANTIVIRUS_AWAY)
-        return False
+    for part in parts:
+        verdict = antivirus.scan(part)
+        if verdict is Verdict.INFECTED:
+            raise Refused(Code.VIRUS)
+        if verdict is not Verdict.CLEAN:
+            _put_back(run, deposit, code=Code.ANTIVIRUS_AWAY)
+            return False
     return True
 
 
