@@ -1,6 +1,7 @@
 """Every write of the vault: a deposit from its door to its seal, or to its end."""
 
 from vault.actions.analysing import analyse_waiting
+from vault.actions.checking import check_part
 from vault.actions.confirming import StaysHidden, choose, confirm, discard, forget
 from vault.actions.receiving import add_piece, begin, finish, reached, receive
 from vault.actions.running import Run
@@ -25,6 +26,7 @@ __all__ = [
     "add_piece",
     "analyse_waiting",
     "begin",
+    "check_part",
     "choose",
     "claim_confirmed",
     "confirm",
