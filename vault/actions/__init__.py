@@ -3,6 +3,7 @@
 from vault.actions.analysing import analyse_waiting
 from vault.actions.checking import check_part
 from vault.actions.confirming import StaysHidden, choose, confirm, discard, forget
+from vault.actions.leasing import held
 from vault.actions.receiving import add_piece, begin, finish, reached, receive
 from vault.actions.running import Run
 from vault.actions.sealing import (
@@ -34,6 +35,7 @@ __all__ = [
     "discard",
     "finish",
     "forget",
+    "held",
     "is_known_elsewhere",
     "keep",
     "mark_sealed",
