@@ -50,8 +50,15 @@ PUBLIC_ORIGIN = env.str("PUBLIC_ORIGIN", default="http://localhost:8000")
 
 # Keys: "id:base64,id:base64"; the first wraps, the others only unwrap.
 VAULT_KEKS = secret("VAULT_KEKS")
-# Uploads stay closed until justificatifs are cleaned of the NIR before they are kept.
-VAULT_UPLOADS = False
+# False closes the door to files. It is closed too where what cleans them is missing.
+VAULT_UPLOADS = env.bool("VAULT_UPLOADS", default=True)
+# How files are opened: in bubblewrap, or with limits only where it is written out.
+VAULT_ISOLATION = env.str("VAULT_ISOLATION", default="")
+# The antechamber's keys: a Redis without persistence, or the passing key that the supervisor hands to its children.
+VAULT_SAS_URL = secret("VAULT_SAS_URL")
+VAULT_SAS_KEY = secret("VAULT_SAS_KEY")
+# A virus scanner: tcp://host:3310 or unix:///run/clamav/clamd.ctl. Empty: none.
+CLAMD_URL = env.str("CLAMD_URL", default="")
 UPLOAD_MAX_BYTES = 25 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
@@ -195,8 +202,30 @@ STATIC_ROOT = VAR_DIR / "static"
 # Where the audit chains end each day: to be put where whoever rewrites the database cannot write.
 AUDIT_HEADS_FILE = env.str("AUDIT_HEADS_FILE", default=str(VAR_DIR / "audit-heads.jsonl"))
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+
+def sealed_storage() -> dict[str, Any]:
+    """Where ciphertext lies: a folder, or a bucket where one is named (requirements-s3.txt)."""
+    bucket = env.str("SEALED_S3_BUCKET", default="")
+    if not bucket:
+        folder = {"location": VAR_DIR / "sealed"}
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": folder}
+    options = {
+        "bucket_name": bucket,
+        "endpoint_url": env.str("SEALED_S3_ENDPOINT", default="") or None,
+        "region_name": env.str("SEALED_S3_REGION", default="") or None,
+        "access_key": secret("SEALED_S3_ACCESS_KEY") or None,
+        "secret_key": secret("SEALED_S3_SECRET_KEY") or None,
+        "addressing_style": "path",
+        "signature_version": "s3v4",
+        "default_acl": None,
+        "file_overwrite": True,  # a name is random and used once
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "sealed"}},
+    "default": sealed_storage(),
     "staticfiles": {"BACKEND": "web.parts.bundle.BundledStorage"},
 }
 FILE_UPLOAD_HANDLERS = ["vault.box.uploads.MemoryUploadHandler"]
@@ -268,7 +297,10 @@ def sqlite(path: Path) -> dict[str, Any]:
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+            # temp_store: what does not fit into a statement's memory would lie in /var/tmp.
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
+            ),
         },
     }
 
