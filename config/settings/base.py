@@ -110,7 +110,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
-# Whether web, worker and beat end at once when a deploy check fails (config/checks.py).
+# Whether web, workers and beat end at once when a deploy check fails (config/checks.py).
 STARTS_ONLY_WHEN_SOUND = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FORM_RENDERER = "web.parts.forms.HouseRenderer"
