@@ -61,9 +61,19 @@ def pages_of(data: bytes, suffix: str, *, dpi: int) -> Iterator[Pixels]:
     with Image.open(io.BytesIO(data)) as opened:
         for number in range(getattr(opened, "n_frames", 1)):
             opened.seek(number)
-            upright = ImageOps.exif_transpose(opened).convert("RGB")
+            upright = _on_paper(ImageOps.exif_transpose(opened))
             upright.thumbnail((LONGEST * dpi, LONGEST * dpi))
             yield np.asarray(upright)
+
+
+def _on_paper(picture: Image.Image) -> Image.Image:
+    """As a viewer shows it: what is transparent is white, sixteen bits are as bright as eight."""
+    if picture.mode.startswith("I"):
+        return Image.fromarray((np.asarray(picture) // 257).astype(np.uint8)).convert("RGB")
+    if "A" not in picture.mode:
+        return picture.convert("RGB")
+    paper = Image.new("RGBA", picture.size, "white")
+    return Image.alpha_composite(paper, picture.convert("RGBA")).convert("RGB")
 
 
 def sized(pixels: Pixels, like: Pixels) -> Pixels:
