@@ -1,7 +1,7 @@
 """What scanners and phones do to a sheet, every point of it followed."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
@@ -182,19 +182,44 @@ def stored(pixels: Pixels, orientation: int) -> Pixels:
     return np.ascontiguousarray(turned[:, ::-1] if mirrored else turned)
 
 
-def saved(pages: Sequence[Pixels], form: str, *, quality: int = 85, dpi: int = 200, orientation: int = 1) -> bytes:
+def saved(
+    pages: Sequence[Pixels], form: str, *, quality: int = 85, dpi: int = 200, orientation: int = 1, colours: str = ""
+) -> bytes:
     """JPEG, PNG, WebP, TIFF (of several pages too) or HEIF."""
     pillow_heif.register_heif_opener()
     held, exif = io.BytesIO(), Image.Exif()
-    first, *others = (Image.fromarray(stored(page, orientation)) for page in pages)
+    first, *others = (HELD[colours](Image.fromarray(stored(page, orientation))) for page in pages)
     if orientation != 1:
         exif[0x0112] = orientation
+    packing = "group4" if colours == "bilevel" else "tiff_lzw"
     options: dict[str, dict[str, Any]] = {
         "JPEG": {"quality": quality, "dpi": (dpi, dpi)},
         "PNG": {"compress_level": 1, "dpi": (dpi, dpi)},
         "WEBP": {"quality": quality, "method": 1},
-        "TIFF": {"compression": "tiff_lzw", "dpi": (dpi, dpi), "save_all": True, "append_images": others},
+        "TIFF": {"compression": packing, "dpi": (dpi, dpi), "save_all": True, "append_images": others},
         "HEIF": {"quality": quality, "enc_params": {"preset": "ultrafast"}},
     }
     first.save(held, form, exif=exif, **options[form])
     return held.getvalue()
+
+
+def _see_through(picture: Image.Image) -> Image.Image:
+    """The paper is transparent, and black beneath: whoever drops the transparency sees nothing but black."""
+    held = Image.new("LA", picture.size, (0, 0))
+    held.putalpha(Image.eval(picture.convert("L"), lambda value: 255 - value))
+    return held
+
+
+def _deep(picture: Image.Image) -> Image.Image:
+    """Sixteen bits a point."""
+    return Image.fromarray(np.asarray(picture.convert("L")).astype(np.uint16) * 257)
+
+
+HELD: dict[str, Callable[[Image.Image], Image.Image]] = {
+    "": lambda picture: picture,
+    "bilevel": lambda picture: picture.convert("L").point(lambda value: 255 * (value > 160), "1"),
+    "palette": lambda picture: picture.convert("L").quantize(16),
+    "alpha": _see_through,
+    "cmyk": lambda picture: picture.convert("CMYK"),
+    "deep": _deep,
+}

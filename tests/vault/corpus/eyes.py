@@ -2,13 +2,14 @@
 
 import atexit
 import gzip
+import hashlib
 import io
 import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import cv2
@@ -32,10 +33,11 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """`box`: left, top, right, bottom as fractions of the page."""
+    """`box`: left, top, right, bottom as fractions of the page. `sure`: per cent."""
 
     text: str
     box: tuple[float, float, float, float]
+    sure: float
 
 
 def sizes_of_pdf(data: bytes) -> list[tuple[float, float]]:
@@ -61,9 +63,19 @@ def pages_of(data: bytes, suffix: str, *, dpi: int) -> Iterator[Pixels]:
     with Image.open(io.BytesIO(data)) as opened:
         for number in range(getattr(opened, "n_frames", 1)):
             opened.seek(number)
-            upright = ImageOps.exif_transpose(opened).convert("RGB")
+            upright = _on_paper(ImageOps.exif_transpose(opened))
             upright.thumbnail((LONGEST * dpi, LONGEST * dpi))
             yield np.asarray(upright)
+
+
+def _on_paper(picture: Image.Image) -> Image.Image:
+    """As a viewer shows it: what is transparent is white, sixteen bits are as bright as eight."""
+    if picture.mode.startswith("I"):
+        return Image.fromarray((np.asarray(picture) // 257).astype(np.uint8)).convert("RGB")
+    if "A" not in picture.mode:
+        return picture.convert("RGB")
+    paper = Image.new("RGBA", picture.size, "white")
+    return Image.alpha_composite(paper, picture.convert("RGBA")).convert("RGB")
 
 
 def sized(pixels: Pixels, like: Pixels) -> Pixels:
@@ -78,29 +90,43 @@ def turned(pixels: Pixels, quarters: int) -> Pixels:
 
 def words_on(pixels: Pixels, *, dpi: int, sparse: bool = False, sure: int = SURE) -> list[Word]:
     """What Tesseract reads, `sure` of it by so many per cent."""
-    height, width = pixels.shape[:2]
-    reader = _reader()
-    reader.SetPageSegMode(tesserocr.PSM.SPARSE_TEXT if sparse else tesserocr.PSM.AUTO)
-    reader.SetImage(Image.fromarray(pixels))
-    reader.SetSourceResolution(dpi)
-    reader.Recognize()
-    found = []
-    level = tesserocr.RIL.WORD
-    for item in tesserocr.iterate_level(reader.GetIterator(), level):
-        if item.Empty(level) or item.Confidence(level) < sure:
-            continue
-        left, top, right, bottom = item.BoundingBox(level)
-        found.append(Word(item.GetUTF8Text(level), (left / width, top / height, right / width, bottom / height)))
-    return found
+    return [word for word in _read(_Page(pixels), dpi, sparse) if word.sure >= sure]
 
 
 def text_on(pixels: Pixels, *, dpi: int, sparse: bool = False) -> str:
     """Everything that Tesseract believes to read, sure or not."""
+    return " ".join(word.text for word in _read(_Page(pixels), dpi, sparse))
+
+
+class _Page:
+    """A page that is known by its pixels."""
+
+    def __init__(self, pixels: Pixels) -> None:
+        self.pixels = pixels
+        self._sum = hashlib.sha256(pixels.tobytes()).digest()
+
+    def __hash__(self) -> int:
+        return hash(self._sum)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Page) and other._sum == self._sum
+
+
+@lru_cache(maxsize=8)
+def _read(page: _Page, dpi: int, sparse: bool) -> tuple[Word, ...]:
+    height, width = page.pixels.shape[:2]
     reader = _reader()
     reader.SetPageSegMode(tesserocr.PSM.SPARSE_TEXT if sparse else tesserocr.PSM.AUTO)
-    reader.SetImage(Image.fromarray(pixels))
+    reader.SetImage(Image.fromarray(page.pixels))
     reader.SetSourceResolution(dpi)
-    return str(reader.GetUTF8Text())
+    reader.Recognize()
+    found, level = [], tesserocr.RIL.WORD
+    for item in tesserocr.iterate_level(reader.GetIterator(), level):
+        if not item.Empty(level):
+            left, top, right, bottom = item.BoundingBox(level)
+            box = (left / width, top / height, right / width, bottom / height)
+            found.append(Word(item.GetUTF8Text(level), box, item.Confidence(level)))
+    return tuple(found)
 
 
 def barcodes_on(pixels: Pixels) -> list[str]:

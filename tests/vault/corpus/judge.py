@@ -20,7 +20,6 @@ SAME_FRAME = 0.01
 TOUCHED = 0.05
 EACH_WORDS = 0.9  # of one document; of all together 98 %
 READ_AT = 200
-GRID = 1600
 LONGEST_S = 20
 MISSED = frozenset({"a-revoir", "illisible"})
 WHOLE = (150, 200, 300)
@@ -200,14 +199,16 @@ def _mask(corners: npt.NDArray[np.int32], shape: tuple[int, ...]) -> Pixels:
 
 
 def _is_touched(place: Place, hidden: Sequence[Zone]) -> bool:
-    """Does a hidden zone cover a twentieth of the place?"""
-    near = [zone for zone in hidden if zone.page == place.page and zone.kind is not Mark.OWN]
-    ours = _grid(place.polygon)
-    return any((ours & _grid(zone.polygon)).sum() > TOUCHED * ours.sum() for zone in near)
+    """Does a hidden zone cover a twentieth of the place? Both are convex."""
+    ours = _corners(place.polygon)
+    near = [_corners(zone.polygon) for zone in hidden if zone.page == place.page and zone.kind is not Mark.OWN]
+    return any(cv2.intersectConvexConvex(ours, zone)[0] > TOUCHED * cv2.contourArea(ours) for zone in near)
 
 
-def _grid(polygon: Polygon) -> npt.NDArray[np.bool_]:
-    return _mask(np.round(np.array(polygon) * GRID).astype(np.int32), (GRID, GRID)) > 0
+def _corners(polygon: Polygon) -> npt.NDArray[np.float32]:
+    """In thousandths of the page, in the order that OpenCV wants."""
+    hull = cv2.convexHull(np.array(polygon, np.float32) * 1000)
+    return np.asarray(hull, np.float32)
 
 
 def _faults_of_barcodes(document: Document, pages: Sequence[Pixels]) -> list[tuple[Fault, str]]:

@@ -216,6 +216,32 @@ def backwards(paper: Paper, random: Random) -> None:
     sheet.hide(number, *found)
 
 
+def split_sizes(paper: Paper, random: Random) -> None:
+    """The key is small and raised, the middle is bold."""
+    sheet, number = paper.sheet(), digits.nir(random)
+    y, groups = letter(sheet, random), digits.groups(number)
+    found = [*sheet.figures(" ".join(groups[:3]), 50, y, before="Assuré n° ")]
+    found += sheet.figures(" ".join(groups[3:6]), found[-1][1][0] + 4, y, font="Db")
+    found += sheet.figures(groups[6], found[-1][1][0] + 2, y - 4, size=7)
+    sheet.hide(number, *found)
+
+
+def near_edge(paper: Paper, random: Random) -> None:
+    sheet = paper.sheet()
+    letter(sheet, random)
+    number = digits.nir(random)
+    sheet.hide(number, *sheet.figures(number, 3, 10, size=10))
+    other = digits.nir(random)
+    sheet.hide(other, *sheet.figures(other, 591 - sheet.measure(other, size=10), 700, size=10))
+
+
+def cropped_and_turned(paper: Paper, random: Random) -> None:
+    sheet = paper.sheet(rotate=90, crop=(20, 40, 590, 800))
+    paper.turns = (0, 1)
+    labelled(sheet, random, 50, letter(sheet, random))
+    paper.innocents = paper.innocents[:1]  # the foot is cut off
+
+
 def small_page(width: float, height: float) -> "Drawing":
     def draw(paper: Paper, random: Random) -> None:
         sheet = paper.sheet(width, height)
@@ -275,6 +301,9 @@ LAYOUTS: dict[str, Drawing] = {
     "in-sentence": in_sentence,
     "shuffled": shuffled,
     "backwards": backwards,
+    "split-sizes": split_sizes,
+    "near-edge": near_edge,
+    "cropped-turned": cropped_and_turned,
     "card-size": small_page(243, 153),
     "wide-page": small_page(1190, 842),
     "english": english,

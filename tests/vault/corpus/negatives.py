@@ -5,7 +5,7 @@ from random import Random
 
 from tests.vault.corpus import camera, digits
 from tests.vault.corpus.draw import Paper, Sheet
-from tests.vault.corpus.layouts import Drawing
+from tests.vault.corpus.layouts import Drawing, cells
 from tests.vault.corpus.letters import letter
 from tests.vault.corpus.truth import Document, Recipe
 
@@ -138,6 +138,49 @@ def invoice(paper: Paper, random: Random) -> None:
             sheet.spare(text, ink)
 
 
+def in_cells(paper: Paper, random: Random) -> None:
+    """Forms with one sign a cell: an account, a company, a telephone, a date, a postal code."""
+    sheet = paper.sheet()
+    y = letter(sheet, random, lines=1)
+    rows = (
+        ("IBAN", digits.iban(random)),
+        ("SIRET", digits.luhn(random, 14)),
+        ("Téléphone", digits.phone(random)),
+        ("Date", f"{random.randrange(10, 29)}{random.randrange(10, 13)}2025"),
+        ("Code postal", f"{random.randrange(10**4, 10**5)}"),
+    )
+    for at, (label, number) in enumerate(rows):
+        sheet.text(label, 50, y + 34 * at)
+        for ink in cells(sheet, number, 130, y + 34 * at, step=15, size=11, font="Co"):
+            sheet.spare(number, ink)
+
+
+def puzzle(paper: Paper, random: Random) -> None:
+    """A square of digits, one a cell, in which any row or column could be read as something."""
+    sheet = paper.sheet()
+    y = letter(sheet, random, lines=1)
+    for row in range(9):
+        signs = "".join(str((row * 4 + at * 7) % 9 + 1) for at in range(9))
+        for sign, ink in zip(signs, cells(sheet, signs, 150, y + 26 * row, step=20, size=12, font="Hv"), strict=True):
+            sheet.spare(sign, ink)
+
+
+def statement(paper: Paper, random: Random) -> None:
+    """Lines of an account: date, label, reference, amount, balance, close to each other."""
+    sheet = paper.sheet()
+    y = letter(sheet, random, lines=1)
+    for row in range(14):
+        texts = (
+            dated(random),
+            f"VIR {drawn_digits(random, 9)}",
+            drawn_digits(random, 7),
+            f"{random.randrange(999)},50",
+        )
+        for at, text in enumerate(texts):
+            ink = sheet.text(text, (50, 112, 200, 246)[at], y + 13 * row, size=8, font="Dm")
+            sheet.spare(text, ink)
+
+
 def calendar(paper: Paper, random: Random) -> None:
     """Small numbers in a row, as on a calendar or in a school report."""
     sheet = paper.sheet()
@@ -204,6 +247,9 @@ NEGATIVES: dict[str, Drawing] = {
     "orders-15": orders(15),
     "orders-15-grouped": orders(15, spelled="33333"),
     "invoice": invoice,
+    "cells": in_cells,
+    "puzzle": puzzle,
+    "statement": statement,
     "calendar": calendar,
     "opening-hours": opening_hours,
     "no-numbers": no_numbers,

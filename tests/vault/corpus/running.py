@@ -1,14 +1,16 @@
 """Lets `manage.py redact_file` work through a folder of documents, and gathers what it said and wrote."""
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.house.tree import ROOT
 from tests.vault.corpus.judge import Outcome
 from tests.vault.corpus.truth import Document, Recipe
+from vault.box import isolation
 from vault.rules.zones import Zone
 
 
@@ -23,10 +25,11 @@ def write(recipes: Sequence[Recipe], folder: Path) -> dict[str, Document]:
     return made
 
 
-def redact(folder: Path, out: Path, *, environment: Mapping[str, str] | None = None) -> tuple[int, dict[str, Outcome]]:
+def redact(folder: Path, out: Path) -> tuple[int, dict[str, Outcome]]:
     """The command's exit status and each file's outcome; its progress goes to our own standard error."""
+    walls = {} if isolation.missing("") is None else {"VAULT_ISOLATION": "rlimit-only"}
     command = [sys.executable, "manage.py", "redact_file", str(folder), "--out", str(out), "--json"]
-    done = subprocess.run(command, check=False, cwd=ROOT, stdout=subprocess.PIPE, env=environment, text=True)
+    done = subprocess.run(command, check=False, cwd=ROOT, stdout=subprocess.PIPE, env=os.environ | walls, text=True)
     return done.returncode, dict(outcome_of(line, out) for line in done.stdout.splitlines() if line.startswith("{"))
 
 

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from tests.vault.corpus import camera, cards, layouts
+import numpy as np
+
+from tests.vault.corpus import camera, cards, digits, layouts
 from tests.vault.corpus.camera import Shot
 from tests.vault.corpus.draw import Paper
 from tests.vault.corpus.letters import letter
@@ -28,6 +30,8 @@ class Scan:
     grey: bool = True
     quarters: int = 0
     pages: int = 1
+    colours: str = ""  # bilevel, palette, alpha, cmyk, deep: how the file holds its points
+    layer: bool = False  # with what a reader made of it, invisible, under the picture
 
 
 SCANS: Sequence[Scan] = (
@@ -56,6 +60,19 @@ SCANS: Sequence[Scan] = (
     Scan("comb", 200, what="comb"),
     Scan("beside", 200, what="beside", skew=0.5),
     Scan("dark", 200, what="on-dark"),
+    Scan("bilevel", 200, colours="bilevel", what="attestation"),
+    Scan("fax", 200, form="TIFF", colours="bilevel", skew=0.7, dust=150),
+    Scan("bilevel", 300, form="PNG", colours="bilevel"),
+    Scan("palette", 200, form="PNG", colours="palette", what="attestation"),
+    Scan("alpha", 200, form="PNG", colours="alpha", noise=0),
+    Scan("cmyk", 200, form="JPEG", colours="cmyk", grey=False, what="attestation"),
+    Scan("deep", 200, form="TIFF", colours="deep"),
+    Scan("layer", 200, layer=True, what="attestation", skew=0.5),
+    Scan("pale", 200, what="pale"),
+    Scan("squeezed", 200, what="squeezed"),
+    Scan("several", 200, what="several", skew=-0.8, quality=60),
+    Scan("columns", 300, what="columns", skew=0.5),
+    Scan("small", 300, what="footer"),
     Scan("plain", 150),
     Scan("attestation", 150, what="attestation"),
     Scan("skew", 150, skew=2, what="attestation"),
@@ -78,8 +95,15 @@ def drawn(scan: Scan, random: Random) -> Paper:
         case "attestation":
             cards.attestation(paper.sheet(), random)
         case layout:
-            layouts.LAYOUTS[layout](paper, random)
+            (layouts.LAYOUTS | {"pale": pale})[layout](paper, random)
     return paper
+
+
+def pale(paper: Paper, random: Random) -> None:
+    """Printed with little toner."""
+    sheet, number = paper.sheet(), digits.nir(random)
+    y = letter(sheet, random)
+    sheet.hide(number, *sheet.figures(layouts.spaced(number), 50, y, before=f"{layouts.LABEL} : ", ink=0.6, size=12))
 
 
 def scanned(scan: Scan, shot: Shot, random: Random) -> Shot:
@@ -113,12 +137,24 @@ def in_pdf(shots: Sequence[Shot], scan: Scan) -> bytes:
     for shot in shots:
         width, height = (length * 72 / scan.dpi for length in shot.size)
         sheet = paper.sheet(width, height)
-        sheet.image(paper.picture(shot.pixels, quality=scan.quality), 0, 0, width, height)
+        if scan.layer:
+            sheet.text("ATTESTATI0N DE DR0ITS l 8S O5 7B OO6 O84 9l Assure", 50, 190, mode=3)
+        sheet.image(picture_of(paper, shot, scan), 0, 0, width, height)
     return paper.written()
 
 
+def picture_of(paper: Paper, shot: Shot, scan: Scan) -> str:
+    if not scan.colours:
+        return paper.picture(shot.pixels, quality=scan.quality)
+    width, height = shot.size
+    head = f"/Type /XObject /Subtype /Image /Width {width} /Height {height} /BitsPerComponent 1"
+    return paper.objects.stream(np.packbits(shot.pixels > 160, axis=1).tobytes(), f"{head} /ColorSpace /DeviceGray")
+
+
 def saved(shots: Sequence[Shot], scan: Scan) -> bytes:
-    return camera.saved([shot.pixels for shot in shots], scan.form, quality=scan.quality, dpi=scan.dpi)
+    return camera.saved(
+        [shot.pixels for shot in shots], scan.form, quality=scan.quality, dpi=scan.dpi, colours=scan.colours
+    )
 
 
 def recipes() -> Iterator[Recipe]:

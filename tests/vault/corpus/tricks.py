@@ -239,6 +239,36 @@ def in_forms(paper: Paper, random: Random) -> None:
     sheet.hide(number, ((x, base), (x + width, base), (x + width, base - 8.4), (x, base - 8.4)))
 
 
+def far_origin(paper: Paper, random: Random) -> None:
+    """The page's corner is not at zero."""
+    sheet, number, y = begun(paper, random)
+    sheet.before.append("1 0 0 1 -120 340 cm")
+    sheet.hide(number, *sheet.figures(spaced(number), 50, y, before=f"{LABEL} : "))
+    sheet.entries["MediaBox"] = "[-120 340 475 1182]"
+
+
+def text_as_window(paper: Paper, random: Random) -> None:
+    """The text is only a clipping path, through which a black area shows."""
+    sheet, number, y = begun(paper, random)
+    sheet.hide(number, *sheet.figures(spaced(number), 50, y, size=13))
+    drawn = sheet.content.pop().removesuffix(" Q").replace(" 0 Tr ", " 7 Tr ")
+    sheet.content.append(f"{drawn} 0 g 0 0 595 842 re f Q")
+
+
+def twice(paper: Paper, random: Random) -> None:
+    """Each sign is drawn twice, a little apart: bold without a bold font."""
+    sheet, number, y = begun(paper, random)
+    sheet.figures(spaced(number), 50.3, y, before=f"{LABEL} : ")
+    sheet.hide(number, *sheet.figures(spaced(number), 50, y, before=f"{LABEL} : "))
+
+
+def covered_twin(paper: Paper, random: Random) -> None:
+    """Invisible text of another number lies over the one that shows, as a bad reader of scans left it."""
+    sheet, number, y = begun(paper, random)
+    sheet.hide(number, *sheet.figures(spaced(number), 50, y, before=f"{LABEL} : "))
+    sheet.figures("l8S O5 7B 0O6 O84 9l", 50, y, before=f"{LABEL} : ", mode=3)
+
+
 def layers(*, on: bool) -> Drawing:
     """A layer of optional content, switched on or off."""
 
@@ -278,6 +308,10 @@ TRICKS: dict[str, Drawing] = {
     "picture": as_picture(masked=False),
     "masked-picture": as_picture(masked=True),
     "forms": in_forms,
+    "far-origin": far_origin,
+    "text-as-window": text_as_window,
+    "twice": twice,
+    "covered-twin": covered_twin,
     "layer-on": layers(on=True),
     "layer-off": layers(on=False),
 }

@@ -21,7 +21,7 @@ class Writing:
     before: str = "N° de sécurité sociale : "
     font: str = "Hv"
     size: float = 11
-    ink: float = 0
+    ink: float | tuple[float, float, float] = 0
     gap: float = 0
     turn: float = 0
     nir: str = ""  # "2A": this department; "m62": this month; "s7": this first digit
@@ -53,6 +53,14 @@ LINES: Sequence[Writing] = (
     Writing("every-digit", " ".join),
     Writing("fives", lambda number: digits.cut(number, "55")),
     Writing("threes", lambda number: digits.cut(number, "3333")),
+    Writing("underscores", grouped("_")),
+    Writing("bracketed-sex", lambda number: f"({number[0]}) {' '.join(digits.groups(number)[1:])}"),
+    Writing("spaced-dash-key", lambda number: f"{' '.join(digits.groups(number[:13]))} - {number[13:]}"),
+    Writing("odd-groups", lambda number: digits.cut(number, "32234")),
+    Writing("many-spaces", grouped("    ")),
+    Writing("red", grouped(" "), ink=(0.8, 0.1, 0.1)),
+    Writing("light-blue", plain, ink=(0.55, 0.7, 0.95), size=12),
+    Writing("watermark", plain, before="", size=40, ink=0.85, turn=30),
     Writing("letter-spaced", plain, gap=4),
     Writing("letter-spaced-wide", plain, before="NIR ", gap=14),
     Writing("tiny", grouped(" "), size=6, font="Dj"),
