@@ -11,3 +11,9 @@ from cases import actions
 @shared_task(name="cases.sweep")
 def sweep() -> dict[str, int]:
     return asdict(actions.sweep(today=timezone.localdate(), at=timezone.now()))
+
+
+@shared_task(name="cases.seal")
+def seal() -> int:
+    """How many confirmed deposits were sealed."""
+    return actions.seal_confirmed(today=timezone.localdate(), at=timezone.now())

@@ -15,6 +15,7 @@ from cases.access.contents import (
     justificatifs_of,
     timeline,
 )
+from cases.access.deposits import deposit_for, deposits_of, file_of
 from cases.access.doors import (
     Access,
     Reader,
@@ -111,10 +112,13 @@ __all__ = [
     "count_now",
     "deadline_for",
     "deadlines_of",
+    "deposit_for",
+    "deposits_of",
     "export_for",
     "exports_for",
     "fact_history",
     "facts_of",
+    "file_of",
     "former_on",
     "household",
     "is_member_anywhere",

@@ -10,12 +10,17 @@ from cases.models.case import Case
 
 
 class Justificatif(TenantModel):
-    """Received, then accepted or refused by a volunteer. `token`: the form's, so that a double submit is one."""
+    """Received, then accepted or refused by a volunteer. `token`: the deposit's, so that sealing twice is once.
+
+    `sealed_file` is empty where the file came before files were cleaned, and was destroyed. `hints`: codes of
+    `vault.rules.hints`, for whoever checks it; never a word of the document.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="justificatifs")
-    sealed_file = models.OneToOneField("vault.SealedFile", on_delete=models.PROTECT, related_name="+")
+    sealed_file = models.OneToOneField("vault.SealedFile", null=True, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=60)
     token = models.UUIDField()
+    hints = models.JSONField(default=list, blank=True)
     received_on = models.DateField()
     received_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     checked_on = models.DateField(null=True, blank=True)

@@ -1,12 +1,17 @@
 """What is sent to the vault: one or several photos or files that make one document, in order."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    Upload = UploadedFile[bytes]
+else:
+    Upload = UploadedFile
 
 PHOTOS = "image/jpeg,image/png,image/heic,image/heif,image/webp,image/tiff"
 ALL_KINDS = f"{PHOTOS},application/pdf,message/rfc822,.pdf,.heic,.eml"
@@ -23,7 +28,7 @@ class FilesField(forms.FileField):
 
     widget = FilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]  # a list of what the base gives one of
+    def clean(self, data: Any, initial: Any = None) -> list[Upload]:
         files = data if isinstance(data, list | tuple) else [data] if data else []
         return [super(FilesField, self).clean(one, initial) for one in files]
 
@@ -64,14 +69,14 @@ class DocumentForm(forms.Form):
             field.widget = forms.HiddenInput()
             self.initial["kind"] = field.choices[0][0]
 
-    def clean_file(self) -> list[UploadedFile]:
-        files: list[UploadedFile] = self.cleaned_data["file"]
+    def clean_file(self) -> list[Upload]:
+        files: list[Upload] = self.cleaned_data["file"]
         if not self.in_pieces and not files and not self.files.get("photo"):
             raise ValidationError(str(NOTHING), code="required")
         return files
 
     @property
-    def parts(self) -> Sequence[UploadedFile]:
+    def parts(self) -> Sequence[Upload]:
         """The photo that was just taken first."""
-        photo: UploadedFile | None = self.cleaned_data.get("photo")
+        photo: Upload | None = self.cleaned_data.get("photo")
         return [*([photo] if photo else []), *self.cleaned_data["file"]]

@@ -1,4 +1,4 @@
-"""Justificatifs: deposited for a member, opened, checked."""
+"""Justificatifs that are kept: opened, checked."""
 
 from typing import Any
 
@@ -14,33 +14,11 @@ from cases import access, actions
 from cases.models import Justificatif
 from cases.rules.lifecycle import EventKind
 from web.desk.forms.base import DeskForm
-from web.desk.forms.justificatifs import CheckForm, UploadForm
+from web.desk.forms.justificatifs import CheckForm
 from web.desk.pages import case as page
-from web.desk.pages.words import definition_of
 from web.desk.views.doors import CaseAction, DeskRequest, Stop, case_url, needs, opened_case, stamp, why_of
 from web.parts import errors
 from web.parts.headers import FILE_POLICY
-
-
-class Upload(CaseAction):
-    event = EventKind.JUSTIFICATIF_RECEIVED
-    form_class = UploadForm
-    title = gettext_lazy("Déposer un justificatif")
-    button = gettext_lazy("Garder ce document")
-    intro = gettext_lazy(
-        "Le fichier est chiffré avant d’être gardé. Personne d’autre que l’équipe et la personne ne peut l’ouvrir."
-    )
-    takes_file = True
-
-    def asks(self) -> dict[str, Any]:
-        return {"definition": definition_of(self.case)}
-
-    def act(self, form: UploadForm) -> str:
-        typed = form.cleaned_data
-        actions.receive_justificatif(
-            self.case, typed["file"], kind=typed["kind"], token=typed["token"], **stamp(self.request)
-        )
-        return _("Le document est gardé. Il reste à le vérifier.")
 
 
 @require_safe
@@ -49,7 +27,7 @@ def file(request: DeskRequest, reference: str, pk: int) -> HttpResponse:
     """The document as an attachment under a neutral name; its opening is recorded. Whole before a byte leaves."""
     case = opened_case(request, reference)
     found = access.justificatif_for(case, pk)
-    sealed = found.sealed_file
+    sealed = access.file_of(found)
     content = b"".join(vault.access.open_plain(sealed))
     access.consult_file(case, found, reader=request.user, why=why_of(request, case), at=timezone.now())
     return HttpResponse(

@@ -6,9 +6,10 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 import vault.actions
+from vault.access import own_zones_of, zones_of
 from vault.rules.zones import Zone
 from web.parts.deposits.forms import ZoneForm
-from web.parts.deposits.preview import found_in, own_in, seen_of
+from web.parts.deposits.preview import seen_of
 from web.parts.deposits.rooms import Room
 
 MOST_OWN = 60
@@ -30,7 +31,7 @@ LATE = Done(is_late=True)
 
 
 def decide(room: Room, request: HttpRequest) -> Done:
-    """`is_late` when another tab or a colleague was quicker: nothing was done then."""
+    """`is_late` when another tab was quicker: nothing was done then. Raises Refused."""
     typed, act = request.POST, request.POST.get("act", "")
     if room.is_expired or _is_done(room, act):
         return Done(url=room.page_url)
@@ -65,7 +66,7 @@ def _discard(room: Room, *, url: str) -> Done:
 
 
 def _choose(room: Room, typed: QueryDict, act: str) -> Done:
-    own, shown = own_in(room.deposit), list(room.deposit.shown)
+    own, shown = list(own_zones_of(room.deposit)), list(room.deposit.shown)
     if act == HIDE:
         form = ZoneForm(typed, pages=room.deposit.pages)
         if not form.is_valid():
@@ -105,4 +106,4 @@ def _without(own: list[Zone], *, place: int | None) -> tuple[list[Zone], str]:
 def _uncertain(room: Room, typed: QueryDict) -> list[int]:
     """What the person leaves in sight; what is certain stays hidden, whatever is sent."""
     asked = set(typed.getlist("shown"))
-    return [place for place, zone in enumerate(found_in(room.deposit)) if not zone.certain and str(place) in asked]
+    return [place for place, zone in enumerate(zones_of(room.deposit)) if not zone.certain and str(place) in asked]

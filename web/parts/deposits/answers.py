@@ -10,6 +10,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 import vault.access
+from vault.rules import sniff
+from vault.rules.refusals import Refused
 from web.parts import errors
 from web.parts.deposits import acts
 from web.parts.deposits.forms import ZoneForm
@@ -20,6 +22,7 @@ from web.parts.headers import FILE_POLICY
 
 # Draws the audience's page around a context, with this status.
 Draw = Callable[[dict[str, Any], int], HttpResponse]
+_HEAD_BYTES = 64
 PREVIEW, WAITING, OVER = (f"components/deposit_{name}.html" for name in ("preview", "waiting", "over"))
 
 
@@ -27,7 +30,11 @@ def answer(room: Room, request: HttpRequest, draw: Draw) -> HttpResponse:
     """Whatever the deposit's state is, one address shows it; a decision leads back to it."""
     if request.method != "POST":
         return _show(room, request, draw)
-    done = acts.decide(room, request)
+    try:
+        done = acts.decide(room, request)
+    except Refused as refusal:
+        messages.error(request, refusal.say(get_language() or "fr"))
+        return redirect(room.page_url)
     if done.is_late:
         return _late(room, request)
     if done.form is not None:
@@ -37,21 +44,25 @@ def answer(room: Room, request: HttpRequest, draw: Draw) -> HttpResponse:
     return redirect(done.url)
 
 
+def towards(room: Room) -> HttpResponse:
+    """To the page of what was just sent."""
+    return redirect(room.page_url)
+
+
 def picture(content: bytes) -> HttpResponse:
     """A page as a picture: never kept by a browser, never taken for anything else."""
     headers = {
-        "Content-Disposition": 'inline; filename="page.jpg"',
+        "Content-Disposition": 'inline; filename="page"',
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": FILE_POLICY,
         "Cache-Control": "no-store",
     }
-    return HttpResponse(content, content_type="image/jpeg", headers=headers)
+    kind = sniff.kind_of(content[:_HEAD_BYTES])
+    return HttpResponse(content, content_type=kind.media_type if kind else "image/jpeg", headers=headers)
 
 
 def before(room: Room, number: int) -> HttpResponse:
-    """The page as it came. Raises Http404 for anybody but who sent it."""
-    if not room.is_own:
-        raise Http404
+    """The page as it came. Raises Http404."""
     return _page(room, number, vault.access.page_before)
 
 
@@ -65,7 +76,7 @@ def _page(room: Room, number: int, read: Callable[..., bytes]) -> HttpResponse:
         raise Http404
     try:
         return picture(read(room.deposit, number))
-    except vault.access.DepositGone:
+    except (Refused, IndexError):
         raise Http404 from None
 
 
@@ -107,8 +118,8 @@ def _moved_on() -> HttpResponse:
 
 
 def _late(room: Room, request: HttpRequest) -> HttpResponse:
-    """Another tab or a colleague was quicker; a script's page is sent to what is true now."""
-    sentence = _("Ce document a changé entre-temps, dans un autre onglet ou chez un collègue : rien n’a été fait.")
+    """Another tab was quicker; a script's page is sent to what is true now."""
+    sentence = _("Ce document a changé entre-temps, dans un autre onglet : rien n’a été fait.")
     if "HX-Request" in request.headers:
         messages.warning(request, sentence)
         return HttpResponse(status=204, headers={"HX-Redirect": room.page_url})

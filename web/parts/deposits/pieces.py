@@ -19,12 +19,14 @@ LONGEST_NUMBER = 9
 
 def begun(room: Room) -> JsonResponse:
     """Where to send the pieces, and how many bytes of each part came already: [524288, 0]."""
-    return JsonResponse({
-        "page": room.page_url,
-        "piece": room.url("deposit_piece"),
-        "finish": room.url("deposit_finish"),
-        "received": _received(room.deposit),
-    })
+    return JsonResponse(
+        {
+            "page": room.page_url,
+            "piece": room.url("deposit_piece"),
+            "finish": room.url("deposit_finish"),
+            "received": _received(room.deposit),
+        }
+    )
 
 
 def refused(form_errors: Any) -> JsonResponse:

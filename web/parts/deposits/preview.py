@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from vault.access import own_zones_of, zones_of
 from vault.rules.zones import Zone
 from web.parts.deposits.pages import Step, steps
 from web.parts.deposits.rooms import Room
@@ -94,18 +95,17 @@ class Preview:
 
 
 def preview(room: Room, *, is_before: bool, said: str = "") -> Preview:
-    """`is_before`: the pages as they came, for who sent them alone."""
+    """`is_before`: the pages as they came. Whoever sees a deposit has sent it."""
     deposit, seen = room.deposit, seen_of(room.deposit)
     hidden = list(_hidden(deposit))
-    as_it_came = is_before and room.is_own
     return Preview(
         url=room.page_url,
         seen=seen,
         said=said,
         association_id=room.association_id,
-        is_before=as_it_came,
-        tabs=_tabs(room, is_before=as_it_came) if room.is_own else [],
-        sheets=[_sheet(room, number, is_before=as_it_came, seen=seen) for number in range(1, deposit.pages + 1)],
+        is_before=is_before,
+        tabs=_tabs(room, is_before=is_before),
+        sheets=[_sheet(room, number, is_before=is_before, seen=seen) for number in range(1, deposit.pages + 1)],
         certain=[one for one in hidden if one.is_certain],
         uncertain=[one for one in hidden if not one.is_certain],
         own=list(_own(deposit)),
@@ -125,14 +125,6 @@ def seen_of(deposit: "Deposit") -> str:
     """A short sign of what is hidden now: it changes with every choice."""
     told = json.dumps([deposit.own, deposit.shown], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:16]
-
-
-def found_in(deposit: "Deposit") -> list[Zone]:
-    return [Zone.from_json(row) for row in deposit.found]
-
-
-def own_in(deposit: "Deposit") -> list[Zone]:
-    return [Zone.from_json(row) for row in deposit.own]
 
 
 def _tabs(room: Room, *, is_before: bool) -> list[Tab]:
@@ -156,10 +148,10 @@ def _sheet(room: Room, number: int, *, is_before: bool, seen: str) -> Sheet:
 
 def _on(deposit: "Deposit", number: int) -> Iterator[Zone]:
     """What is hidden on this page now."""
-    for place, zone in enumerate(found_in(deposit)):
+    for place, zone in enumerate(zones_of(deposit)):
         if zone.page == number and place not in deposit.shown:
             yield zone
-    yield from (zone for zone in own_in(deposit) if zone.page == number)
+    yield from (zone for zone in own_zones_of(deposit) if zone.page == number)
 
 
 def _outline(zone: Zone) -> Outline:
@@ -167,7 +159,7 @@ def _outline(zone: Zone) -> Outline:
 
 
 def _hidden(deposit: "Deposit") -> Iterator[Hidden]:
-    for place, zone in enumerate(found_in(deposit)):
+    for place, zone in enumerate(zones_of(deposit)):
         yield Hidden(
             place=place,
             why=why_hidden(zone),
@@ -178,7 +170,7 @@ def _hidden(deposit: "Deposit") -> Iterator[Hidden]:
 
 
 def _own(deposit: "Deposit") -> Iterator[Own]:
-    for place, zone in enumerate(own_in(deposit)):
+    for place, zone in enumerate(own_zones_of(deposit)):
         (left, top), _right_top, (right, bottom), _left_bottom = zone.polygon
         yield Own(
             place=place,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """`space`: the audience's names of addresses, "portal" or "desk". `association_id`: for the desk's forms, else None."""
+    """`space`: the names of the audience's addresses, "portal" or "desk". `association_id`: for forms of the desk."""
 
     space: str
     reference: str
@@ -37,11 +37,6 @@ class Room:
     @property
     def again_url(self) -> str:
         return reverse(f"{self.space}:upload", args=[self.reference])
-
-    @property
-    def is_own(self) -> bool:
-        """Only who sent a file sees it as it came, with what is not hidden yet."""
-        return self.deposit.by_id == self.reader.pk
 
     @property
     def is_expired(self) -> bool:

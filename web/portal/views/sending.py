@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -49,7 +49,7 @@ def upload(request: MemberRequest, reference: str) -> HttpResponse:
     except Refused as refusal:
         form.add_error("file", refusal.say(language()))
         return _form(request, case, form, status=refusal.status)
-    return redirect(_room(request, case, deposit).page_url)
+    return answers.towards(_room(request, case, deposit))
 
 
 @require_POST
@@ -123,10 +123,7 @@ def _about(request: MemberRequest, case: Case, form: UploadForm) -> dict[str, An
 def _room_of(request: MemberRequest, reference: str, pk: int) -> Room:
     """Of a document that this member sent: what a volunteer deposits for them is shown once it is kept."""
     case = _case(request, reference)
-    found = access.deposit_for(case, pk)
-    if found.by_id != request.user.pk:
-        raise Http404
-    return _room(request, case, found)
+    return _room(request, case, access.deposit_for(case, pk, by=request.user))
 
 
 def _room(request: MemberRequest, case: Case, deposit: "Deposit") -> Room:
@@ -160,7 +157,7 @@ def file(request: MemberRequest, reference: str, pk: int) -> HttpResponse:
     case = access.case_for(request.user, reference, to=Access.CONSULT)
     found = access.justificatif_for(case, pk)
     access.consult_file(case, found, reader=request.user, why=Why.OWN, at=timezone.now())
-    sealed, number = found.sealed_file, sum(row.pk <= found.pk for row in access.justificatifs_of(case))
+    sealed, number = access.file_of(found), sum(row.pk <= found.pk for row in access.justificatifs_of(case))
     response = HttpResponse(b"".join(open_plain(sealed)), content_type=sealed.media_type)
     response["Content-Disposition"] = f'attachment; filename="document-{number}{sealed.suffix}"'
     response["X-Content-Type-Options"] = "nosniff"
