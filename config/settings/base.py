@@ -52,6 +52,8 @@ PUBLIC_ORIGIN = env.str("PUBLIC_ORIGIN", default="http://localhost:8000")
 VAULT_KEKS = secret("VAULT_KEKS")
 # False closes the door to files. It is closed too where what cleans them is missing.
 VAULT_UPLOADS = env.bool("VAULT_UPLOADS", default=True)
+# How files are opened: in bubblewrap, or with limits only where it is written out.
+VAULT_ISOLATION = env.str("VAULT_ISOLATION", default="")
 # The antechamber's keys: a Redis without persistence, or the passing key that the supervisor hands to its children.
 VAULT_SAS_URL = secret("VAULT_SAS_URL")
 VAULT_SAS_KEY = secret("VAULT_SAS_KEY")

@@ -10,17 +10,16 @@ from vault.rules.zones import Zone
 
 
 def page_before(deposit: Deposit, number: int) -> bytes:
-    """A page (from 1) as it came: it may show the number, so it is for whoever sent it. JPEG or PNG.
+    """A page (from 1) as it came, as a JPEG: it may show the number, so it is for whoever sent it.
 
     Raises Refused (Code.EXPIRED; Code.CLOSED when the keys are away) and IndexError when there is no such page.
     """
-    return _page_of(_analysis(deposit), number).picture
+    return pipeline.original(_analysis(deposit, number), number)
 
 
 def page_after(deposit: Deposit, number: int) -> bytes:
     """A page (from 1) as it would be kept with what was chosen, as a JPEG. Raises as `page_before` does."""
-    analysis = _analysis(deposit)
-    _page_of(analysis, number)
+    analysis = _analysis(deposit, number)
     return pipeline.preview(analysis, number, own=own_zones_of(deposit), shown=deposit.shown)
 
 
@@ -34,9 +33,11 @@ def own_zones_of(deposit: Deposit) -> tuple[Zone, ...]:
     return tuple(Zone.from_json(one) for one in deposit.own)
 
 
-def _analysis(deposit: Deposit) -> Analysis:
+def _analysis(deposit: Deposit, number: int) -> Analysis:
     if not deposit.is_shown:
         raise Refused(Code.EXPIRED)
+    if not 1 <= number <= deposit.pages:
+        raise IndexError(number)
     try:
         key = keys.store().fetch(deposit.file_id, kept=bytes(deposit.wrapped))
         packed = antechamber.read(deposit.folder, ANALYSIS, key=key, place=deposit.place(ANALYSIS))
@@ -45,9 +46,3 @@ def _analysis(deposit: Deposit) -> Analysis:
     except keys.KeysAway:
         raise Refused(Code.CLOSED) from None
     return Analysis.unpack(packed)
-
-
-def _page_of(analysis: Analysis, number: int) -> pipeline.AnalysedPage:
-    if not 1 <= number <= len(analysis.pages):
-        raise IndexError(number)
-    return analysis.pages[number - 1]

@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import F
 
 from accounts import scope
@@ -106,7 +107,7 @@ def _analyse(run: Run, deposit: Deposit) -> None:
     parts = [b"".join(get(deposit, name, key=key) for name, _ in part) for part in deposit.pieces]
     if not _is_scanned(run, deposit, parts):
         return
-    analysis = pipeline.analyse(parts)
+    analysis = pipeline.analyse(parts, walls=settings.VAULT_ISOLATION)
     put(deposit, ANALYSIS, analysis.pack(), key=key)
     keys.store().renew(deposit.file_id, lasts=LASTS)
     _show(run, deposit, analysis)

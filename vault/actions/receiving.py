@@ -120,7 +120,7 @@ def _same(*, subject: UUID, token: UUID) -> Deposit | None:
 def _refuse_closed_or_quota(*, by: User, at: datetime) -> None:
     """The quota is counted before the row is written: requests at the very same moment may pass together, as many as
     the web has threads."""
-    if not settings.VAULT_UPLOADS or pipeline.missing():
+    if not settings.VAULT_UPLOADS or pipeline.missing(settings.VAULT_ISOLATION):
         raise Refused(Code.CLOSED)
     sent = Deposit.objects.filter(by=by, created_at__gt=at - AN_HOUR).count()
     if sent >= MEMBERS_AN_HOUR and sent >= _quota(by):
