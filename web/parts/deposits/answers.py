@@ -23,7 +23,9 @@ from web.parts.headers import FILE_POLICY
 # Draws the audience's page around a context, with this status.
 Draw = Callable[[dict[str, Any], int], HttpResponse]
 _HEAD_BYTES = 64
-PREVIEW, WAITING, OVER = (f"components/deposit_{name}.html" for name in ("preview", "waiting", "over"))
+PREVIEW = "components/deposit_preview.html"
+WAITING = "components/deposit_waiting.html"
+OVER = "components/deposit_over.html"
 
 
 def answer(room: Room, request: HttpRequest, draw: Draw) -> HttpResponse:
