@@ -10,7 +10,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 import vault.access
-from vault.rules import sniff
 from vault.rules.refusals import Refused
 from web.parts import errors
 from web.parts.deposits import acts
@@ -22,7 +21,6 @@ from web.parts.headers import FILE_POLICY
 
 # Draws the audience's page around a context, with this status.
 Draw = Callable[[dict[str, Any], int], HttpResponse]
-_HEAD_BYTES = 64
 PREVIEW = "components/deposit_preview.html"
 WAITING = "components/deposit_waiting.html"
 OVER = "components/deposit_over.html"
@@ -59,8 +57,7 @@ def picture(content: bytes) -> HttpResponse:
         "Content-Security-Policy": FILE_POLICY,
         "Cache-Control": "no-store",
     }
-    kind = sniff.kind_of(content[:_HEAD_BYTES])
-    return HttpResponse(content, content_type=kind.media_type if kind else "image/jpeg", headers=headers)
+    return HttpResponse(content, content_type="image/jpeg", headers=headers)
 
 
 def before(room: Room, number: int) -> HttpResponse:

@@ -91,6 +91,8 @@ def steps(current: int) -> list[Step]:
 def waiting(room: Room) -> Waiting:
     deposit = room.deposit
     current, title, text = _NOW[deposit.state]
+    if deposit.code == Code.ANTIVIRUS_AWAY:
+        text = _("La recherche de virus ne répond pas en ce moment : nous réessayons tout seuls.")
     is_slow = room.at - (deposit.confirmed_at or deposit.created_at) > SLOW_AFTER
     note = _("C’est plus long que d’habitude. Vous pouvez fermer cette page : le dossier vous ramènera ici.")
     return Waiting(

@@ -6,13 +6,21 @@ from django.utils.translation import gettext_lazy as _
 
 from vault.rules.zones import Mark, Zone
 
-MARKS: dict[Mark, str | Promise] = {
+_MARKS: dict[Mark, str | Promise] = {
     Mark.NIR: _("Un numéro de sécurité sociale"),
     Mark.KEY: _("La clé d’un numéro de sécurité sociale"),
     Mark.CARD: _("Un numéro de carte Vitale"),
     Mark.CODE: _("Un code provisoire"),
     Mark.BARCODE: _("Un code-barres ou un code carré"),
     Mark.OWN: _("Un endroit que vous avez caché"),
+}
+# The same where the machine is not sure.
+_DOUBTS: dict[Mark, str | Promise] = {
+    Mark.NIR: _("ce qui ressemble à un numéro de sécurité sociale"),
+    Mark.KEY: _("ce qui ressemble à la clé d’un numéro"),
+    Mark.CARD: _("ce qui ressemble à un numéro de carte Vitale"),
+    Mark.CODE: _("ce qui ressemble à un code provisoire"),
+    Mark.BARCODE: _("un code-barres ou un code carré"),
 }
 _PLACES: tuple[str | Promise, ...] = (
     _("en haut de la page %(page)s"),
@@ -29,7 +37,7 @@ ADVICE: tuple[str | Promise, ...] = (
 
 
 def why_hidden(zone: Zone) -> str:
-    return str(MARKS[zone.kind])
+    return str(_MARKS[zone.kind] if zone.certain else _DOUBTS.get(zone.kind, _MARKS[zone.kind]))
 
 
 def where(zone: Zone) -> str:
