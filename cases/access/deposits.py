@@ -49,10 +49,11 @@ class Standing:
     is_under_way: bool
 
 
-def standing_of(case: Case, *, at: datetime) -> list[Standing]:
-    """Of everybody in a case that `case_for` gave, the newest first: what is under way; and the newest of all when
-    it came to nothing, since that is what somebody waits to hear. One query."""
-    rows = list(Deposit.objects.filter(subject=case.subject).order_by("-pk")[:_NEWEST])
+def standing_of(case: Case, *, at: datetime, by: User | None = None) -> list[Standing]:
+    """Those of a case that `case_for` gave, the newest first: what is under way; and the newest of all when it came
+    to nothing, since that is what somebody waits to hear. `by`: of this person alone. One query."""
+    found = _of(case, by=by) if by else Deposit.objects.filter(subject=case.subject)
+    rows = list(found.order_by("-pk")[:_NEWEST])
     told = [row for row in rows if row.is_under_way or (row is rows[0] and row.state in _CAME_TO_NOTHING)]
     return [_standing(row, at=at) for row in told]
 

@@ -12,7 +12,6 @@ _MARKS: dict[Mark, str | Promise] = {
     Mark.CARD: _("Un numéro de carte Vitale"),
     Mark.CODE: _("Un code provisoire"),
     Mark.BARCODE: _("Un code-barres ou un code carré"),
-    Mark.OWN: _("Un endroit que vous avez caché"),
 }
 # The same where the machine is not sure.
 _DOUBTS: dict[Mark, str | Promise] = {
