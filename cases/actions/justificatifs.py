@@ -20,7 +20,6 @@ from vault.models import Deposit
 from vault.redaction.pipeline import Rebuilt
 from vault.rules.refusals import Code, Refused
 
-MOST_A_RUN = 50
 ELSEWHERE = "ailleurs"
 
 log = logging.getLogger(__name__)
@@ -29,11 +28,11 @@ log = logging.getLogger(__name__)
 def seal_confirmed(*, today: date, at: datetime) -> int:
     """Door: seal what members and volunteers confirmed, in every association, one of each in turn; how many.
 
-    Call it outside transactions. What is left after MOST_A_RUN rounds is the next call's.
+    Call it outside transactions. Ends when nothing waits or when the run is over; what is left is the next call's.
     """
-    sealed = 0
-    for _ in range(MOST_A_RUN):
-        done = [_seal_next(association.pk, today=today, at=at) for association in active_associations()]
+    run, sealed = vault.actions.Run(at), 0
+    while not run.is_over:
+        done = [_seal_next(association.pk, today=today, at=run.now) for association in active_associations()]
         sealed += sum(one is True for one in done)
         if all(one is None for one in done):
             break

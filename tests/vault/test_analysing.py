@@ -11,7 +11,7 @@ from tests import factories
 from tests.vault.standin import CERTAIN, PROBABLE, Died, Engine
 from tests.vault.waiting import Counter
 from vault import access, actions, tasks
-from vault.actions import analysing
+from vault.actions import Run, analysing
 from vault.box import antivirus
 from vault.box.antivirus import Verdict
 from vault.models import DepositState
@@ -98,7 +98,7 @@ def test_one_persons_files_hold_one_worker(counter: Counter) -> None:
     for _ in range(3):
         counter.send(b"slow")
     other = counter.send(b"other", by=factories.make_user(password=None), at=counter.at + timedelta(seconds=1))
-    run = analysing.Run(counter.at + timedelta(seconds=2))
+    run = Run(counter.at + timedelta(seconds=2))
 
     with scope.enter(counter.association.pk):
         analysing._claim(run)
@@ -109,7 +109,7 @@ def test_one_persons_files_hold_one_worker(counter: Counter) -> None:
 
 def test_a_row_is_taken_by_one_worker(counter: Counter) -> None:
     counter.send(b"one")
-    run = analysing.Run(counter.at)
+    run = Run(counter.at)
 
     with scope.enter(counter.association.pk):
         assert [bool(analysing._claim(run)), bool(analysing._claim(run))] == [True, False]

@@ -3,6 +3,7 @@
 from vault.actions.analysing import analyse_waiting
 from vault.actions.confirming import StaysHidden, choose, confirm, discard, forget
 from vault.actions.receiving import add_piece, begin, finish, reached, receive
+from vault.actions.running import Run
 from vault.actions.sealing import (
     LeaseLost,
     claim_confirmed,
@@ -18,6 +19,7 @@ from vault.actions.sweeping import Sweep, sweep, sweep_orphans
 
 __all__ = [
     "LeaseLost",
+    "Run",
     "StaysHidden",
     "Sweep",
     "add_piece",

@@ -5,8 +5,6 @@ runs in a web process, nor inside a transaction.
 """
 
 import logging
-import time
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -15,6 +13,7 @@ from django.db.models import F
 from accounts import scope
 from accounts.access import active_associations
 from vault.actions.antechamber import LASTS, end, get, key_of, put
+from vault.actions.running import Run
 from vault.box import antivirus, keys
 from vault.box.antechamber import ANALYSIS
 from vault.box.antivirus import Verdict
@@ -26,35 +25,18 @@ from vault.rules.refusals import Code, Refused
 
 # Longer than the box lets any file work (30 s and 4 s a page, 30 pages), with the scanner before it.
 LEASE = timedelta(minutes=4)
-RUN_TIME = timedelta(minutes=4)
 AGAIN_AFTER = timedelta(seconds=30)
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Run:
-    """One call: the time that passes while it works is added to the `at` that it was given."""
-
-    started: datetime
-    _zero: float = field(default_factory=time.monotonic)
-
-    @property
-    def elapsed(self) -> timedelta:
-        return timedelta(seconds=time.monotonic() - self._zero)
-
-    @property
-    def now(self) -> datetime:
-        return self.started + self.elapsed
-
-
 def analyse_waiting(*, at: datetime) -> int:
     """Door: analyse what waits in every association, one of each in turn; how many were taken up.
 
-    Call it outside transactions. Ends when nothing waits or after RUN_TIME; what is left is the next call's.
+    Call it outside transactions. Ends when nothing waits or when the run is over; what is left is the next call's.
     """
     run, taken = Run(at), 0
-    while run.elapsed < RUN_TIME:
+    while not run.is_over:
         done = sum(_analyse_next(run, association.pk) for association in active_associations())
         taken += done
         if not done:
@@ -115,12 +97,13 @@ def _analyse(run: Run, deposit: Deposit) -> None:
 
 def _is_scanned(run: Run, deposit: Deposit, parts: list[bytes]) -> bool:
     """False when the scanner is away: then the deposit is locked, and tried again until it expires. Raises Refused."""
-    verdicts = {antivirus.scan(part) for part in parts}
-    if Verdict.INFECTED in verdicts:
-        raise Refused(Code.VIRUS)
-    if Verdict.UNAVAILABLE in verdicts:
-        _put_back(run, deposit, code=Code.ANTIVIRUS_AWAY)
-        return False
+    for part in parts:
+        verdict = antivirus.scan(part)
+        if verdict is Verdict.INFECTED:
+            raise Refused(Code.VIRUS)
+        if verdict is not Verdict.CLEAN:
+            _put_back(run, deposit, code=Code.ANTIVIRUS_AWAY)
+            return False
     return True
 
 

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from tests.vault.corpus import writings
+from tests.vault.corpus import photos, scans, writings
 from tests.vault.corpus.truth import Recipe
 
-MODULES = (writings,)
+MODULES = (writings, scans, photos)
 
 
 def recipes(pattern: str = "") -> Sequence[Recipe]:

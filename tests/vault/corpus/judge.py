@@ -210,21 +210,30 @@ def _faults_of_barcodes(document: Document, pages: Sequence[Pixels]) -> list[tup
 
 def _words_kept(document: Document, sources: Sequence[Pixels], ours: Sequence[Pixels]) -> tuple[int, int, str]:
     """How many words of the source are read again, of how many; and some that are not."""
-    total, kept, lost = 0, 0, Counter[str]()
-    quarters = document.turns[-1]
+    total, lost = 0, Counter[str]()
     for number, (source, sealed) in enumerate(zip(sources, ours, strict=False), start=1):
         hidden = [place.polygon for secret in document.secrets for place in secret.places if place.page == number]
-        before = Counter(_plain(word.text) for word in _words(source, quarters) if not _is_near(word, hidden, quarters))
-        after = Counter(_plain(word.text) for word in _words(sealed, quarters, sure=0))
-        before.pop("", None)
-        total += before.total()
-        kept += (before & after).total()
-        lost += before - after
-    return total, kept, " ".join(list(lost)[:8])
+        awaited = _awaited(source, hidden, document.turns[-1])
+        total += awaited.total()
+        lost += awaited - _read_again(sealed, awaited, document.turns[-1])
+    return total, total - lost.total(), " ".join(list(lost)[:8])
 
 
-def _words(pixels: Pixels, quarters: int, *, sure: int = eyes.SURE) -> list[Word]:
-    return eyes.words_on(eyes.turned(pixels, quarters), dpi=READ_AT, sure=sure)
+def _awaited(source: Pixels, hidden: Sequence[Polygon], quarters: int) -> Counter[str]:
+    words = (word for word in _words(source, quarters) if not _is_near(word, hidden, quarters))
+    return Counter(plain for word in words if (plain := _plain(word.text)))
+
+
+def _read_again(sealed: Pixels, awaited: Counter[str], quarters: int) -> Counter[str]:
+    """Read a second time, in another way, when the first misses some: a layout guessed otherwise loses no ink."""
+    first = Counter(_plain(word.text) for word in _words(sealed, quarters, sure=0))
+    if not awaited - first:
+        return first
+    return first | Counter(_plain(word.text) for word in _words(sealed, quarters, sure=0, sparse=True))
+
+
+def _words(pixels: Pixels, quarters: int, *, sure: int = eyes.SURE, sparse: bool = False) -> list[Word]:
+    return eyes.words_on(eyes.turned(pixels, quarters), dpi=READ_AT, sure=sure, sparse=sparse)
 
 
 def _plain(text: str) -> str:
