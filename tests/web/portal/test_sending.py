@@ -126,6 +126,7 @@ def test_the_eleventh_file_within_an_hour_waits(mine: HouseClient, awaiting: Cas
     assert len(sent(awaiting)) == 10
 
 
+@pytest.mark.django_db(transaction=True)
 def test_where_the_engine_is_missing_nothing_is_taken(
     mine: HouseClient, awaiting: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:

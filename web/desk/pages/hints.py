@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 _DOUBTS: dict[str, str | Promise] = {
-    "ailleurs": _("Le même document est déjà dans un autre dossier de l’association. Est-ce bien le sien ?"),
+    "ailleurs": _("Le même document est déjà dans un autre dossier de l’association. Est-ce bien le sien ?"),
 }
 
 
