@@ -165,9 +165,8 @@ def _cases(stage: Stage, association: Association, *, today: date, at: datetime)
         if case.member.user:
             stage.let_in(f"member:{name}", signed_in_by_code(case.member.user, association=association))
     by_name = dict(zip(STORIES, written, strict=True))
-    for place, name in enumerate(("to_check", "accepted", "redo", "opposed_proven")):
-        if name != "opposed_proven":
-            _document(stage, by_name[name], name, place=place, today=today, at=at)
+    for place, name in enumerate(("to_check", "accepted", "redo")):
+        _document(stage, by_name[name], name, place=place, today=today, at=at)
     following = cases.actions.convert_case(
         by_name["converted"], procedure=stories.CLOSURE, today=today, at=at, by=_by("benevole")
     )

@@ -81,11 +81,11 @@ def test_two_photos_from_a_phone_become_an_accepted_proof(open_page: OpenPage, c
     steps.see(phone, "Fichier 1", "Fichier 2")
     is_sound(phone)
     steps.press(phone, "Envoyer ce document")
-    stands(phone, "Votre document est arrivé.")
+    steps.stands(phone, "Votre document est arrivé.")
     is_sound(phone)
 
     vault.tasks.analyse()
-    stands(phone, PREVIEW)
+    steps.stands(phone, PREVIEW)
     steps.see(phone, "Un numéro de sécurité sociale", "Toujours caché")
     drag_by_touch(phone, phone.locator("[data-deposit-page]").first)
     steps.see(phone, "Zone 1")
@@ -93,7 +93,7 @@ def test_two_photos_from_a_phone_become_an_accepted_proof(open_page: OpenPage, c
     is_sound(phone)
     shows_pictures(phone, 2)
     steps.press(phone, "Garder ce document")
-    stands(phone, "Nous mettons votre document à l’abri.")
+    steps.stands(phone, "Nous mettons votre document à l’abri.")
 
     cases.tasks.seal()
     steps.see(phone, "Votre document est gardé, à l’abri.", "L’association le vérifie")
@@ -109,7 +109,7 @@ def test_two_photos_from_a_phone_become_an_accepted_proof(open_page: OpenPage, c
     for question in ("Est-ce le justificatif", "Porte-t-il le nom", "Porte-t-il une date", "Est-il lisible"):
         steps.answer(desk, question, "Oui")
     steps.press(desk, "Enregistrer la vérification")
-    steps.see(desk, "Le justificatif est accepté.", "le document a été regardé")
+    steps.see(desk, "Le justificatif est accepté.", "Justificatif ouvert.")
 
 
 def test_without_a_script_the_forms_do_the_same(open_page: OpenPage, cast: Cast) -> None:
@@ -118,10 +118,10 @@ def test_without_a_script_the_forms_do_the_same(open_page: OpenPage, cast: Cast)
     page.goto(cast.upload)
     files_of(page).set_input_files(PHOTOS)
     steps.press(page, "Envoyer ce document")
-    stands(page, "Votre document est arrivé.")
+    steps.stands(page, "Votre document est arrivé.")
 
     vault.tasks.analyse()
-    stands(page, PREVIEW)  # the page asks again by itself
+    steps.stands(page, PREVIEW)  # the page asks again by itself
     steps.follow(page, "Avant, ce que vous avez envoyé")
     shows_pictures(page, 2)
     steps.follow(page, "Après, ce qui sera gardé")
@@ -138,7 +138,7 @@ def test_without_a_script_the_forms_do_the_same(open_page: OpenPage, cast: Cast)
     steps.see(page, "La zone est retirée")
     fits(page)
     steps.press(page, "Garder ce document")
-    stands(page, "Nous mettons votre document à l’abri.")
+    steps.stands(page, "Nous mettons votre document à l’abri.")
 
     cases.tasks.seal()
     steps.see(page, "Votre document est gardé, à l’abri.")
@@ -152,9 +152,9 @@ def test_the_keyboard_alone_hides_moves_and_keeps(open_page: OpenPage, cast: Cas
     files_of(page).set_input_files(PHOTOS[:1])  # the browser's own dialogue
     tab_to(page, "^Envoyer ce document")
     keys.press("Enter")
-    stands(page, "Votre document est arrivé.")
+    steps.stands(page, "Votre document est arrivé.")
     vault.tasks.analyse()
-    stands(page, PREVIEW)
+    steps.stands(page, PREVIEW)
 
     tab_to(page, "^Ajouter une zone au clavier")
     keys.press("Enter")
@@ -176,7 +176,7 @@ def test_the_keyboard_alone_hides_moves_and_keeps(open_page: OpenPage, cast: Cas
     expect(page.get_by_text("Zone 1")).to_have_count(0)
     tab_to(page, "^Garder ce document")
     keys.press("Enter")
-    stands(page, "Nous mettons votre document à l’abri.")
+    steps.stands(page, "Nous mettons votre document à l’abri.")
 
 
 def test_a_broken_connection_costs_one_piece(open_page: OpenPage, cast: Cast) -> None:
@@ -198,31 +198,26 @@ def test_a_broken_connection_costs_one_piece(open_page: OpenPage, cast: Cast) ->
     steps.press(page, "Envoyer ce document")
 
     steps.see(page, "La connexion est coupée.")
-    stands(page, "Votre document est arrivé.")
+    steps.stands(page, "Votre document est arrivé.")
     assert len(asked) == 4  # three pieces, one of them twice
 
 
 def test_what_is_too_heavy_is_said_before_it_is_sent(open_page: OpenPage, cast: Cast) -> None:
-    settings_most = 25 * 1024 * 1024
     page = open_page(**PHONE)
     cast.enter(page, cast.member())
     page.goto(cast.upload)
 
-    files_of(page).set_input_files({**PHOTOS[0], "buffer": b"x" * (settings_most + 1)})
+    files_of(page).set_input_files({**PHOTOS[0], "buffer": b"x" * (settings.UPLOAD_MAX_BYTES + 1)})
     steps.press(page, "Envoyer ce document")
 
     steps.see(page, "dépasse 25\u00a0Mo")
-    stands(page, "Envoyez le justificatif.")
+    steps.stands(page, "Envoyez le justificatif.")
     page.get_by_role("button", name="Retirer 1").click()
     expect(page.get_by_text("dépasse 25")).not_to_be_visible()
 
 
 def files_of(page: Page) -> Locator:
     return page.locator('input[type="file"][multiple]')
-
-
-def stands(page: Page, title: str) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text(title)
 
 
 def is_sound(page: Page) -> None:
