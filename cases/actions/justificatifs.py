@@ -32,26 +32,27 @@ def seal_confirmed(*, today: date, at: datetime) -> int:
     """
     run, sealed = vault.actions.Run(at), 0
     while not run.is_over:
-        done = [_seal_next(association.pk, today=today, at=run.now) for association in active_associations()]
+        done = [_seal_next(run, association.pk, today=today) for association in active_associations()]
         sealed += sum(one is True for one in done)
         if all(one is None for one in done):
             break
     return sealed
 
 
-def _seal_next(association_id: int, *, today: date, at: datetime) -> bool | None:
+def _seal_next(run: vault.actions.Run, association_id: int, *, today: date) -> bool | None:
     """None when nothing waits. Whatever goes wrong with this one stops no other."""
     with scope.enter(association_id):
-        deposit = vault.actions.claim_confirmed(at=at)
+        deposit = vault.actions.claim_confirmed(at=run.now)
     if deposit is None:
         return None
     try:
-        rebuilt = vault.actions.rebuild(deposit)
+        with vault.actions.held(deposit, run):
+            rebuilt = vault.actions.rebuild(deposit)
         with scope.enter(association_id):
-            _seal(deposit, rebuilt, today=today, at=at)
+            _seal(deposit, rebuilt, today=today, at=run.now)
     except Exception as error:  # noqa: BLE001  a poison file must not stop the others
         with scope.enter(association_id):
-            _settle_failure(deposit, error, at=at)
+            _settle_failure(deposit, error, at=run.now)
         return False
     return True
 

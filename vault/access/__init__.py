@@ -1,7 +1,7 @@
 """Reading what the vault holds. Who may is decided by who hands the row over."""
 
 from vault.access.deposits import own_zones_of, page_after, page_before, zones_of
-from vault.access.sealed import BlobMissing, Unsound, Verification, open_plain, verify
+from vault.access.sealed import BlobMissing, Unsound, Verification, flaw_of, open_plain, verify
 from vault.access.sheets import count_sheets, sheet_of
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Unsound",
     "Verification",
     "count_sheets",
+    "flaw_of",
     "open_plain",
     "own_zones_of",
     "page_after",

@@ -1,7 +1,9 @@
 """Every write of the vault: a deposit from its door to its seal, or to its end."""
 
 from vault.actions.analysing import analyse_waiting
+from vault.actions.checking import check_part
 from vault.actions.confirming import StaysHidden, choose, confirm, discard, forget
+from vault.actions.leasing import held
 from vault.actions.receiving import add_piece, begin, finish, reached, receive
 from vault.actions.running import Run
 from vault.actions.sealing import (
@@ -25,6 +27,7 @@ __all__ = [
     "add_piece",
     "analyse_waiting",
     "begin",
+    "check_part",
     "choose",
     "claim_confirmed",
     "confirm",
@@ -32,6 +35,7 @@ __all__ = [
     "discard",
     "finish",
     "forget",
+    "held",
     "is_known_elsewhere",
     "keep",
     "mark_sealed",

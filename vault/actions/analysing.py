@@ -13,6 +13,7 @@ from django.db.models import F
 from accounts import scope
 from accounts.access import active_associations
 from vault.actions.antechamber import LASTS, end, get, key_of, put
+from vault.actions.leasing import LEASE, held
 from vault.actions.running import Run
 from vault.box import antivirus, keys
 from vault.box.antechamber import ANALYSIS
@@ -23,8 +24,6 @@ from vault.redaction import pipeline
 from vault.redaction.pipeline import Analysis
 from vault.rules.refusals import Code, Refused
 
-# Longer than the box lets any file work (30 s and 4 s a page, 30 pages), with the scanner before it.
-LEASE = timedelta(minutes=4)
 AGAIN_AFTER = timedelta(seconds=30)
 
 log = logging.getLogger(__name__)
@@ -50,7 +49,8 @@ def _analyse_next(run: Run, association_id: int) -> int:
     if deposit is None:
         return 0
     try:
-        _analyse(run, deposit)
+        with held(deposit, run):
+            _analyse(run, deposit)
     except Refused as refusal:
         _refuse(run, deposit, refusal.code)
     except keys.KeyGone:
@@ -81,7 +81,7 @@ def _bury_worn(now: datetime) -> None:
     """Whose last try never ended: the process died of it, or the box did."""
     worn = Deposit.objects.all().free(now).filter(state=DepositState.ANALYSING, tries__gte=MAX_TRIES)
     for deposit in worn.order_by("pk"):
-        end(deposit, state=DepositState.REFUSED, at=now, code=Code.ANALYSIS, lease_until=deposit.lease_until)
+        end(deposit, state=DepositState.REFUSED, at=now, code=Code.ANALYSIS, tries=deposit.tries, lease_until__lte=now)
 
 
 def _analyse(run: Run, deposit: Deposit) -> None:
@@ -110,7 +110,7 @@ def _is_scanned(run: Run, deposit: Deposit, parts: list[bytes]) -> bool:
 def _show(run: Run, deposit: Deposit, analysis: Analysis) -> None:
     """Let the person see it: 30 minutes from now. When somebody destroyed it meanwhile, the sweep takes the blob."""
     with scope.enter(deposit.association_id):
-        ours = Deposit.objects.filter(pk=deposit.pk, lease_until=deposit.lease_until, state=DepositState.ANALYSING)
+        ours = Deposit.objects.filter(pk=deposit.pk, tries=deposit.tries, state=DepositState.ANALYSING)
         ours.update(
             state=DepositState.TO_CONFIRM,
             pages=len(analysis.pages),
@@ -133,7 +133,7 @@ def _refuse(run: Run, deposit: Deposit, code: Code) -> None:
 def _put_back(run: Run, deposit: Deposit, *, code: Code | None = None, keeps_try: bool = False) -> None:
     """Wait for another try; what was not the file's fault costs it none."""
     with scope.enter(deposit.association_id):
-        ours = Deposit.objects.filter(pk=deposit.pk, lease_until=deposit.lease_until, state=DepositState.ANALYSING)
+        ours = Deposit.objects.filter(pk=deposit.pk, tries=deposit.tries, state=DepositState.ANALYSING)
         ours.update(
             state=DepositState.RECEIVED,
             code=code or "",
@@ -144,4 +144,4 @@ def _put_back(run: Run, deposit: Deposit, *, code: Code | None = None, keeps_try
 
 def _end(run: Run, deposit: Deposit, *, state: DepositState, code: Code) -> None:
     with scope.enter(deposit.association_id):
-        end(deposit, state=state, at=run.now, code=code, lease_until=deposit.lease_until)
+        end(deposit, state=state, at=run.now, code=code, tries=deposit.tries)
