@@ -21,9 +21,6 @@ Matrix = npt.NDArray[np.float64]
 TILE = 512
 # EXIF's orientations: how often a picture is turned anticlockwise by a quarter, then mirrored, to be stored so.
 STORED = {
-    **{1: (0, False), 2: (0, True), 3: (2, False), 4: (2, True)},
-    **{5: (3, True), 6: (1, False), 7: (1, True), 8: (3, False)},
-}
     1: (0, False),
     2: (0, True),
     3: (2, False),
@@ -192,12 +189,12 @@ def saved(pages: Sequence[Pixels], form: str, *, quality: int = 85, dpi: int = 2
     first, *others = (Image.fromarray(stored(page, orientation)) for page in pages)
     if orientation != 1:
         exif[0x0112] = orientation
-    options: dict[str, Any] = {
+    options: dict[str, dict[str, Any]] = {
         "JPEG": {"quality": quality, "dpi": (dpi, dpi)},
         "PNG": {"compress_level": 1, "dpi": (dpi, dpi)},
         "WEBP": {"quality": quality, "method": 1},
         "TIFF": {"compression": "tiff_lzw", "dpi": (dpi, dpi), "save_all": True, "append_images": others},
         "HEIF": {"quality": quality, "enc_params": {"preset": "ultrafast"}},
-    }[form]
-    first.save(held, form, exif=exif, **options)
+    }
+    first.save(held, form, exif=exif, **options[form])
     return held.getvalue()

@@ -21,6 +21,7 @@ TOUCHED = 0.05
 EACH_WORDS = 0.9  # of one document; of all together 98 %
 READ_AT = 200
 GRID = 1600
+LONGEST_S = 20
 MISSED = frozenset({"a-revoir", "illisible"})
 WHOLE = (150, 200, 300)
 QUICK = (200,)
@@ -75,7 +76,9 @@ NOTHING = Outcome("", "no verdict")
 
 def judge(name: str, document: Document, outcome: Outcome, *, dpis: Iterable[int] = WHOLE) -> Judgement:
     """All that can be measured: a document that was refused has only a verdict."""
-    faults = [*_faults_of_verdict(document, outcome)]
+    faults = _faults_of_verdict(document, outcome)
+    if outcome.cpu_s > LONGEST_S:
+        faults.append((Fault.SLOW, f"{outcome.cpu_s:.1f} CPU-s"))
     base = Judgement(name, f"{outcome.verdict} {outcome.code}".strip(), outcome.cpu_s, max(1, outcome.pages))
     if outcome.sealed is None:
         found = False if document.ending is Ending.FOUND else None
@@ -95,8 +98,7 @@ def _sealed(
     told = leaks.leaks_of(sealed, numbers, dpis=dpis, turns=document.turns)
     faults += [(Fault.LEAK, ", ".join(told))] if told else []
     if not document.framed:
-        read = _squeezed(word.text for page in eyes.pages_of_pdf(sealed, dpi=READ_AT) for word in _words(page, 0))
-        missing = [word for word in document.words if word not in read]
+        missing = _missing(sealed, document.words)
         faults += [(Fault.WORDS, ", ".join(missing))] if missing else []
         kept = len(document.words) - len(missing)
         return _with(base, faults=tuple(faults), leaks=bool(told), words=len(document.words), words_kept=kept)
@@ -124,6 +126,14 @@ def _sealed(
         words_kept=kept_words,
         found=black == places if document.ending is Ending.FOUND else None,
     )
+
+
+def _missing(sealed: bytes, words: Sequence[str]) -> list[str]:
+    """Of these words, those that no page shows."""
+    if not words:
+        return []
+    read = {_plain(word.text) for page in eyes.pages_of_pdf(sealed, dpi=READ_AT) for word in _words(page, 0)}
+    return [word for word in words if _plain(word) not in read]
 
 
 def _with(base: Judgement, **changes: object) -> Judgement:
@@ -240,10 +250,6 @@ def _plain(text: str) -> str:
     """Letters and digits of a word of three signs or more."""
     signs = "".join(sign for sign in text.lower() if sign.isalnum())
     return signs if len(signs) >= 3 else ""
-
-
-def _squeezed(texts: Iterable[str]) -> set[str]:
-    return {_plain(text) for text in texts}
 
 
 def _is_near(word: Word, hidden: Sequence[Polygon], quarters: int) -> bool:
