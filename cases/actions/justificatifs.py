@@ -1,6 +1,7 @@
 """Justificatifs: sealed from what was confirmed, then accepted or asked for again by a volunteer."""
 
 import logging
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,15 +13,14 @@ from accounts.access import active_associations
 from accounts.fields import KeyDestroyed
 from accounts.models import User
 from cases.actions.arrivals import announce_arrival
-from cases.actions.journal import AlreadyDone, move, settle, take
+from cases.actions.journal import AlreadyDone, definition_of, move, settle, take
 from cases.models import Case, Justificatif
 from cases.rules.lifecycle import EventKind, Impossible
 from vault.box.keys import KeyGone, KeysAway
-from vault.models import Deposit
+from vault.models import Deposit, SealedFile
 from vault.redaction.pipeline import Rebuilt
+from vault.rules import hints
 from vault.rules.refusals import Code, Refused
-
-ELSEWHERE = "ailleurs"
 
 log = logging.getLogger(__name__)
 
@@ -101,13 +101,20 @@ def keep_justificatif(
         sealed_file=sealed,
         kind=kind,
         token=token,
-        hints=[ELSEWHERE] if vault.actions.is_known_elsewhere(sealed) else [],
+        hints=_hints(case, sealed, rebuilt.words, kind=kind, today=today),
         received_on=today,
         received_by=by,
     )
     settle(case, today=today, at=at, by=by)
     announce_arrival(justificatif, case=case, by=by, at=at)
     return justificatif
+
+
+def _hints(case: Case, sealed: SealedFile, words: Sequence[str], *, kind: str, today: date) -> list[str]:
+    """Codes for whoever checks it, from words that are held in memory only. Hints, never verdicts."""
+    listed = {one.key: one.words for one in definition_of(case).justificatifs}
+    told = [hint.value for hint in hints.of(words, expected=listed.get(kind, ()), today=today)]
+    return [*told, hints.Hint.ELSEWHERE.value] if vault.actions.is_known_elsewhere(sealed) else told
 
 
 @transaction.atomic

@@ -86,7 +86,8 @@ def test_what_was_confirmed_is_sealed(desk: Desk, store: Path) -> None:
 
     [one] = desk.kept()
     assert one.sealed_file is not None
-    assert (one.kind, one.received_on, one.received_by, one.hints) == ("opposition", desk.today, desk.by.user, [])
+    assert (one.kind, one.received_on, one.received_by) == ("opposition", desk.today, desk.by.user)
+    assert one.hints == ["inattendu", "sans-date", "peu-lisible"]  # of the one word that the stand-in reads
     deposit = desk.again(deposit)
     assert (deposit.state, deposit.sealed_file, deposit.holds) == (DepositState.SEALED, one.sealed_file, False)
     assert blobs(store) == [store / one.sealed_file.stored_name]
@@ -136,7 +137,7 @@ def test_a_document_of_another_case_is_a_hint_and_no_verdict(desk: Desk) -> None
 
     assert desk.seal() == 1
 
-    assert [one.hints for one in desk.kept()] == [[], ["ailleurs"]]
+    assert ["ailleurs" in one.hints for one in desk.kept()] == [False, True]
 
 
 def test_a_number_that_is_still_seen_is_never_sealed(desk: Desk, store: Path) -> None:

@@ -74,6 +74,7 @@ HOLDS_NOBODY = {
     "cases.Deadline.start_kind": "a code",
     "cases.Deadline.start_known_by": "a code",
     "cases.Export.filter": "codes and days",
+    "cases.Justificatif.hints": "codes",
     "cases.Justificatif.kind": "a code of the definition",
     "cases.Justificatif.refusal": "a code",
     "cases.Member.email_index": "a keyed hash",
@@ -104,7 +105,14 @@ HOLDS_NOBODY = {
     "observatory.StatEvent.procedure": "a key of a definition",
     "observatory.StatEvent.region": "a code, frozen with consent only",
     "observatory.StatPlan.title": "the campaign's, the association's own",
+    "vault.Deposit.found": "places on a page",
+    "vault.Deposit.label": "a code of the definition",
+    "vault.Deposit.own": "places on a page",
+    "vault.Deposit.pieces": "random names and sizes",
+    "vault.Deposit.shown": "numbers of places",
+    "vault.SealedFile.pixels": "a keyed hash",
     "vault.SealedFile.sha256_cipher": "a hash of ciphertext",
+    "vault.SealedFile.sha256_pdf": "a hash of a cleaned document",
     "vault.SealedFile.stored_name": "random",
 }
 # What is planted beside a column: the content of a file.

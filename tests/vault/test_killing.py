@@ -27,8 +27,9 @@ from accounts import scope
 from accounts.models import Membership
 from cases.models import Case, Justificatif
 from tests import factories
+from tests.cluster import SUPERUSER
 from tests.config.processes import ROOT, descendants
-from tests.database import SUPERUSER, _connected
+from tests.database import _connected
 from tests.house import stores
 from tests.house.search import dump_of_database, forms_of, found_in
 from tests.vault import letters
