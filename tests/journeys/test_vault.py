@@ -105,6 +105,7 @@ def test_two_photos_from_a_phone_become_an_accepted_proof(open_page: OpenPage, c
     desk.goto(f"/desk/dossiers/{cast.case.reference}/")
     steps.follow(desk, "Vérifier le document")
     shows_pictures(desk, 2)
+    steps.see(desk, "Ce que la machine a remarqué", "On lit une date.")
     is_sound(desk)
     for question in ("Est-ce le justificatif", "Porte-t-il le nom", "Porte-t-il une date", "Est-il lisible"):
         steps.answer(desk, question, "Oui")

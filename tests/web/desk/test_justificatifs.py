@@ -85,6 +85,9 @@ def test_looking_at_the_pages_is_one_opening_within_half_an_hour(
 
 
 def test_a_check_without_hints_says_none(case: Case, deposited: Justificatif, at_work: HouseClient) -> None:
+    with scope.enter(case.association_id):
+        Justificatif.objects.filter(pk=deposited.pk).update(hints=[])
+
     assert "jamais un verdict" not in at_work.get(address("check", case, deposited.pk)).content.decode()
 
 
