@@ -101,11 +101,11 @@ def _is_dated(groups: Sequence[_Group], shape: Sequence[int]) -> bool:
 
 
 def _by_context(run: Sequence[_Group], text: str) -> Iterator[tuple[int, int]]:
-    """Ten to seventeen digits that a word announces, not all of them read as such; lines of cells are no digits."""
+    """Eleven to seventeen digits that a word announces, not all of them read as such; lines of cells are no digits."""
     digits = sum(group.seen for group in run)
     start = run[0].start
     before = text[max(0, start - _CONTEXT_WITHIN) : start]
-    if all(group.exact for group in run) or not 10 <= digits <= 17:
+    if all(group.exact for group in run) or not 11 <= digits <= 17:
         return
     if _CONTEXT.search(before) and not _OTHER.search(before[-_OTHER_WITHIN:]):
         yield start, run[-1].end
