@@ -78,7 +78,9 @@ class Check(CaseAction):
         return {"document": document, "sheets": self.sheets(), "hints": hints(self.justificatif.hints)}
 
     def sheets(self) -> list[str]:
-        """The addresses of its pages."""
+        """The addresses of its pages; none where the file came before files were cleaned, and was destroyed."""
+        if not self.justificatif.sealed_file_id:
+            return []
         count = vault.access.count_sheets(access.file_of(self.justificatif))
         args = [self.case.reference, self.justificatif.pk]
         return [reverse("desk:sheet", args=[*args, number]) for number in range(1, count + 1)]
