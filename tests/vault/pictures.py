@@ -8,12 +8,13 @@ from PIL import Image, ImageDraw, ImageFont
 from tests.vault import samples
 
 NIR = "2 69 05 49 588 157 80"
+# Without accents: Pillow's own letters have none.
 LINES = (
     "Caisse primaire de l'exemple",
-    "Attestation de clôture",
-    "Nous confirmons la clôture de votre espace santé",
-    "à la date du 12 mai 2026, à votre demande.",
-    "Téléphone : 01 42 33 44 55",
+    "Attestation de fermeture",
+    "Nous confirmons la fermeture de votre espace",
+    "en date du 12 mai 2026, selon votre demande.",
+    "Telephone : 01 42 33 44 55",
 )
 _PAPER = (1240, 1754)
 

@@ -7,12 +7,13 @@ import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from PIL import Image
 
 from tests.vault import pictures, samples
-from vault.box import isolation, program
+from vault.box import isolation
 from vault.box.frames import Page, Spent
 from vault.box.isolation import RLIMIT_ONLY, Box, BoxBroke
 from vault.rules.refusals import Code, Refused
@@ -41,9 +42,9 @@ def test_a_drawn_page_comes_as_pixels_and_signs(walls: str) -> None:
     [page] = opened(pictures.as_pdf(), walls=walls)
 
     assert (page.width, page.height) == (1653, 2339)
-    assert page.points == (595, 842)
+    assert page.points == (595.0, 842.0)
     assert page.drawn
-    assert "clôture" in "".join(glyph.sign for glyph in page.glyphs)
+    assert "fermeture" in "".join(glyph.sign for glyph in page.glyphs)
     assert all(0 <= glyph.left < glyph.right <= 1 and 0 <= glyph.top < glyph.bottom <= 1 for glyph in page.glyphs)
 
 
@@ -145,7 +146,8 @@ def test_a_bomb_is_a_refusal_and_no_more() -> None:
     bomb = zlib.compress(b"0 0 1 rg 0 0 9 9 re f\n" * 20_000_000, 9)
     data = samples.pdf(bomb).replace(b"/Length", b"/Filter /FlateDecode /Length")
 
-    assert refused(data) in {Code.TOO_LONG, Code.DAMAGED}
+    with pytest.raises((Refused, BoxBroke)):
+        opened(data)
 
 
 def test_what_it_cost_is_told() -> None:
@@ -166,7 +168,7 @@ def within(code: str, *, walls: str = "") -> "subprocess.CompletedProcess[bytes]
     at = started.index("-m")
     given = f"from vault.box import program; program.give_up(); {code}"
     command = [*started[:at], "-c", given]
-    return subprocess.run(command, env=isolation._environment(), cwd=program.HOME, capture_output=True, check=False)
+    return subprocess.run(command, env=isolation._environment(), cwd=isolation.HOME, capture_output=True, check=False)
 
 
 def test_nothing_of_the_platform_can_be_read(tmp_path: Path) -> None:
@@ -175,8 +177,8 @@ def test_nothing_of_the_platform_can_be_read(tmp_path: Path) -> None:
 
     for path in (
         secret,
-        program.HOME / "manage.py",
-        program.HOME / "config",
+        isolation.HOME / "manage.py",
+        isolation.HOME / "config",
         Path("/etc/passwd"),
         Path("/proc/1/environ"),
     ):
@@ -193,8 +195,9 @@ def test_nobody_can_be_called() -> None:
 
 
 def test_nothing_can_be_written() -> None:
-    for place in ("/tmp/x", "/dev/shm/x", str(program.HOME / "x"), str(program.HOME / "vault" / "x")):
-        ended = within(f"open({place!r}, 'w').write('x')")
+    for folder in ("/tmp", "/dev/shm", isolation.HOME, isolation.HOME / "vault"):
+        place = f"{folder}/{uuid4().hex}"
+        ended = within(f"import os; os.write(os.open({place!r}, os.O_WRONLY | os.O_CREAT), b'x')")
         assert ended.returncode != 0, place
         assert not Path(place).exists()
 

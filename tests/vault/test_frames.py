@@ -82,7 +82,7 @@ def test_a_number_of_pages_has_bounds(pages: object) -> None:
 )
 def test_a_page_that_is_not_what_it_says_is_no_page(changes: dict[str, object]) -> None:
     with pytest.raises(BadFrame):
-        frames.read_page(told(*page_frames(**changes)), Spent())
+        frames.read_page(told(*page_frames(PAGE, **changes)), Spent())
 
 
 def test_a_glyph_beside_the_page_is_brought_to_its_edge_and_a_wild_one_refused() -> None:
