@@ -51,7 +51,7 @@ def _wrong_numbers(page: Page) -> None:
 
 
 def _draw(page: Page) -> None:
-    page.get_by_role("button", name="Cacher autre chose").click()
+    page.get_by_role("button", name="Cacher autre chose").first.click()
 
 
 def _mine(name: str, pk: str, *, query: str = "", act: Callable[[Page], None] | None = None) -> Picture:

@@ -240,7 +240,7 @@ def shows_pictures(page: Page, count: int) -> None:
 
 def drag_by_touch(page: Page, paper: Locator) -> None:
     """One finger, from the upper left of the page to its middle."""
-    steps.press(page, "Cacher autre chose")
+    page.get_by_role("button", name="Cacher autre chose").first.click()
     paper.scroll_into_view_if_needed()
     area = paper.bounding_box()
     assert area
