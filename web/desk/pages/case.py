@@ -21,7 +21,7 @@ from web.desk.pages.head import Chip, who
 from web.desk.pages.words import CONSENTS, GROUNDS, definition_of, label, say
 from web.parts import deletion
 from web.parts.french import day_month_year
-from web.parts.refusals import REFUSALS
+from web.parts.refusals import DESTROYED, REFUSALS
 from web.parts.ways import TwoWays, two_ways
 
 
@@ -231,11 +231,12 @@ def justificatif_title(definition: Definition, kind: str) -> str:
 
 def _document(case: Case, row: Justificatif) -> Document:
     checkable = row.accepted is None and not case.is_closed
+    received = _("déposé le %(day)s") % {"day": day_month_year(row.received_on)}
     return Document(
         title=justificatif_title(definition_of(case), row.kind),
-        text=_("déposé le %(day)s") % {"day": day_month_year(row.received_on)},
+        text=received if row.sealed_file_id else f"{received}. {DESTROYED}",
         chip=_document_chip(row),
-        file_url=_url(case, "file", row.pk),
+        file_url=_url(case, "file", row.pk) if row.sealed_file_id else "",
         check_url=_url(case, "check", row.pk) if checkable else "",
     )
 

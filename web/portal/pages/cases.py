@@ -16,6 +16,7 @@ from procedures.rules.definitions import Bound, Definition, RuleFamily
 from web.parts import deletion, weeks
 from web.parts.families import waits_for_children
 from web.parts.french import days_left, plain_words
+from web.parts.refusals import DESTROYED
 from web.parts.ways import TwoWays, two_ways
 from web.portal.pages import timeline
 from web.portal.pages.situations import Paper, Route, Seen, Situation, situation, words_for
@@ -260,7 +261,7 @@ def _addresses(found: Found) -> dict[Route, str]:
         Route.CONTINUE: reverse("portal:continue" if continued else "portal:channel", args=[reference]),
         Route.UPLOAD: reverse("portal:upload", args=[reference]),
         Route.MISSING: reverse("portal:missing", args=[reference]),
-        Route.FILE: reverse("portal:file", args=[reference, newest.pk]) if newest else "",
+        Route.FILE: reverse("portal:file", args=[reference, newest.pk]) if newest and newest.sealed_file_id else "",
         Route.FOLLOWING: reverse("portal:case", args=[following.reference]) if following else "",
     }
 
@@ -372,14 +373,14 @@ def _document(found: Found, one: Justificatif) -> Document:
     states = {None: gettext("en cours de vérification"), True: gettext("vérifié"), False: gettext("à refaire")}
     received = gettext("Reçu le %(day)s") % {"day": plain_words(one.received_on)}
     return Document(
-        title=_document_title(found.definition, one.kind),
-        text=f"{received}, {states[one.accepted]}",
-        url=reverse("portal:file", args=[found.case.reference, one.pk]),
+        title=document_title(found.definition, one.kind),
+        text=f"{received}, {states[one.accepted]}" if one.sealed_file_id else f"{received}. {DESTROYED}",
+        url=reverse("portal:file", args=[found.case.reference, one.pk]) if one.sealed_file_id else "",
         is_accepted=one.accepted is True,
     )
 
 
-def _document_title(definition: Definition, kind: str) -> str:
+def document_title(definition: Definition, kind: str) -> str:
     try:
         return definition.justificatif(kind).title.say(language())
     except LookupError:
