@@ -1,6 +1,7 @@
 """Taking a file in, and sweeping up what a failed transaction left."""
 
 import errno
+import hashlib
 import io
 import secrets
 from datetime import datetime, timedelta
@@ -40,6 +41,7 @@ def seal(upload: "IO[bytes] | File[bytes]", *, subject: UUID, at: datetime) -> S
         subject=subject,
         kind=kind,
         size_plain=len(plain),
+        sha256_pdf=hashlib.sha256(plain).hexdigest(),
         stored_name=f"{association_id}/{file_id.hex[:2]}/{file_id.hex}",
         created_at=at,
     )

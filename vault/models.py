@@ -28,6 +28,7 @@ class SealedFile(TenantModel):
     kind = models.CharField(max_length=8, choices=[(kind.value, kind.value) for kind in Kind])
     size_plain = models.PositiveIntegerField()
     sha256_cipher = models.CharField(max_length=64)
+    sha256_pdf = models.CharField(max_length=64)
     stored_name = models.CharField(max_length=80)
     state = models.CharField(max_length=12, choices=FileState, default=FileState.SEALED)
     created_at = models.DateTimeField()

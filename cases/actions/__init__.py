@@ -21,7 +21,9 @@ from cases.actions.justificatifs import check_justificatif, receive_justificatif
 from cases.actions.leaving import let_go
 from cases.actions.opening import NewBeneficiary, NewMember, NotAdmitted, create_campaign, open_case, open_case_for
 from cases.actions.recomputing import Move, Recomputed, recompute_deadlines
+from cases.actions.rooting import Rooted, root_all
 from cases.actions.snoozing import end_reminder, hold, set_reminder
+from cases.actions.stamping import Stamped, stamp_all
 from cases.actions.sweeping import Sweep, sweep
 from cases.actions.working import (
     HasAddress,
@@ -49,8 +51,10 @@ __all__ = [
     "NotReady",
     "Recomputed",
     "RightGone",
+    "Rooted",
     "SomebodyReal",
     "StaleCase",
+    "Stamped",
     "Sweep",
     "WrongCount",
     "add_note",
@@ -79,9 +83,11 @@ __all__ = [
     "refuse_export",
     "renew_card",
     "reopen_case",
+    "root_all",
     "say_why",
     "set_canary",
     "set_reminder",
+    "stamp_all",
     "sweep",
     "take_export",
     "withdraw_consent",

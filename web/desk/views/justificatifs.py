@@ -48,8 +48,7 @@ class Upload(CaseAction):
 def file(request: DeskRequest, reference: str, pk: int) -> HttpResponse:
     """The document as an attachment under a neutral name; its opening is recorded. Whole before a byte leaves."""
     case = opened_case(request, reference)
-    found = access.justificatif_for(case, pk)
-    sealed = found.sealed_file
+    found, sealed = access.file_for(case, pk)
     content = b"".join(vault.access.open_plain(sealed))
     access.consult_file(case, found, reader=request.user, why=why_of(request, case), at=timezone.now())
     return HttpResponse(

@@ -86,9 +86,9 @@ def _closed(request: MemberRequest, case: Case) -> HttpResponse:
 def file(request: MemberRequest, reference: str, pk: int) -> HttpResponse:
     """An attachment under a neutral name, in which nothing may run. Joined first: damage shows only at the end."""
     case = access.case_for(request.user, reference, to=Access.CONSULT)
-    found = access.justificatif_for(case, pk)
+    found, sealed = access.file_for(case, pk)
     access.consult_file(case, found, reader=request.user, why=Why.OWN, at=timezone.now())
-    sealed, number = found.sealed_file, sum(row.pk <= found.pk for row in access.justificatifs_of(case))
+    number = sum(row.pk <= found.pk for row in access.justificatifs_of(case))
     response = HttpResponse(b"".join(open_plain(sealed)), content_type=sealed.media_type)
     response["Content-Disposition"] = f'attachment; filename="document-{number}{sealed.suffix}"'
     response["X-Content-Type-Options"] = "nosniff"
