@@ -6,5 +6,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from cases import notices  # noqa: PLC0415  models are loaded only now
+        from vault.box import pokes  # noqa: PLC0415  the same
 
         notices.register()
+        pokes.wake_when_confirmed("cases.seal")

@@ -23,3 +23,9 @@ def root() -> dict[str, int]:
 def stamp() -> dict[str, int]:
     """Have the roots dated that no authority has dated yet."""
     return asdict(actions.stamp_all())
+
+
+@shared_task(name="cases.seal")
+def seal() -> int:
+    """How many confirmed deposits were sealed."""
+    return actions.seal_confirmed(today=timezone.localdate(), at=timezone.now())

@@ -1,6 +1,5 @@
 """Rows for tests. Every text that tells who somebody is, is a canary: a sign that must never be found in a dump."""
 
-import io
 import itertools
 import random
 import string
@@ -22,6 +21,7 @@ from cases.rules.exports import Selection
 from cases.tallies import campaigns
 from observatory.models import Release, StatPlan
 from tests.vault.samples import pdf
+from vault.redaction.pipeline import Rebuilt
 
 OPPOSITION = "mon-espace-sante/opposition"
 CHILD = "mon-espace-sante/opposition-enfant"
@@ -229,12 +229,17 @@ def say_why(case: Case, *, by: User, at: datetime) -> str:
 
 
 def make_justificatif(case: Case, *, by: User, today: date, at: datetime) -> Justificatif:
-    """A PDF whose text is a canary."""
-    content = pdf(plant("vault.SealedFile.content").encode())
+    """A PDF whose text is a canary, as if it had been deposited, cleaned and confirmed."""
+    content = plant("vault.SealedFile.content").encode()
     with scope.enter(case.association_id):
-        return cases.actions.receive_justificatif(
-            case, io.BytesIO(content), kind="attestation", token=uuid4(), today=today, at=at, by=by
+        return cases.actions.keep_justificatif(
+            case, rebuilt(content), kind="attestation", token=uuid4(), today=today, at=at, by=by
         )
+
+
+def rebuilt(content: bytes = b"", *, pixels: bytes = b"") -> Rebuilt:
+    """What the engine would have made of a document, without its work; no two show the same unless told."""
+    return Rebuilt(pdf=pdf(content), pixels=pixels or uuid4().bytes, words=())
 
 
 def make_export(

@@ -1,6 +1,5 @@
 """A platform to be looked at: every state of a case once, a full desk, an empty one, and the longest words."""
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -27,7 +26,6 @@ from tests import factories
 from tests.people import signed_in, signed_in_by_code
 from tests.stage_lists import set_lists, stays_fresh
 from tests.stage_watch import set_watch
-from tests.vault.samples import pdf
 from tests.web.desk.passkeys import give_passkey
 from web.demo import seed, stories
 from web.demo.people import VOLUNTEERS
@@ -209,8 +207,8 @@ def _reminders(stage: Stage, by_name: dict[str, Case], *, today: date, at: datet
 
 def _document(stage: Stage, case: Case, name: str, *, place: int, today: date, at: datetime) -> None:
     by = _by("benevole")
-    received = cases.actions.receive_justificatif(
-        case, io.BytesIO(pdf()), kind="opposition", token=UUID(int=10**9 + place), today=today, at=at, by=by
+    received = cases.actions.keep_justificatif(
+        case, factories.rebuilt(), kind="opposition", token=UUID(int=10**9 + place), today=today, at=at, by=by
     )
     stage.parts[f"{name}.document"] = received.pk
     if name != "to_check":

@@ -10,7 +10,6 @@ from accounts.models import Membership, User
 from cases.models import Case, Deadline, Justificatif, Member
 from cases.rules import references
 from cases.rules.lifecycle import State
-from vault.models import SealedFile
 
 
 class Access(StrEnum):
@@ -75,14 +74,6 @@ def justificatif_for(case: Case, pk: int) -> Justificatif:
     if found is None:
         raise Http404
     return found
-
-
-def file_for(case: Case, pk: int) -> tuple[Justificatif, SealedFile]:
-    """A justificatif whose file is kept. Raises Http404, also where its owner kept the file."""
-    found = justificatif_for(case, pk)
-    if found.sealed_file is None:
-        raise Http404
-    return found, found.sealed_file
 
 
 def fingerprint_for(case: Case, pk: int) -> Justificatif:

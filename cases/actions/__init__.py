@@ -17,7 +17,7 @@ from cases.actions.exporting import (
 )
 from cases.actions.facts import NewFact, record_facts
 from cases.actions.journal import AlreadyDone, StaleCase
-from cases.actions.justificatifs import check_justificatif, receive_justificatif
+from cases.actions.justificatifs import check_justificatif, keep_justificatif, seal_confirmed
 from cases.actions.leaving import let_go
 from cases.actions.opening import NewBeneficiary, NewMember, NotAdmitted, create_campaign, open_case, open_case_for
 from cases.actions.recomputing import Move, Recomputed, recompute_deadlines
@@ -73,10 +73,10 @@ __all__ = [
     "erase_person",
     "give_consent",
     "hold",
+    "keep_justificatif",
     "let_go",
     "open_case",
     "open_case_for",
-    "receive_justificatif",
     "recompute_deadlines",
     "record_attempt",
     "record_facts",
@@ -85,6 +85,7 @@ __all__ = [
     "reopen_case",
     "root_all",
     "say_why",
+    "seal_confirmed",
     "set_canary",
     "set_reminder",
     "stamp_all",

@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ import vault.access
 from accounts.models import AuditEntry, User
 from accounts.rules.audit import About, AuditKind
 from cases.actions.chaining import chain_events, link_of
+from cases.actions.journal import move
 from cases.models import Attempt, Case, CaseEvent, CaseFact, Deadline, EvidenceLeaf, EvidenceRoot, Justificatif
 from cases.rules import evidence, verifying
 from cases.rules.lifecycle import EventKind
@@ -41,7 +41,7 @@ class Evidence:
 @transaction.atomic
 def export_evidence(case: Case, *, with_names: bool, today: date, at: datetime, by: User | None) -> Evidence:
     """Record the export, then give what is there. Raises Impossible when the case was erased."""
-    CaseEvent.objects.record(case, EventKind.EVIDENCE_EXPORTED, at=at, by=by, people=with_names)
+    move(case, EventKind.EVIDENCE_EXPORTED, at=at, by=by, people=with_names)
     AuditEntry.objects.record(
         AuditKind.EVIDENCE_EXPORTED, at=at, by=by, about=About.CASE, about_id=case.pk, people=with_names
     )
@@ -61,7 +61,7 @@ def export_evidence(case: Case, *, with_names: bool, today: date, at: datetime, 
 
 def _payload(case: Case, roots: Sequence[EvidenceRoot], *, with_names: bool) -> Iterator[tuple[str, bytes]]:
     documents = list(Justificatif.objects.filter(case=case).select_related("sealed_file").order_by("pk"))
-    files = {row.pk: f"documents/document-{number}" for number, row in zip(count(1), documents)}
+    files = {row.pk: f"documents/document-{number}" for number, row in enumerate(documents, start=1)}
     yield "dossier.json", _json(_told_case(case, with_names=with_names))
     yield "echeances.json", _json([_told_deadline(row) for row in Deadline.objects.filter(case=case).order_by("pk")])
     yield "journal.jsonl", b"".join(_journal(case))
@@ -168,9 +168,9 @@ def _told_document(row: Justificatif, stem: str) -> dict[str, Any]:
         "accepted": row.accepted,
         "refusal": row.refusal,
     }
-    if row.sealed_file is None:
-        return told | {"fingerprint": row.fingerprint}
     file = row.sealed_file
+    if file is None:  # its owner kept it, or it was destroyed before files were cleaned
+        return told | ({"fingerprint": row.fingerprint} if row.fingerprint else {})
     return told | {"file": f"{stem}{file.suffix}", "sha256": file.sha256_pdf, "sha256_ciphertext": file.sha256_cipher}
 
 

@@ -110,16 +110,17 @@ def _journals(association_id: int) -> Iterator[EvidenceLeaf]:
 
 
 def _justificatifs(association_id: int) -> Iterator[EvidenceLeaf]:
+    """Those that no root covered yet; one whose file was destroyed before files were cleaned proves nothing."""
     covered = EvidenceLeaf.objects.filter(justificatif__isnull=False).values("justificatif")
-    for row in Justificatif.objects.exclude(pk__in=covered).select_related("sealed_file").order_by("pk"):
+    proving = Justificatif.objects.filter(~Q(fingerprint="") | Q(sealed_file__isnull=False))
+    for row in proving.exclude(pk__in=covered).select_related("sealed_file").order_by("pk"):
         kind = LeafKind.FINGERPRINT if row.fingerprint else LeafKind.FILE
         yield EvidenceLeaf(
-            association_id=association_id, kind=kind, case_id=row.case_id, justificatif=row, content=leaf_of(row)
+            association_id=association_id, kind=kind, case_id=row.case_id, justificatif=row, content=_leaf(row)
         )
 
 
-def leaf_of(row: Justificatif) -> Leaf:
-    """What a root says of a justificatif, from the row as it stands."""
+def _leaf(row: Justificatif) -> Leaf:
     if row.sealed_file is None:
         return evidence.fingerprint_leaf(case=row.case_id, justificatif=row.pk, fingerprint=row.fingerprint)
     return evidence.file_leaf(

@@ -60,7 +60,7 @@ def verify(bag: Bag, *, authority: Authority | None = None) -> Verdict:
 
 def _journal(bag: Bag, verdict: Verdict) -> Sequence[Link]:
     """The links in the order of their places, which count from 1."""
-    links = []
+    links: list[Link] = []
     try:
         for place, line in enumerate(bag.read(JOURNAL).splitlines(), start=1):
             told = json.loads(line)

@@ -62,8 +62,15 @@ PUBLIC_ORIGIN = env.str("PUBLIC_ORIGIN", default="http://localhost:8000")
 
 # Keys: "id:base64,id:base64"; the first wraps, the others only unwrap.
 VAULT_KEKS = secret("VAULT_KEKS")
-# Uploads stay closed until justificatifs are cleaned of the NIR before they are kept.
-VAULT_UPLOADS = False
+# False closes the door to files. It is closed too where what cleans them is missing.
+VAULT_UPLOADS = env.bool("VAULT_UPLOADS", default=True)
+# How files are opened: in bubblewrap, or with limits only where it is written out.
+VAULT_ISOLATION = env.str("VAULT_ISOLATION", default="")
+# The antechamber's keys: a Redis without persistence, or the passing key that the supervisor hands to its children.
+VAULT_SAS_URL = secret("VAULT_SAS_URL")
+VAULT_SAS_KEY = secret("VAULT_SAS_KEY")
+# A virus scanner: tcp://host:3310 or unix:///run/clamav/clamd.ctl. Empty: none.
+CLAMD_URL = env.str("CLAMD_URL", default="")
 UPLOAD_MAX_BYTES = 25 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500

@@ -25,7 +25,6 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('pdf', 'pdf'), ('jpeg', 'jpeg'), ('png', 'png')], max_length=8)),
                 ('size_plain', models.PositiveIntegerField()),
                 ('sha256_cipher', models.CharField(max_length=64)),
-                ('sha256_pdf', models.CharField(max_length=64)),
                 ('stored_name', models.CharField(max_length=80)),
                 ('state', models.CharField(choices=[('SCELLE', 'Scellé')], default='SCELLE', max_length=12)),
                 ('created_at', models.DateTimeField()),

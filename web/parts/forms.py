@@ -61,6 +61,7 @@ def _first_box(bound: forms.BoundField) -> str:
 
 _WRITTEN_NOWHERE = {
     Seen.NIR: _("On dirait un numéro de sécurité sociale. Effacez-le : il ne doit être noté nulle part ici."),
+    Seen.KEY: _("On dirait un numéro de sécurité sociale. Effacez-le : il ne doit être noté nulle part ici."),
     Seen.CARD: _("On dirait un numéro de carte Vitale. Effacez-le : il ne doit être noté nulle part ici."),
     Seen.CODE: _("On dirait un code de Mon espace santé. Effacez-le : il ne doit être noté nulle part ici."),
 }

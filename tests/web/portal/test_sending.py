@@ -195,7 +195,7 @@ def test_a_closure_waits_for_the_second_document_after_the_first(
             deletion_requested="yes",
             **stamp,
         )
-        first = actions.receive_justificatif(case, io.BytesIO(PDF), kind="cloture", token=uuid4(), **stamp)
+        first = actions.keep_justificatif(case, factories.rebuilt(), kind="cloture", token=uuid4(), **stamp)
         actions.check_justificatif(first, accepted=True, **stamp)
     assert case.member.user
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 import vault.access
+import vault.actions
 from accounts.rules.roles import Right
 from cases import access, actions
 from cases.models import Justificatif
@@ -37,8 +38,13 @@ class Upload(CaseAction):
 
     def act(self, form: UploadForm) -> str:
         typed = form.cleaned_data
-        actions.receive_justificatif(
-            self.case, typed["file"], kind=typed["kind"], token=typed["token"], **stamp(self.request)
+        vault.actions.receive(
+            [typed["file"]],
+            subject=self.case.subject,
+            label=typed["kind"],
+            token=typed["token"],
+            at=timezone.now(),
+            by=self.request.user,
         )
         return _("Le document est gardé. Il reste à le vérifier.")
 
@@ -48,7 +54,8 @@ class Upload(CaseAction):
 def file(request: DeskRequest, reference: str, pk: int) -> HttpResponse:
     """The document as an attachment under a neutral name; its opening is recorded. Whole before a byte leaves."""
     case = opened_case(request, reference)
-    found, sealed = access.file_for(case, pk)
+    found = access.justificatif_for(case, pk)
+    sealed = access.file_of(found)
     content = b"".join(vault.access.open_plain(sealed))
     access.consult_file(case, found, reader=request.user, why=why_of(request, case), at=timezone.now())
     return HttpResponse(

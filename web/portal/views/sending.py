@@ -4,20 +4,18 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cases import access, actions
+import vault.actions
+from cases import access
 from cases.access import Access, Why
-from cases.actions import AlreadyDone
 from cases.models import Case
-from cases.rules.lifecycle import EventKind, Impossible, State, may
+from cases.rules.lifecycle import EventKind, State, may
 from procedures import registry
 from vault.access import open_plain
 from vault.rules.refusals import Code, Refused
-from web.parts import errors
 from web.parts.headers import FILE_POLICY
 from web.portal.forms import UploadForm
 from web.portal.pages.cases import contact_of
@@ -43,22 +41,17 @@ def upload(request: MemberRequest, reference: str) -> HttpResponse:
 
 def _receive(request: MemberRequest, case: Case, form: UploadForm) -> HttpResponse:
     try:
-        actions.receive_justificatif(
-            case,
-            form.upload,
-            kind=form.cleaned_data["kind"],
+        vault.actions.receive(
+            [form.upload],
+            subject=case.subject,
+            label=form.cleaned_data["kind"],
             token=form.sent_token,
-            today=request.today,
             at=timezone.now(),
             by=request.user,
         )
     except Refused as refusal:
         form.add_error("file" if "file" in request.FILES else "photo", refusal.say(language()))
         return _page(request, case, form, status=refusal.status)
-    except Impossible:
-        return errors.conflict(request, back_url=reverse("portal:case", args=[case.reference]))
-    except AlreadyDone:
-        return redirect("portal:case", reference=case.reference)
     messages.success(request, gettext("Votre document est bien arrivé, et il est mis à l’abri."))
     return redirect("portal:case", reference=case.reference)
 
@@ -86,9 +79,9 @@ def _closed(request: MemberRequest, case: Case) -> HttpResponse:
 def file(request: MemberRequest, reference: str, pk: int) -> HttpResponse:
     """An attachment under a neutral name, in which nothing may run. Joined first: damage shows only at the end."""
     case = access.case_for(request.user, reference, to=Access.CONSULT)
-    found, sealed = access.file_for(case, pk)
+    found = access.justificatif_for(case, pk)
     access.consult_file(case, found, reader=request.user, why=Why.OWN, at=timezone.now())
-    number = sum(row.pk <= found.pk for row in access.justificatifs_of(case))
+    sealed, number = access.file_of(found), sum(row.pk <= found.pk for row in access.justificatifs_of(case))
     response = HttpResponse(b"".join(open_plain(sealed)), content_type=sealed.media_type)
     response["Content-Disposition"] = f'attachment; filename="document-{number}{sealed.suffix}"'
     response["X-Content-Type-Options"] = "nosniff"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from accounts import scope
 from accounts.models import Association
 from vault.box import store
+from vault.box.antechamber import ROOM
 from vault.models import SealedFile
 from vault.rules import stream
 
@@ -74,7 +75,7 @@ def verify() -> Verification:
         for pk, name, digest in rows:
             _check(found, pk, name=name, digest=digest, slug=slug)
         found.orphan_paths += sorted(set(store.names_of(association_id)) - {name for _, name, _ in rows})
-    for folder in sorted(set(store.folders()) - {str(pk) for pk in owners}):
+    for folder in sorted(set(store.folders()) - {str(pk) for pk in owners} - {ROOM}):
         found.orphan_paths += store.names_of(folder)
     found.orphan_paths += store.strays()
     found.orphans = len(found.orphan_paths)

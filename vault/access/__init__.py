@@ -1,0 +1,16 @@
+"""Reading what the vault holds. Who may is decided by who hands the row over."""
+
+from vault.access.deposits import own_zones_of, page_after, page_before, zones_of
+from vault.access.sealed import BlobMissing, Unsound, Verification, open_plain, verify
+
+__all__ = [
+    "BlobMissing",
+    "Unsound",
+    "Verification",
+    "open_plain",
+    "own_zones_of",
+    "page_after",
+    "page_before",
+    "verify",
+    "zones_of",
+]

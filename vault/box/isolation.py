@@ -1,0 +1,165 @@
+"""Starting the box, and listening to it: what comes out of it is checked, and it is ended when it is late."""
+
+import contextlib
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vault.box import frames, program
+from vault.box.frames import BadFrame, Page, Spent
+from vault.rules.refusals import Code, Refused
+
+RLIMIT_ONLY = "rlimit-only"
+WALL_SECONDS = 30.0
+WALL_SECONDS_A_PAGE = 4.0
+_HOME = Path(__file__).resolve().parent.parent.parent
+_SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache")
+_LATE = {-signal.SIGXCPU, 128 + signal.SIGXCPU}
+
+
+class BoxBroke(RuntimeError):
+    """The boxed process died, or said what it may not say. Worth one more try."""
+
+
+@dataclass(slots=True)
+class Box:
+    """How files are opened here. `isolation`: empty for bubblewrap, or RLIMIT_ONLY, written out by the operator."""
+
+    isolation: str = ""
+    spent: Spent = field(default_factory=Spent)
+
+    def pages_of(self, files: Sequence[bytes]) -> Iterator[Page]:
+        """Page by page. Raises Refused as the box says or when it is late, BoxBroke when it dies."""
+        with _input(files) as given, _running(self.command(), given) as talk:
+            try:
+                yield from self._told(talk)
+            except BadFrame as error:
+                if talk.code() in _LATE:
+                    self.spent.cpu += talk.lasted()
+                    raise Refused(Code.TOO_LONG) from error
+                raise BoxBroke(str(error)) from error
+            except Late as error:
+                self.spent.cpu += talk.lasted()
+                raise Refused(Code.TOO_LONG) from error
+
+    def _told(self, talk: "_Talk") -> Iterator[Page]:
+        count = frames.read_header(talk.read, self.spent)
+        talk.until += WALL_SECONDS_A_PAGE * count
+        for _ in range(count):
+            yield frames.read_page(talk.read, self.spent)
+        frames.read_end(talk.read, self.spent)
+
+    def command(self) -> list[str]:
+        started = [sys.executable, "-s", "-B", "-m", program.__name__]
+        return started if self.isolation == RLIMIT_ONLY else [*_walls(), *started]
+
+
+def missing(isolation: str) -> str | None:
+    """What is missing for the box, in a sentence for the log; None when it can be started."""
+    if isolation == RLIMIT_ONLY:
+        return None
+    if not shutil.which("bwrap"):
+        return 'bubblewrap is not installed, and VAULT_ISOLATION="rlimit-only" is not written out'
+    tried = subprocess.run([*_walls(), "/bin/true"], env={}, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    if tried.returncode:
+        return 'bubblewrap cannot make its walls here, and VAULT_ISOLATION="rlimit-only" is not written out'
+    return None
+
+
+class Late(Exception):  # noqa: N818  it is no error: it is late
+    """The box has used up its time."""
+
+
+@dataclass(slots=True)
+class _Talk:
+    process: "subprocess.Popen[bytes]"
+    began: float = field(default_factory=time.monotonic)
+    until: float = field(default_factory=lambda: time.monotonic() + WALL_SECONDS)
+
+    def read(self, size: int) -> bytes:
+        """So many bytes, or fewer at the end. Raises Late. Time that the reader takes for itself does not count."""
+        descriptor = self.process.stdout.fileno() if self.process.stdout else -1
+        pieces, left = [], size
+        while left:
+            asked = time.monotonic()
+            if not select.select([descriptor], [], [], max(0.0, self.until - asked))[0]:
+                raise Late
+            piece = os.read(descriptor, min(left, 1 << 20))
+            if not piece:
+                break
+            pieces.append(piece)
+            left -= len(piece)
+        return b"".join(pieces)
+
+    def code(self) -> int:
+        """How it ended; it is given a moment for it."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self.process.wait(timeout=1)
+        self.kill()
+        return self.process.wait()
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+    def lasted(self) -> float:
+        """Seconds since it began: it cannot have worked for longer."""
+        return time.monotonic() - self.began
+
+
+@contextlib.contextmanager
+def _running(command: Sequence[str], given: int) -> Iterator[_Talk]:
+    process = subprocess.Popen(
+        command,
+        stdin=given,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=_environment(),
+        cwd=_HOME,
+        start_new_session=True,
+    )
+    with process:
+        talk = _Talk(process)
+        try:
+            yield talk
+        finally:
+            talk.kill()
+
+
+@contextlib.contextmanager
+def _input(files: Sequence[bytes]) -> Iterator[int]:
+    """The files in memory under a descriptor: the box reads them at its own pace, and no disk ever holds them."""
+    descriptor = os.memfd_create("given", os.MFD_CLOEXEC)
+    try:
+        with os.fdopen(os.dup(descriptor), "wb") as memory:
+            memory.writelines(program.packed(list(files)))
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _environment() -> dict[str, str]:
+    return {"PYTHONPATH": str(_HOME), "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
+
+
+def _walls() -> list[str]:
+    """Nothing of the machine but programs, read-only; no network, no other process, no folder to write in."""
+    command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--dev", "/dev"]
+    for path in _readable():
+        command += ["--ro-bind-try", path, path]
+    return [*command, "--chdir", str(_HOME), "--"]
+
+
+def _readable() -> list[str]:
+    """The system's libraries, this Python with its packages, and the vault's own code: no data of the platform."""
+    python = {sys.base_prefix, sys.prefix, sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    return [*_SYSTEM, *sorted(python), str(_HOME / "vault")]

@@ -1,0 +1,96 @@
+"""The readers of pixels: Tesseract for words, ZXing for barcodes. They never see a byte of a file."""
+
+import os
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import tesserocr
+import zxingcpp
+from numpy.typing import NDArray
+
+from vault.rules import detector
+from vault.rules.refusals import Code, Refused
+from vault.rules.tokens import Token
+
+Pixels = NDArray[np.uint8]
+"""Height x width (grey) or height x width x 3 (RGB), rows from the top."""
+
+MODEL = Path(__file__).resolve().parent.parent / "data"
+MOST_MILLISECONDS = 15_000
+WHOLE, SPARSE = tesserocr.PSM.AUTO, tesserocr.PSM.SPARSE_TEXT
+_DPI = 200
+_WORD = "5"
+_NARROWEST = 12.0
+_WIDER = 1.08
+_PRODUCTS = {zxingcpp.EAN13, zxingcpp.EAN8, zxingcpp.UPCA, zxingcpp.UPCE, zxingcpp.ITF14, zxingcpp.DataBar}
+
+
+@dataclass(frozen=True, slots=True)
+class Barcode:
+    """Its corners in pixels, and whether what it says is known and holds no number to hide."""
+
+    corners: tuple[tuple[float, float], ...]
+    clean: bool
+
+
+@cache
+def _engine(_process: int) -> "tesserocr.PyTessBaseAPI":
+    """One a process: it is large, and does not survive a fork."""
+    os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+    engine = tesserocr.PyTessBaseAPI(path=f"{MODEL}/", lang="fra", oem=tesserocr.OEM.LSTM_ONLY)
+    engine.SetVariable("debug_file", os.devnull)
+    return engine
+
+
+def words_of(grey: Pixels, *, layout: int = WHOLE) -> list[Token]:
+    """Words with their boxes in pixels, in the order of reading. Raises Refused when it takes too long."""
+    height, width = grey.shape
+    engine = _engine(os.getpid())
+    engine.SetPageSegMode(layout)
+    engine.SetImageBytes(np.ascontiguousarray(grey).tobytes(), width, height, 1, width)
+    engine.SetSourceResolution(_DPI)
+    try:
+        if not engine.Recognize(MOST_MILLISECONDS):
+            raise Refused(Code.TOO_LONG)
+        return list(_words(engine.GetTSVText(0)))
+    finally:
+        engine.Clear()
+        engine.ClearAdaptiveClassifier()
+
+
+def _words(table: str) -> Iterator[Token]:
+    for line in table.splitlines():
+        cells = line.split("\t")
+        if len(cells) == 12 and cells[0] == _WORD and cells[11].strip():
+            left, top, width, height = map(int, cells[6:10])
+            yield Token(cells[11].strip(), left, top, left + width, top + height, max(0.0, float(cells[10])) / 100)
+
+
+def barcodes_of(grey: Pixels) -> list[Barcode]:
+    return [_barcode(found) for found in zxingcpp.read_barcodes(grey)]
+
+
+def _barcode(found: zxingcpp.Barcode) -> Barcode:
+    at = found.position
+    corners = np.array([(point.x, point.y) for point in (at.top_left, at.top_right, at.bottom_right, at.bottom_left)])
+    box = cv2.minAreaRect(corners.astype(np.float32))
+    middle, (wide, high), angle = box
+    if min(wide, high) < max(wide, high) / _NARROWEST:
+        # One line across the bars tells their length, not their height: more than any label's is taken.
+        wide, high = max(wide, max(wide, high) / 3), max(high, max(wide, high) / 3)
+    outer = cv2.boxPoints((middle, (wide * _WIDER, high * _WIDER), angle))
+    return Barcode(tuple((float(x), float(y)) for x, y in outer), clean=_is_clean(found))
+
+
+def _is_clean(found: zxingcpp.Barcode) -> bool:
+    """Readable, and no number to hide in what it says. Thirteen digits alone may be one, unless they are a product's."""
+    said = found.text
+    if not found.valid or not said or any(unicodedata.category(sign) == "Co" for sign in said) or "\ufffd" in said:
+        return False
+    announced = "NIR" if said.strip().isdecimal() and found.format not in _PRODUCTS else ""
+    return not detector.find(said, context=announced)

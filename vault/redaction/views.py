@@ -1,0 +1,119 @@
+"""How a page is looked at: straightened, turned, evenly lit. Each view knows the way back to the page's own frame."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vault.redaction.readers import Pixels
+
+Matrix = NDArray[np.float64]
+Corners = tuple[tuple[float, float], ...]
+
+LONG_SIDE = 2600  # pixels: an A4 at about 220 dots an inch
+_SMALL = 700
+_LEAST_SHEET, _MOST_SHEET = 0.2, 0.97  # of the picture
+_QUARTERS = (0, 1, 2, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`to_view`: from a page's pixels to the view's (3 x 3). `even`: shadows are taken out."""
+
+    to_view: Matrix
+    width: int
+    height: int
+    even: bool
+
+    def of(self, grey: Pixels) -> Pixels:
+        """The page seen so."""
+        if not self.even and self.is_plain:
+            return grey
+        shrinks = abs(np.linalg.det(self.to_view[:2, :2])) < 0.6
+        seen = cv2.warpPerspective(
+            grey,
+            self.to_view,
+            (self.width, self.height),
+            flags=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        return evenly_lit(seen) if self.even else np.asarray(seen, dtype=np.uint8)
+
+    def back(self, left: float, top: float, right: float, bottom: float) -> Corners:
+        """Corners of a box of the view in the page's pixels: top left, top right, bottom right, bottom left."""
+        corners = np.array([[[left, top], [right, top], [right, bottom], [left, bottom]]], dtype=np.float64)
+        placed = cv2.perspectiveTransform(corners, np.linalg.inv(self.to_view))[0]
+        return tuple((float(x), float(y)) for x, y in placed)
+
+    def turned(self, quarters: int) -> "View":
+        """The same, turned clockwise."""
+        matrix, width, height = self.to_view, self.width, self.height
+        for _ in range(quarters % 4):
+            matrix = np.array([[0, -1, height - 1], [1, 0, 0], [0, 0, 1]], dtype=np.float64) @ matrix
+            width, height = height, width
+        return View(matrix, width, height, self.even)
+
+    @property
+    def is_plain(self) -> bool:
+        return bool(np.array_equal(self.to_view, np.eye(3)))
+
+
+def plain(grey: Pixels) -> View:
+    """As it is: for pages that a program drew."""
+    height, width = grey.shape
+    return View(np.eye(3), width, height, even=False)
+
+
+def levelled(grey: Pixels) -> View:
+    """For scans and photos: the sheet alone, if one is seen, upright as it lies; its light even, its size fit to read."""
+    sheet = _sheet(grey)
+    if sheet is None:
+        height, width = grey.shape
+        scale = LONG_SIDE / max(width, height)
+        scale = min(scale, 2.0)
+        return View(np.diag([scale, scale, 1.0]), round(width * scale), round(height * scale), even=True)
+    wide = max(math.dist(sheet[0], sheet[1]), math.dist(sheet[3], sheet[2]))
+    high = max(math.dist(sheet[0], sheet[3]), math.dist(sheet[1], sheet[2]))
+    scale = min(LONG_SIDE / max(wide, high), 2.0)
+    width, height = round(wide * scale), round(high * scale)
+    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
+    matrix = cv2.getPerspectiveTransform(np.array(sheet, dtype=np.float32), target)
+    return View(np.asarray(matrix, dtype=np.float64), width, height, even=True)
+
+
+def evenly_lit(grey: Pixels) -> Pixels:
+    """The paper as white everywhere: what is printed is compared with the paper around it."""
+    small = cv2.resize(grey, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
+    paper = cv2.medianBlur(cv2.dilate(small, np.ones((7, 7), np.uint8)), 15)
+    paper = cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.divide(grey, np.maximum(paper, 40), scale=255), dtype=np.uint8)
+
+
+def _sheet(grey: Pixels) -> Sequence[tuple[float, float]] | None:
+    """Corners of the one bright sheet of four sides in a photo, from its top left on clockwise."""
+    scale = _SMALL / max(grey.shape)
+    if scale >= 1:
+        return None
+    small = cv2.GaussianBlur(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), (5, 5), 0)
+    area = small.shape[0] * small.shape[1]
+    _, bright = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    edges = cv2.dilate(cv2.Canny(small, 40, 120), np.ones((3, 3), np.uint8))
+    for mask in (cv2.morphologyEx(bright, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8)), edges):
+        contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+        for contour in sorted(contours, key=cv2.contourArea, reverse=True)[:3]:
+            hull = cv2.convexHull(contour)
+            four = cv2.approxPolyDP(hull, 0.03 * cv2.arcLength(hull, closed=True), closed=True)
+            share = cv2.contourArea(four) / area
+            if len(four) == 4 and _LEAST_SHEET <= share <= _MOST_SHEET and cv2.isContourConvex(four):
+                return _clockwise(four.reshape(4, 2) / scale)
+    return None
+
+
+def _clockwise(four: NDArray[np.float64]) -> Sequence[tuple[float, float]]:
+    middle = four.mean(axis=0)
+    around = sorted(four.tolist(), key=lambda point: math.atan2(point[1] - middle[1], point[0] - middle[0]))
+    first = min(range(4), key=lambda i: around[i][0] + around[i][1])
+    return [(around[(first + i) % 4][0], around[(first + i) % 4][1]) for i in range(4)]

@@ -1,0 +1,104 @@
+"""Numbers that a machine read wrongly: still a NIR to whoever looks at the page. What is found here is never certain."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+_AS_DIGITS = str.maketrans({
+    "O": "0", "o": "0", "Q": "0", "D": "0", "l": "1", "I": "1", "|": "1", "!": "1", "i": "1", "]": "1", "[": "1", "/": "1",
+    "S": "5", "s": "5", "Z": "2", "z": "2", "B": "8", "G": "6", "b": "6", "g": "9", "q": "9", "T": "7", "?": "7", "€": "6",
+    "A": "4", "&": "8", "é": "6", "$": "5", "%": "8", "°": "0", "t": "1", "e": "6", "a": "4", "h": "4", "y": "9", "j": "1",
+    "\u2018": "", "\u2019": "", "'": "", '"': "", ".": "", ",": "", ";": "", ":": "", "-": "", "_": "", "(": "1", ")": "1",
+    "{": "1", "}": "1", "*": "", "~": "", "=": "", "+": "", "\u2013": "", "\u2014": "",
+})  # fmt: skip
+_WORD = re.compile(r"\S+")
+_MONTHS = frozenset({*range(1, 13), *range(20, 43), *range(50, 100)})
+_SHAPE = (1, 2, 2, 2, 3, 3, 2)
+_FAR = 5
+_CONTEXT = re.compile(
+    r"s[eéè]cu(?:rit[eéè]|\.)?\s*(?:sociale|soc\b)?|\bn[i1l]r\b|immatricul|vitale|assur[eéè]|\bn\W{0,3}s\W?s\b", re.IGNORECASE
+)
+_CONTEXT_WITHIN = 70
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A word of digits, or of what looks like them. `exact`: it is digits only."""
+
+    start: int
+    end: int
+    digits: str
+    exact: bool
+
+
+def find(text: str) -> list[tuple[int, int]]:
+    """Spans of words that stand in the groups of a NIR, or follow a word that announces one, but read as none."""
+    spans = []
+    for run in _runs(text):
+        spans += _by_shape(run)
+        spans += _by_context(run, text)
+    return spans
+
+
+def _runs(text: str) -> Iterator[list[_Group]]:
+    """Longest rows of words that look like digits, not far from each other."""
+    run: list[_Group] = []
+    for match in _WORD.finditer(text):
+        group = _group(match)
+        is_far = run and match.start() - run[-1].end >= _FAR
+        if run and (group is None or is_far):
+            yield run
+            run = []
+        if group:
+            run.append(group)
+    if run:
+        yield run
+
+
+def _group(match: re.Match[str]) -> _Group | None:
+    word = match[0]
+    digits = word.translate(_AS_DIGITS)
+    real = sum(sign.isdecimal() for sign in word)
+    if not digits.isdecimal() or not (2 * real >= len(digits) or len(digits) == 1):
+        return None
+    return _Group(match.start(), match.end(), digits, exact=word.isdecimal())
+
+
+def _by_shape(run: Sequence[_Group]) -> Iterator[tuple[int, int]]:
+    """Six or seven groups, at most two of them a digit too long or too short; or the first one lost."""
+    lengths = [len(group.digits) for group in run]
+    for first in range(len(run)):
+        for shape in (_SHAPE, _SHAPE[:6], _SHAPE[1:], _SHAPE[1:6]):
+            part = lengths[first : first + len(shape)]
+            if len(part) < len(shape) or not _alike(part, shape) or not _is_dated(run[first:], shape):
+                continue
+            if len(shape) < 6 and (first > 0 or len(run) > len(shape)):
+                continue  # a part of a longer row of numbers, such as two telephones
+            yield run[first].start, run[first + len(shape) - 1].end
+            break
+
+
+def _alike(part: Sequence[int], shape: Sequence[int]) -> bool:
+    off = [abs(one - other) for one, other in zip(part, shape, strict=True)]
+    return max(off) <= 1 and sum(off) <= (1 if len(shape) > 5 else 0)
+
+
+def _is_dated(groups: Sequence[_Group], shape: Sequence[int]) -> bool:
+    """Its month may be one, or it was not read exactly, or it stands in all of its groups."""
+    if shape in {_SHAPE, _SHAPE[:6]} and all(len(group.digits) == size for group, size in zip(groups, shape, strict=False)):
+        return True
+    month = groups[2 if shape[0] == 1 else 1].digits
+    first = groups[0].digits if shape[0] == 1 else "1"
+    if not all(group.exact for group in groups[: len(shape)]):
+        return True
+    return first[:1] in "123478" and (len(month) != 2 or int(month) in _MONTHS)
+
+
+def _by_context(run: Sequence[_Group], text: str) -> Iterator[tuple[int, int]]:
+    """Twelve to sixteen digits that a word announces, some of them taken for other signs."""
+    digits = sum(len(group.digits) for group in run)
+    start = run[0].start
+    if all(group.exact for group in run):
+        return
+    if 12 <= digits <= 16 and _CONTEXT.search(text[max(0, start - _CONTEXT_WITHIN) : start]):
+        yield start, run[-1].end

@@ -1,0 +1,103 @@
+"""How a text is read: every sign becomes one sign of a small alphabet, so that places stay what they are."""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+UNSEEN: Final = "\u200b"  # zero widths, and marks that stand over the sign before them
+BREAK: Final = ";"  # what no number goes on after
+GAPS: Final = " \n\t-./|_"
+
+# Letters that a machine, or a hurried person, writes for a digit. The first two are so common that a number's shape
+# makes up for them; the others count only where a right key or a word before says that this is a number.
+STRONG: Final = {"O": "0", "I": "1"}
+WEAK: Final = {"S": "5", "B": "8", "Z": "2", "G": "6", "A": "4", "g": "9"}
+DIGITS: Final = str.maketrans({**STRONG, **WEAK})
+LETTERS: Final = "".join((*STRONG, *WEAK))
+
+_LIKE = {"O": "O", "o": "O", "Q": "O", "l": "I", "I": "I", "q": "g", "g": "g"}
+_LIKE |= {sign: sign.upper() for sign in "SsBbZzGAa"}
+_LINES = "\n\r\v\f\x85\u2028\u2029"
+_DOTS = ".\u00b7\u2022\u2024\u2026\u2027\u22c5\u30fb\uff0e"
+_BARS = "|\u00a6\u2502\u2503\u2758\uff5c"
+_SLASHES = "/\\\u2044\u2215\uff0f"
+_DASHES = "\u2212\u00ad\u2043\u30fc"
+_GAP_OF = dict.fromkeys(_LINES, "\n") | dict.fromkeys(_DOTS, ".") | dict.fromkeys(_BARS, "|")
+_GAP_OF |= dict.fromkeys(_SLASHES, "/") | dict.fromkeys(_DASHES, "-") | {"\t": "\t", "_": "_", "\uff3f": "_"}
+
+
+class _Shadow(dict[int, str]):
+    """A sign for `str.translate`: digits, letters like digits, "x" for other letters, separators, else a break."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = _shadow(chr(code))
+        return found
+
+
+class _Plain(dict[int, str]):
+    """A sign for `str.translate`: what labels are looked up in, in small letters without accents."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = _plain(chr(code))
+        return found
+
+
+def _shadow(sign: str) -> str:
+    digit = unicodedata.decimal(sign, None)
+    if digit is not None:
+        return str(int(digit))
+    if sign in _GAP_OF:
+        return _GAP_OF[sign]
+    category = unicodedata.category(sign)
+    if category in {"Mn", "Me", "Cf"}:
+        return UNSEEN
+    if sign.isspace():
+        return " "
+    if category == "Pd":
+        return "-"
+    letter = _base(sign)
+    return _LIKE.get(letter, "x") if letter.isalpha() else BREAK
+
+
+def _plain(sign: str) -> str:
+    shadow = _shadow(sign)
+    return shadow if shadow.isdecimal() or shadow in "\n -" else _base(sign).lower()[:1]
+
+
+def _base(sign: str) -> str:
+    """Without accent or width; the sign itself when it is no single letter."""
+    if sign in "’‘ʼ´`":
+        return "'"
+    return (unicodedata.normalize("NFKD", sign) or sign)[0]
+
+
+_SHADOW = _Shadow()
+_PLAIN = _Plain()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way of reading a text: `shadow` and `plain` are of one length; `places[i]` is where sign i stands in it."""
+
+    shadow: str
+    plain: str
+    places: "range | list[int]"
+
+
+def readings(text: str) -> Iterator[Reading]:
+    """As it is seen; then, where there are such signs, with zero widths as separators and with bars as ones."""
+    shadow, plain = text.translate(_SHADOW), text.translate(_PLAIN)
+    seen = _seen(shadow, plain)
+    yield seen
+    if UNSEEN in shadow:
+        yield Reading(shadow.replace(UNSEEN, " "), plain, range(len(text)))
+    if "|" in shadow:
+        yield Reading(seen.shadow.replace("|", "I"), seen.plain, seen.places)
+
+
+def _seen(shadow: str, plain: str) -> Reading:
+    if UNSEEN not in shadow:
+        return Reading(shadow, plain, range(len(shadow)))
+    places = [place for place, sign in enumerate(shadow) if sign != UNSEEN]
+    return Reading(shadow.replace(UNSEEN, ""), "".join(plain[place] for place in places), places)
