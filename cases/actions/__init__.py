@@ -1,6 +1,7 @@
 """Every write to a case: one function, one transaction, one event."""
 
 from cases.actions.attempts import BeforeLetter, record_attempt
+from cases.actions.bagging import Evidence, export_evidence
 from cases.actions.bulk import AttemptPlan, CasePlan, create_cases
 from cases.actions.chaining import chain_events
 from cases.actions.deciding import AfterTheDay, Answer, answer_missed, close_case, convert_case, reopen_case
@@ -42,6 +43,7 @@ __all__ = [
     "AttemptPlan",
     "BeforeLetter",
     "CasePlan",
+    "Evidence",
     "HasAddress",
     "Move",
     "NewBeneficiary",
@@ -71,6 +73,7 @@ __all__ = [
     "end_reminder",
     "erase_case",
     "erase_person",
+    "export_evidence",
     "give_consent",
     "hold",
     "keep_justificatif",
