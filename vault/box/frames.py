@@ -167,7 +167,7 @@ def _parsed(content: bytes) -> dict[str, object]:
 def _refused(content: bytes, spent: Spent) -> Refused:
     parsed = _parsed(content)
     _count(parsed, spent)
-    said = parsed.get("code")
+    said = str(parsed.get("code"))
     if said not in _SAID:
         raise BadFrame("The box gave no reason that it may give.")
     return Refused(Code(said))

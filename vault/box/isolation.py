@@ -74,7 +74,7 @@ def missing(isolation: str) -> str | None:
     return None
 
 
-class Late(Exception):  # noqa: N818  it is no error: it is late
+class Late(Exception):
     """The box has used up its time."""
 
 

@@ -90,7 +90,7 @@ class _Reader(html.parser.HTMLParser):
         self.pieces: list[str] = []
         self.unseen = 0
 
-    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:  # noqa: ARG002  given
+    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
         self.unseen += tag in _UNSEEN
         if tag in _BREAKS:
             self.pieces.append("\n")

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-import pillow_heif  # type: ignore[import-untyped]  # no types
+import pillow_heif
 import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
@@ -87,8 +87,7 @@ class PicturePage:
             if self.frame:
                 self.image.seek(self.frame)
             self.image.draft("RGB", _fitting(self.image.size))
-            upright = ImageOps.exif_transpose(self.image) or self.image
-            flat = _on_white(upright)
+            flat = _on_white(ImageOps.exif_transpose(self.image))
             size = _fitting(flat.size)
             shown = flat.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0) if size != flat.size else flat
             return Page(

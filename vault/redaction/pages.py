@@ -120,7 +120,7 @@ def _is_legible(words: Sequence[Token], seen: Pixels) -> bool:
     good = [word for word in said if _is_word(word)]
     if len(good) >= _GOOD_WORDS and len(good) >= _GOOD_SHARE * sum(len(w.text) >= 3 for w in said):
         return True
-    return not said and np.count_nonzero(seen < 110) < _INK * seen.size
+    return not said and bool(np.count_nonzero(seen < 110) < _INK * seen.size)
 
 
 def _left_over(shade: Pixels, view: View, words: Sequence[Token]) -> Iterable[tuple[View, list[Token]]]:

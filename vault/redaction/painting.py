@@ -8,7 +8,7 @@ import numpy as np
 from vault.redaction.readers import Pixels
 from vault.rules.zones import Zone
 
-_QUALITY = 88
+_JPEG = [cv2.IMWRITE_JPEG_QUALITY, 88, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
 _COLOURFUL = 14  # levels between the channels of a pixel
 
 
@@ -41,19 +41,15 @@ def encoded(page: Pixels, *, exact: bool) -> bytes:
     if exact:
         _, data = cv2.imencode(".png", shown, [cv2.IMWRITE_PNG_COMPRESSION, 1])
     else:
-        _, data = cv2.imencode(
-            ".jpg",
-            shown,
-            [cv2.IMWRITE_JPEG_QUALITY, _QUALITY, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444],
-        )
+        _, data = cv2.imencode(".jpg", shown, _JPEG)
     return bytes(data)
 
 
 def decoded(data: bytes) -> Pixels:
     """What `encoded` gave, grey or RGB."""
-    page = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    page = np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED), dtype=np.uint8)
     if page.ndim == 2:
-        return np.asarray(page, dtype=np.uint8)
+        return page
     return np.asarray(cv2.cvtColor(page, cv2.COLOR_BGR2RGB), dtype=np.uint8)
 
 

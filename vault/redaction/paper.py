@@ -65,17 +65,17 @@ def _picture(paper: pikepdf.Pdf, sheet: Sheet) -> pikepdf.Object:
     grey = sheet.pixels.ndim == 2
     height, width = sheet.pixels.shape[:2]
     about = {
-        "Type": pikepdf.Name.XObject,
-        "Subtype": pikepdf.Name.Image,
-        "Width": width,
-        "Height": height,
-        "BitsPerComponent": 8,
-        "ColorSpace": pikepdf.Name.DeviceGray if grey else pikepdf.Name.DeviceRGB,
+        "/Type": pikepdf.Name.XObject,
+        "/Subtype": pikepdf.Name.Image,
+        "/Width": width,
+        "/Height": height,
+        "/BitsPerComponent": 8,
+        "/ColorSpace": pikepdf.Name.DeviceGray if grey else pikepdf.Name.DeviceRGB,
     }
     if sheet.exact:
-        data, about["Filter"] = zlib.compress(sheet.pixels.tobytes(), 6), pikepdf.Name.FlateDecode
+        data, about["/Filter"] = zlib.compress(sheet.pixels.tobytes(), 6), pikepdf.Name.FlateDecode
     else:
-        data, about["Filter"] = encoded(sheet.pixels, exact=False), pikepdf.Name.DCTDecode
+        data, about["/Filter"] = encoded(sheet.pixels, exact=False), pikepdf.Name.DCTDecode
     return pikepdf.Stream(paper, data, about)
 
 
@@ -93,7 +93,6 @@ def _text(words: Iterable[Word], *, width: float, height: float) -> Iterable[byt
         cos, sin = math.cos(angle), math.sin(angle)
         wide = max(1.0, min(1000.0, 100 * length / (size * 0.53 * len(signs))))
         escaped = signs.replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
-        yield (
-            f"/F {size:.2f} Tf {wide:.1f} Tz {cos:.4f} {sin:.4f} {-sin:.4f} {cos:.4f} {start_x:.2f} {start_y:.2f} Tm "
-        ).encode() + b"(" + escaped + b") Tj"
+        turn = f"{cos:.4f} {sin:.4f} {-sin:.4f} {cos:.4f} {start_x:.2f} {start_y:.2f} Tm"
+        yield f"/F {size:.2f} Tf {wide:.1f} Tz {turn} ".encode() + b"(" + escaped + b") Tj"
     yield b"ET"

@@ -67,7 +67,7 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """`pdf`: deterministic. `pixels`: SHA-256 of what its pages show, to recognise it. `words`: what was read on them."""
+    """`pdf`: deterministic. `pixels`: SHA-256 of what its pages show, to recognise it. `words`: as read on them."""
 
     pdf: bytes
     pixels: bytes

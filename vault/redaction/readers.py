@@ -88,7 +88,7 @@ def _barcode(found: zxingcpp.Barcode) -> Barcode:
 
 
 def _is_clean(found: zxingcpp.Barcode) -> bool:
-    """Readable, and no number to hide in what it says. Thirteen digits alone may be one, unless they are a product's."""
+    """Readable, and no number to hide in what it says. Thirteen digits alone may be one, but for a product's."""
     said = found.text
     if not found.valid or not said or any(unicodedata.category(sign) == "Co" for sign in said) or "\ufffd" in said:
         return False

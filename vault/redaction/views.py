@@ -40,7 +40,8 @@ class View:
             flags=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        return evenly_lit(seen) if self.even else np.asarray(seen, dtype=np.uint8)
+        pixels = np.asarray(seen, dtype=np.uint8)
+        return evenly_lit(pixels) if self.even else pixels
 
     def back(self, left: float, top: float, right: float, bottom: float) -> Corners:
         """Corners of a box of the view in the page's pixels: top left, top right, bottom right, bottom left."""
@@ -68,7 +69,7 @@ def plain(grey: Pixels) -> View:
 
 
 def levelled(grey: Pixels) -> View:
-    """For scans and photos: the sheet alone, if one is seen, upright as it lies; its light even, its size fit to read."""
+    """For scans and photos: the sheet alone, if one is seen, as it lies; its light even, its size fit to read."""
     sheet = _sheet(grey)
     if sheet is None:
         height, width = grey.shape

@@ -1,22 +1,21 @@
-"""Numbers that a machine read wrongly: still a NIR to whoever looks at the page. What is found here is never certain."""
+"""Numbers that a machine read wrongly: still a NIR to whoever looks at the page. None found here is certain."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-_AS_DIGITS = str.maketrans({
-    "O": "0", "o": "0", "Q": "0", "D": "0", "l": "1", "I": "1", "|": "1", "!": "1", "i": "1", "]": "1", "[": "1", "/": "1",
-    "S": "5", "s": "5", "Z": "2", "z": "2", "B": "8", "G": "6", "b": "6", "g": "9", "q": "9", "T": "7", "?": "7", "€": "6",
-    "A": "4", "&": "8", "é": "6", "$": "5", "%": "8", "°": "0", "t": "1", "e": "6", "a": "4", "h": "4", "y": "9", "j": "1",
-    "\u2018": "", "\u2019": "", "'": "", '"': "", ".": "", ",": "", ";": "", ":": "", "-": "", "_": "", "(": "1", ")": "1",
-    "{": "1", "}": "1", "*": "", "~": "", "=": "", "+": "", "\u2013": "", "\u2014": "",
-})  # fmt: skip
+_LOOKS_LIKE = {
+    "0": "OoQD°", "1": "lIi|!][/()t{}j", "2": "Zz", "4": "Aah", "5": "Ss$", "6": "Gbe\u20acé", "7": "T?", "8": "B&%",
+    "9": "gqy", "": "\u2018\u2019'\".,;:-_*~=+\u2013\u2014",
+}  # fmt: skip
+_AS_DIGITS = str.maketrans({sign: digit for digit, signs in _LOOKS_LIKE.items() for sign in signs})
 _WORD = re.compile(r"\S+")
 _MONTHS = frozenset({*range(1, 13), *range(20, 43), *range(50, 100)})
 _SHAPE = (1, 2, 2, 2, 3, 3, 2)
 _FAR = 5
 _CONTEXT = re.compile(
-    r"s[eéè]cu(?:rit[eéè]|\.)?\s*(?:sociale|soc\b)?|\bn[i1l]r\b|immatricul|vitale|assur[eéè]|\bn\W{0,3}s\W?s\b", re.IGNORECASE
+    r"s[eéè]cu(?:rit[eéè]|\.)?\s*(?:sociale|soc\b)?|\bn[i1l]r\b|immatricul|vitale|assur[eéè]|\bn\W{0,3}s\W?s\b",
+    re.IGNORECASE,
 )
 _CONTEXT_WITHIN = 70
 
@@ -33,7 +32,7 @@ class _Group:
 
 def find(text: str) -> list[tuple[int, int]]:
     """Spans of words that stand in the groups of a NIR, or follow a word that announces one, but read as none."""
-    spans = []
+    spans: list[tuple[int, int]] = []
     for run in _runs(text):
         spans += _by_shape(run)
         spans += _by_context(run, text)
@@ -85,7 +84,7 @@ def _alike(part: Sequence[int], shape: Sequence[int]) -> bool:
 
 def _is_dated(groups: Sequence[_Group], shape: Sequence[int]) -> bool:
     """Its month may be one, or it was not read exactly, or it stands in all of its groups."""
-    if shape in {_SHAPE, _SHAPE[:6]} and all(len(group.digits) == size for group, size in zip(groups, shape, strict=False)):
+    if shape in {_SHAPE, _SHAPE[:6]} and [len(group.digits) for group in groups[: len(shape)]] == list(shape):
         return True
     month = groups[2 if shape[0] == 1 else 1].digits
     first = groups[0].digits if shape[0] == 1 else "1"

@@ -1,4 +1,4 @@
-"""Signs and words with their places, put into lines again: a number is found whatever the order in which it was drawn."""
+"""Signs and words with their places, put into lines again: a number is found in whatever order it was drawn."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Tokens in one order as a text; `owners`: for each character the place of its token, -1 for what was put between."""
+    """Tokens in one order as a text; `owners`: each character's token by its place, -1 for what was put between."""
 
     text: str
     owners: tuple[int, ...]

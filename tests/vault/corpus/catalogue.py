@@ -1,0 +1,15 @@
+"""All documents by name."""
+
+import re
+from collections.abc import Sequence
+
+from tests.vault.corpus import writings
+from tests.vault.corpus.truth import Recipe
+
+MODULES = (writings,)
+
+
+def recipes(pattern: str = "") -> Sequence[Recipe]:
+    """In the order of their names; `pattern` is looked for in them."""
+    found = (recipe for module in MODULES for recipe in module.recipes())
+    return sorted((one for one in found if re.search(pattern, one.name)), key=lambda recipe: recipe.name)

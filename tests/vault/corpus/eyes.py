@@ -1,0 +1,138 @@
+"""What a person with the usual tools sees of a file: its pages as pixels, their text by three ways, their barcodes."""
+
+import atexit
+import gzip
+import io
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pikepdf
+import pillow_heif
+import pypdfium2
+import tesserocr
+import zxingcpp
+from PIL import Image, ImageOps
+
+from tests.house.tree import ROOT
+
+Pixels = npt.NDArray[np.uint8]
+LONGEST = 11.7  # inches of a sheet's long side: what a picture is taken to be
+SURE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """`box`: left, top, right, bottom as fractions of the page."""
+
+    text: str
+    box: tuple[float, float, float, float]
+
+
+def sizes_of_pdf(data: bytes) -> list[tuple[float, float]]:
+    """Width and height of each page as it is shown, in points."""
+    with pypdfium2.PdfDocument(data) as document:
+        return [page.get_size() for page in document]
+
+
+def pages_of_pdf(data: bytes, *, dpi: int) -> Iterator[Pixels]:
+    """Each page in RGB, with its forms and annotations."""
+    with pypdfium2.PdfDocument(data) as document:
+        document.init_forms()
+        for page in document:
+            yield np.asarray(page.render(scale=dpi / 72, rev_byteorder=True).to_pil().convert("RGB"))
+
+
+def pages_of(data: bytes, suffix: str, *, dpi: int) -> Iterator[Pixels]:
+    """Each page as a viewer shows it; a picture as an A4's worth of pixels, never enlarged."""
+    if suffix == ".pdf":
+        yield from pages_of_pdf(data, dpi=dpi)
+        return
+    pillow_heif.register_heif_opener()
+    with Image.open(io.BytesIO(data)) as opened:
+        for number in range(getattr(opened, "n_frames", 1)):
+            opened.seek(number)
+            upright = ImageOps.exif_transpose(opened).convert("RGB")
+            upright.thumbnail((LONGEST * dpi, LONGEST * dpi))
+            yield np.asarray(upright)
+
+
+def sized(pixels: Pixels, like: Pixels) -> Pixels:
+    height, width = like.shape[:2]
+    return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def turned(pixels: Pixels, quarters: int) -> Pixels:
+    """By quarters anticlockwise."""
+    return np.ascontiguousarray(np.rot90(pixels, quarters))
+
+
+def words_on(pixels: Pixels, *, dpi: int, sparse: bool = False, sure: int = SURE) -> list[Word]:
+    """What Tesseract reads, `sure` of it by so many per cent."""
+    height, width = pixels.shape[:2]
+    reader = _reader()
+    reader.SetPageSegMode(tesserocr.PSM.SPARSE_TEXT if sparse else tesserocr.PSM.AUTO)
+    reader.SetImage(Image.fromarray(pixels))
+    reader.SetSourceResolution(dpi)
+    reader.Recognize()
+    found = []
+    level = tesserocr.RIL.WORD
+    for item in tesserocr.iterate_level(reader.GetIterator(), level):
+        if item.Empty(level) or item.Confidence(level) < sure:
+            continue
+        left, top, right, bottom = item.BoundingBox(level)
+        found.append(Word(item.GetUTF8Text(level), (left / width, top / height, right / width, bottom / height)))
+    return found
+
+
+def text_on(pixels: Pixels, *, dpi: int, sparse: bool = False) -> str:
+    """Everything that Tesseract believes to read, sure or not."""
+    reader = _reader()
+    reader.SetPageSegMode(tesserocr.PSM.SPARSE_TEXT if sparse else tesserocr.PSM.AUTO)
+    reader.SetImage(Image.fromarray(pixels))
+    reader.SetSourceResolution(dpi)
+    return str(reader.GetUTF8Text())
+
+
+def barcodes_on(pixels: Pixels) -> list[str]:
+    return [code.text for code in zxingcpp.read_barcodes(pixels)]
+
+
+def layers_of(data: bytes) -> Sequence[str]:
+    """The text layer of each page."""
+    with pypdfium2.PdfDocument(data) as document:
+        return [page.get_textpage().get_text_range() for page in document]
+
+
+def streams_of(data: bytes) -> Iterator[bytes]:
+    """The raw file, then every object and every decoded stream in it."""
+    yield data
+    with pikepdf.open(io.BytesIO(data)) as document:
+        for item in document.objects:
+            yield item.unparse(resolved=True) if not isinstance(item, pikepdf.Stream) else _decoded(item)
+
+
+def _decoded(stream: pikepdf.Stream) -> bytes:
+    """Without its filters; a picture's filter stays, what is in it is for the eyes."""
+    head = bytes(stream.stream_dict.unparse(resolved=True))
+    try:
+        return head + stream.read_bytes()
+    except pikepdf.PdfError:
+        return head + stream.read_raw_bytes()
+
+
+@cache
+def _reader() -> tesserocr.PyTessBaseAPI:
+    """One engine a process: it takes a tenth of a second to start."""
+    folder = Path(tempfile.mkdtemp(prefix="opposable-eyes-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    [kept] = (ROOT / "vault/data").glob("fra.traineddata*")
+    packed = kept.read_bytes()
+    (folder / "fra.traineddata").write_bytes(gzip.decompress(packed) if kept.suffix == ".gz" else packed)
+    return tesserocr.PyTessBaseAPI(path=str(folder), lang="fra", oem=tesserocr.OEM.LSTM_ONLY)
