@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from config.refusal import exit_saying
 
 # They compute from what they are given: no database, key, folder or setting of a platform.
-BARE = {"check_procedures", "compute_period", "diff_procedure", "explain_deadline", "redact_file"}
+BARE = {"check_procedures", "compute_period", "diff_procedure", "explain_deadline", "redact_file", "verify_evidence"}
 
 
 def main() -> None:

@@ -160,4 +160,4 @@ def _text(bag: Bag, name: str) -> bytes:
 def _read_manifest(raw: bytes) -> dict[str, str] | None:
     lines = [_LINE.fullmatch(line) for line in raw.decode("utf-8", "replace").splitlines()]
     found = {line[2]: line[1] for line in lines if line}
-    return found if found and len(found) == len(lines) else None
+    return found if found and _manifest(found) == raw else None

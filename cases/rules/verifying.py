@@ -102,10 +102,17 @@ def _documents(bag: Bag, verdict: Verdict) -> Mapping[object, Document]:
 
 def _proofs(bag: Bag, verdict: Verdict) -> Sequence[Proof]:
     try:
-        return [read_proof(one) for one in json.loads(bag.read(PROOFS))]
-    except (KeyError, TypeError, ValueError, RecursionError, Unreadable):
+        told = json.loads(bag.read(PROOFS))
+        if not isinstance(told, list):
+            raise Unreadable("It is no list.")
+        found = [read_proof(one) for one in told]
+    except (KeyError, TypeError, ValueError, RecursionError):
         verdict.flaws.append(f"{PROOFS}: missing or unreadable")
         return []
+    expected = {name(proof.day) for proof in found for name in (statement_name, token_name)}
+    strange = [name for name in bag.names if name.startswith("data/preuves/") and name not in expected]
+    verdict.flaws += [f"{name}: no proof leads to it" for name in strange if name not in {PROOFS, AUTHORITY}]
+    return found
 
 
 def _check(

@@ -44,8 +44,8 @@ class Command(BaseCommand):
             why = "is there already" if out.exists() else "lies in no folder"
             raise CommandError(f"{out} {why}: nothing was written.", returncode=ASKED_WRONGLY)
         try:
-            write = self._prepared(association, _written(options["case"]), with_names=options["names"])
-            flaws = _write_new(out, lambda file: self._fill(file, association, write))
+            found = _prepared(association, _written(options["case"]), with_names=options["names"])
+            flaws = _write_new(out, lambda file: _fill(file, association, found))
         except (Impossible, KeyDestroyed) as error:
             raise CommandError("The case is erased: nothing is left to be proved.") from error
         except (BlobMissing, Damaged) as error:
@@ -56,20 +56,20 @@ class Command(BaseCommand):
         if flaws:
             raise CommandError("It is written, and not sound:\n" + "\n".join(flaws))
 
-def _prepared(association: Association, reference: str, *, with_names: bool) -> actions.Evidence:
-        """The record stands before a byte is written."""
-        now = timezone.now()
-        with scope.enter(association.pk):
-            case = Case.objects.with_people().get(reference=reference)
-            return actions.export_evidence(
-                case, with_names=with_names, today=timezone.localdate(now), at=now, by=None
-            )
 
-    def _fill(self, file: IO[bytes], association: Association, found: actions.Evidence) -> list[str]:
-        """Write the bag, and read it again as somebody else would; what is wrong with it."""
-        with scope.enter(association.pk):
-            bags.write_bag(file, name=found.name, payload=found.payload, info=found.info, notes=found.notes)
-        return verifying.verify(Bag(file)).flaws
+def _prepared(association: Association, reference: str, *, with_names: bool) -> actions.Evidence:
+    """The record stands before a byte is written."""
+    now = timezone.now()
+    with scope.enter(association.pk):
+        case = Case.objects.with_people().get(reference=reference)
+        return actions.export_evidence(case, with_names=with_names, today=timezone.localdate(now), at=now, by=None)
+
+
+def _fill(file: IO[bytes], association: Association, found: actions.Evidence) -> list[str]:
+    """Write the bag, and read it again as somebody else would; what is wrong with it."""
+    with scope.enter(association.pk):
+        bags.write_bag(file, name=found.name, payload=found.payload, info=found.info, notes=found.notes)
+    return verifying.verify(Bag(file)).flaws
 
 
 def _written(typed: str) -> str:

@@ -78,8 +78,8 @@ def _told(verdict: Verdict) -> dict[str, Any]:
 def _summary(verdict: Verdict) -> list[Text]:
     told = [
         Text(
-            fr=f"{verdict.files} fichiers ; journal : {verdict.events} lignes, dont {verdict.covered} couvertes par une "
-            f"racine ; {verdict.documents} documents, dont {verdict.proved} prouvés.",
+            fr=f"{verdict.files} fichiers ; journal : {verdict.events} lignes, dont {verdict.covered} couvertes par "
+            f"une racine ; {verdict.documents} documents, dont {verdict.proved} prouvés.",
             en=f"{verdict.files} files; journal: {verdict.events} lines, {verdict.covered} covered by a root; "
             f"{verdict.documents} documents, {verdict.proved} proved.",
         )
@@ -99,6 +99,6 @@ _SOUND = Text(fr="Ces preuves tiennent.", en="This evidence holds.")
 _OWN_AUTHORITY = Text(
     fr="Les certificats de l’autorité viennent de l’export lui-même : ils ne prouvent rien seuls. Demandez-les à "
     "l’autorité, et donnez-les avec --ca.",
-    en="The authority’s certificates came with the export itself: alone they prove nothing. Ask the authority for them, "
-    "and give them with --ca.",
+    en="The authority’s certificates came with the export itself: alone they prove nothing. Ask the authority for "
+    "them, and give them with --ca.",
 )

@@ -4,10 +4,12 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 
 from accounts import scope
 from accounts.models import Membership
 from cases import actions
+from cases.actions import proving
 from cases.models import Case, CaseEvent, EvidenceLeaf, EvidenceRoot, Justificatif
 from cases.rules import merkle
 from cases.rules.evidence import LeafKind
@@ -123,3 +125,27 @@ def test_the_database_lets_a_root_take_one_token_and_nothing_else(case: Case, to
     for change in ("token = '\\x00'", "root = 'x'", "stamped_at = NULL"):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"UPDATE cases_evidenceroot SET {change}")
+
+
+def test_a_chain_that_was_made_anew_as_a_whole_is_told_by_the_roots(
+    case: Case, in_scope: Membership, today: date, now: datetime
+) -> None:
+    actions.root_all(today=today, at=now)
+    factories.make_note(case, by=in_scope.user, at=now)
+    actions.root_all(today=today + DAY, at=now)
+    assert proving.check_cases().uncovered == []
+
+    QuerySet(CaseEvent).filter(case=case, place=1).update(at=now - 10 * DAY)
+    QuerySet(CaseEvent).filter(case=case).update(place=None, hash="")
+    actions.chain_events()
+
+    found = proving.check_cases()
+    assert (found.broken, found.roots, found.uncovered) == ([], 2, [str(today), str(today + DAY)])
+
+
+def test_a_root_that_is_not_that_of_its_leaves_is_told(case: Case, today: date, now: datetime) -> None:
+    actions.root_all(today=today, at=now)
+
+    QuerySet(EvidenceRoot).update(root="0" * 64)
+
+    assert proving.check_cases().uncovered == [str(today)]

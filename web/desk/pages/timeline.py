@@ -248,6 +248,7 @@ _FIXED: dict[EventKind, str | Promise] = {
     EventKind.CARD_RENEWED: gettext_lazy("Carte avec un code refaite."),
     EventKind.CONTACT_CONSULTED: gettext_lazy("Coordonnées lues."),
     EventKind.FILE_CONSULTED: gettext_lazy("Justificatif ouvert."),
+    EventKind.EVIDENCE_EXPORTED: gettext_lazy("Preuves du dossier sorties de la plateforme, documents compris."),
 }
 _LOOKS: dict[EventKind, tuple[str, str]] = {
     EventKind.CASE_OPENED: ("plus", ""),
@@ -274,5 +275,6 @@ _LOOKS: dict[EventKind, tuple[str, str]] = {
     EventKind.CASE_CONSULTED: ("eye", ""),
     EventKind.CONTACT_CONSULTED: ("eye", ""),
     EventKind.FILE_CONSULTED: ("eye", ""),
+    EventKind.EVIDENCE_EXPORTED: ("eye", ""),
     EventKind.CARD_RENEWED: ("printer", ""),
 }

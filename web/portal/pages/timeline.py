@@ -64,6 +64,7 @@ _PLAIN: dict[EventKind, tuple[Any, str, str]] = {
     EventKind.CASE_REOPENED: (_("Le dossier est rouvert"), "folder", ""),
     EventKind.CASE_CONVERTED: (_("La démarche continue autrement"), "right", ""),
     EventKind.MISSED_DEADLINE_ANSWERED: (_("L’association a répondu à la date passée"), "check", ""),
+    EventKind.EVIDENCE_EXPORTED: (_("Les preuves de votre dossier ont été sorties de la plateforme"), "eye", ""),
 }
 _BY_SOMEBODY = {
     EventKind.CASE_CONSULTED: _("%(who)s a ouvert votre dossier"),
