@@ -47,6 +47,7 @@ def check_cases() -> Soundness:
             found.associations += 1
             _check_states(found)
             _check_chains(found)
+            _check_roots(found)
     return found
 
 
@@ -82,9 +83,10 @@ def _check_roots(found: Soundness) -> None:
     before: EvidenceRoot | None = None
     for root in EvidenceRoot.objects.order_by("day"):
         own = CaseEvent.objects.filter(case=OuterRef("case"), place=OuterRef("place")).values("hash")
-        leaves = list(EvidenceLeaf.objects.all().of(root).annotate(head=Subquery(own)))
-        is_whole = bool(leaves) and merkle.root_of([leaf.digest for leaf in leaves]).hex() == root.root
-        if not is_whole or any(not _stands(leaf, leaf.head, before) for leaf in leaves):
+        leaves = EvidenceLeaf.objects.all().of(root)
+        heads = dict(leaves.annotate(head=Subquery(own)).values_list("pk", "head"))
+        is_whole = bool(heads) and merkle.root_of([leaf.digest for leaf in leaves]).hex() == root.root
+        if not is_whole or any(not _stands(leaf, heads[leaf.pk], before) for leaf in leaves):
             found.uncovered.append(root.day.isoformat())
         found.roots += 1
         before = root

@@ -4,14 +4,13 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from django.db.models import QuerySet
 
 from accounts import scope
 from accounts.models import Membership
 from cases import actions
 from cases.actions import proving
 from cases.models import Case, CaseEvent, EvidenceLeaf, EvidenceRoot, Justificatif
-from cases.rules import merkle
+from cases.rules import evidence, merkle
 from cases.rules.evidence import LeafKind
 from tests import factories
 from tests.cases.conftest import OpenOne
@@ -127,25 +126,32 @@ def test_the_database_lets_a_root_take_one_token_and_nothing_else(case: Case, to
             cursor.execute(f"UPDATE cases_evidenceroot SET {change}")
 
 
-def test_a_chain_that_was_made_anew_as_a_whole_is_told_by_the_roots(
-    case: Case, in_scope: Membership, today: date, now: datetime
-) -> None:
-    actions.root_all(today=today, at=now)
-    factories.make_note(case, by=in_scope.user, at=now)
-    actions.root_all(today=today + DAY, at=now)
+def stood(case: Case, *, day: date, at: datetime, hash_: str, root: str = "") -> None:
+    """A root of before, whose journal was another then."""
+    leaf = EvidenceLeaf(association_id=case.association_id, kind="journal", case=case, place=1, number=0)
+    leaf.content = evidence.journal_leaf(case=case.pk, place=1, hash_=hash_)
+    leaf.root = EvidenceRoot.objects.create(
+        association_id=case.association_id, day=day, size=1, root=root or leaf.digest.hex(), made_at=at
+    )
+    leaf.save()
+
+
+def test_a_chain_that_was_made_anew_as_a_whole_is_told_by_the_roots(case: Case, today: date, now: datetime) -> None:
+    actions.chain_events()
+    first = CaseEvent.objects.get(case=case, place=1)
+    stood(case, day=today, at=now, hash_=first.hash)
     assert proving.check_cases().uncovered == []
 
-    QuerySet(CaseEvent).filter(case=case, place=1).update(at=now - 10 * DAY)
-    QuerySet(CaseEvent).filter(case=case).update(place=None, hash="")
-    actions.chain_events()
+    stood(case, day=today + DAY, at=now, hash_="0" * 64)
 
     found = proving.check_cases()
-    assert (found.broken, found.roots, found.uncovered) == ([], 2, [str(today), str(today + DAY)])
+    assert (found.broken, found.roots, found.uncovered) == ([], 2, [str(today + DAY)])
 
 
 def test_a_root_that_is_not_that_of_its_leaves_is_told(case: Case, today: date, now: datetime) -> None:
-    actions.root_all(today=today, at=now)
+    actions.chain_events()
+    first = CaseEvent.objects.get(case=case, place=1)
 
-    QuerySet(EvidenceRoot).update(root="0" * 64)
+    stood(case, day=today, at=now, hash_=first.hash, root="0" * 64)
 
     assert proving.check_cases().uncovered == [str(today)]
