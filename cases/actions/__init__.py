@@ -18,7 +18,7 @@ from cases.actions.exporting import (
 )
 from cases.actions.facts import NewFact, record_facts
 from cases.actions.journal import AlreadyDone, StaleCase
-from cases.actions.justificatifs import check_justificatif, keep_justificatif, seal_confirmed
+from cases.actions.justificatifs import check_justificatif, keep_justificatif, record_fingerprint, seal_confirmed
 from cases.actions.leaving import let_go
 from cases.actions.opening import NewBeneficiary, NewMember, NotAdmitted, create_campaign, open_case, open_case_for
 from cases.actions.recomputing import Move, Recomputed, recompute_deadlines
@@ -83,6 +83,7 @@ __all__ = [
     "recompute_deadlines",
     "record_attempt",
     "record_facts",
+    "record_fingerprint",
     "refuse_export",
     "renew_card",
     "reopen_case",
