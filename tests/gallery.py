@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from procedures import registry
 from tests.calculations import CALCULATIONS, calculate
 from tests.factories import PASSWORD
+from tests.gallery_deposits import PARTS_OF_DEPOSITS, deposits
 from tests.pictures import Picture, press
 from tests.stage import STORIES
 
@@ -23,6 +24,7 @@ NO_PAGE: dict[str, str] = {
     "portal:leave": "POST only",
     "portal:quick_exit": "POST only",
     "desk:file": "a download",
+    **PARTS_OF_DEPOSITS,
     "desk:choose": "POST only",
     "desk:alert_seen": "POST only",
     "desk:token_revoke": "POST only",
@@ -372,6 +374,7 @@ GALLERY: tuple[Picture, ...] = (
     *_public(),
     *_entry(),
     *_portal(),
+    *deposits(),
     *_queue(),
     *_desk_cases(),
     *_house(),

@@ -24,6 +24,7 @@ from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, CaseEve
 from observatory.models import Release, StatPlan
 from tests import factories
 from tests.people import signed_in, signed_in_by_code
+from tests.stage_deposits import set_deposits
 from tests.stage_lists import set_lists, stays_fresh
 from tests.stage_watch import set_watch
 from tests.web.desk.passkeys import give_passkey
@@ -89,6 +90,7 @@ STORIES: dict[str, Story] = {
     "redo": stories.waiting,
     "converted": stories.letter_missed,
     "without_address": stories.waiting,
+    "depositing": stories.waiting,
     **{outcome: _ended(outcome) for outcome in ("opposed_proven", "opposed", "refused", "unanswered", "abandoned")},
 }
 
@@ -169,6 +171,7 @@ def _cases(stage: Stage, association: Association, *, today: date, at: datetime)
         by_name["converted"], procedure=stories.CLOSURE, today=today, at=at, by=_by("benevole")
     )
     stage.parts["following"] = following.reference
+    stage.parts.update(set_deposits(by_name["depositing"], volunteer=_by("benevole"), at=at))
     _reminders(stage, by_name, today=today, at=at)
     for number in range(60):
         cases.actions.add_note(by_name["waiting"], text=f"Note numéro {number}.", at=at, by=_by("benevole"))

@@ -15,7 +15,7 @@ from cases.access.contents import (
     justificatifs_of,
     timeline,
 )
-from cases.access.deposits import deposit_for, deposits_of, file_of
+from cases.access.deposits import Standing, deposit_for, deposits_of, file_of, standing_of
 from cases.access.doors import (
     Access,
     Reader,
@@ -85,6 +85,7 @@ __all__ = [
     "Access",
     "Chain",
     "Reader",
+    "Standing",
     "Why",
     "all_cases",
     "approvable_from",
@@ -148,6 +149,7 @@ __all__ = [
     "reminders_of",
     "said_why",
     "search",
+    "standing_of",
     "team",
     "timeline",
 ]

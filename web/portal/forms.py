@@ -15,6 +15,7 @@ from cases.models import AttemptResult
 from procedures.rules.definitions import Channel, Definition
 from web.parts import deletion
 from web.parts.forms import DatePartsField, HouseForm, check_address
+from web.parts.uploads import DocumentForm
 
 CARD_SIGNS = 12
 CODE_SIGNS = 8
@@ -213,39 +214,17 @@ class ConsentForm(PostedForm):
     )
 
 
-class UploadForm(PostedForm):
-    kind = forms.ChoiceField(label=_("Quel document envoyez-vous ?"), widget=forms.RadioSelect)
-    photo = forms.FileField(
-        label=_("Prendre une photo"),
-        required=False,
-        allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png", "capture": "environment"}),
-    )
-    file = forms.FileField(
-        label=_("Ou choisir un fichier"),
-        help_text=_("PDF, JPEG ou PNG, 25 Mo au plus."),
-        required=False,
-        allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
-    )
+class UploadForm(DocumentForm, PostedForm):
+    """One or several photos, or a file, and what they are."""
 
-    def __init__(self, data: Any = None, files: Any = None, *, kinds: Iterable[tuple[str, str]]) -> None:
+    field_order = ("kind", "photo", "file")
+
+    def __init__(
+        self, data: Any = None, files: Any = None, *, kinds: Iterable[tuple[str, str]], in_pieces: bool = False
+    ) -> None:
         super().__init__(data, files)
-        field = self.fields["kind"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  narrows the type
-        field.choices = list(kinds)
-        if len(field.choices) == 1:
-            field.widget = forms.HiddenInput()
-            self.initial["kind"] = field.choices[0][0]
-
-    def clean(self) -> dict[str, Any]:
-        if not self.files:
-            self.add_error("photo", gettext("Prenez une photo, ou choisissez un fichier."))
-        return self.cleaned_data
-
-    @property
-    def upload(self) -> Any:
-        return next(iter(self.files.values()))
+        self.in_pieces = in_pieces
+        self.offer(kinds)
 
 
 def _language() -> str:

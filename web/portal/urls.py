@@ -23,5 +23,11 @@ urlpatterns = [
     path("<str:reference>/continuer/", acting.continue_by, name="continue"),
     path("<str:reference>/justificatif/", sending.upload, name="upload"),
     path("<str:reference>/justificatif/<int:pk>/", sending.file, name="file"),
+    path("<str:reference>/depot/", sending.begin, name="deposit_begin"),
+    path("<str:reference>/depot/<int:pk>/", sending.deposit, name="deposit"),
+    path("<str:reference>/depot/<int:pk>/morceau/", sending.piece, name="deposit_piece"),
+    path("<str:reference>/depot/<int:pk>/fini/", sending.finish, name="deposit_finish"),
+    path("<str:reference>/depot/<int:pk>/avant/<int:number>/", sending.page_before, name="deposit_before"),
+    path("<str:reference>/depot/<int:pk>/apres/<int:number>/", sending.page_after, name="deposit_after"),
     path("<str:reference>/pas-recu/", reading.missing, name="missing"),
 ]

@@ -1,4 +1,4 @@
-"""Justificatifs: deposited for a member, opened, checked."""
+"""Justificatifs that are kept: opened, checked."""
 
 from typing import Any
 
@@ -9,44 +9,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 import vault.access
-import vault.actions
 from accounts.rules.roles import Right
 from cases import access, actions
 from cases.models import Justificatif
 from cases.rules.lifecycle import EventKind
 from web.desk.forms.base import DeskForm
-from web.desk.forms.justificatifs import CheckForm, UploadForm
+from web.desk.forms.justificatifs import CheckForm
 from web.desk.pages import case as page
-from web.desk.pages.words import definition_of
 from web.desk.views.doors import CaseAction, DeskRequest, Stop, case_url, needs, opened_case, stamp, why_of
 from web.parts import errors
 from web.parts.headers import FILE_POLICY
-
-
-class Upload(CaseAction):
-    event = EventKind.JUSTIFICATIF_RECEIVED
-    form_class = UploadForm
-    title = gettext_lazy("Déposer un justificatif")
-    button = gettext_lazy("Garder ce document")
-    intro = gettext_lazy(
-        "Le fichier est chiffré avant d’être gardé. Personne d’autre que l’équipe et la personne ne peut l’ouvrir."
-    )
-    takes_file = True
-
-    def asks(self) -> dict[str, Any]:
-        return {"definition": definition_of(self.case)}
-
-    def act(self, form: UploadForm) -> str:
-        typed = form.cleaned_data
-        vault.actions.receive(
-            [typed["file"]],
-            subject=self.case.subject,
-            label=typed["kind"],
-            token=typed["token"],
-            at=timezone.now(),
-            by=self.request.user,
-        )
-        return _("Le document est gardé. Il reste à le vérifier.")
 
 
 @require_safe

@@ -372,14 +372,14 @@ def _document(found: Found, one: Justificatif) -> Document:
     states = {None: gettext("en cours de vérification"), True: gettext("vérifié"), False: gettext("à refaire")}
     received = gettext("Reçu le %(day)s") % {"day": plain_words(one.received_on)}
     return Document(
-        title=_document_title(found.definition, one.kind),
+        title=document_title(found.definition, one.kind),
         text=f"{received}, {states[one.accepted]}",
         url=reverse("portal:file", args=[found.case.reference, one.pk]),
         is_accepted=one.accepted is True,
     )
 
 
-def _document_title(definition: Definition, kind: str) -> str:
+def document_title(definition: Definition, kind: str) -> str:
     try:
         return definition.justificatif(kind).title.say(language())
     except LookupError:
