@@ -10,7 +10,7 @@ from collections.abc import Iterable
 SALT_BYTES = 32
 _HEX = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _BETWEEN = re.compile(r"[\s.\-]+")
-_LONGEST = 20_000
+LONGEST = 20_000
 
 
 def fingerprint_of(pieces: Iterable[bytes], *, salt: bytes) -> str:
@@ -25,7 +25,7 @@ def salts_in(typed: str) -> list[bytes]:
 
     A receipt holds the fingerprint too, which is as long: each is one of the answers.
     """
-    text = typed[:_LONGEST].lower()
+    text = typed[:LONGEST].lower()
     alone = _BETWEEN.sub("", text)
     found = [alone] if _HEX.fullmatch(alone) else _HEX.findall(text)
     return [bytes.fromhex(one) for one in dict.fromkeys(found)]

@@ -79,17 +79,17 @@ def _summary(verdict: Verdict) -> list[Text]:
     told = [
         Text(
             fr=f"{verdict.files} fichiers ; journal : {verdict.events} lignes, dont {verdict.covered} couvertes par "
-            f"une racine ; {verdict.documents} documents, dont {verdict.proved} prouvés.",
+            f"une racine ; {verdict.documents} documents, dont {verdict.proved} prouvés.",
             en=f"{verdict.files} files; journal: {verdict.events} lines, {verdict.covered} covered by a root; "
             f"{verdict.documents} documents, {verdict.proved} proved.",
         )
     ]
     for day, instant in verdict.dated.items():
         at = f"{instant:%Y-%m-%d %H:%M:%S} UTC"
-        told.append(Text(fr=f"Racine du {day} : datée du {at}.", en=f"Root of {day}: dated {at}."))
+        told.append(Text(fr=f"Racine du {day} : datée du {at}.", en=f"Root of {day}: dated {at}."))
     if verdict.undated:
         days = ", ".join(verdict.undated)
-        told.append(Text(fr=f"Sans date d’une autorité : {days}.", en=f"Dated by no authority: {days}."))
+        told.append(Text(fr=f"Sans date d’une autorité : {days}.", en=f"Dated by no authority: {days}."))
     if verdict.is_own_authority:
         told.append(_OWN_AUTHORITY)
     return [*told, _SOUND] if not verdict.flaws else told
@@ -97,7 +97,7 @@ def _summary(verdict: Verdict) -> list[Text]:
 
 _SOUND = Text(fr="Ces preuves tiennent.", en="This evidence holds.")
 _OWN_AUTHORITY = Text(
-    fr="Les certificats de l’autorité viennent de l’export lui-même : ils ne prouvent rien seuls. Demandez-les à "
+    fr="Les certificats de l’autorité viennent de l’export lui-même : ils ne prouvent rien seuls. Demandez-les à "
     "l’autorité, et donnez-les avec --ca.",
     en="The authority’s certificates came with the export itself: alone they prove nothing. Ask the authority for "
     "them, and give them with --ca.",

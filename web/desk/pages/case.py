@@ -60,7 +60,9 @@ class Document:
     text: SafeString | str
     chip: Chip
     file_url: str
+    file_label: str
     check_url: str
+    is_fingerprint: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,10 +235,13 @@ def _document(case: Case, row: Justificatif) -> Document:
     checkable = row.accepted is None and not case.is_closed
     return Document(
         title=justificatif_title(definition_of(case), row.kind),
-        text=_("déposé le %(day)s") % {"day": day_month_year(row.received_on)},
+        text=(_("empreinte seule, notée le %(day)s") if row.fingerprint else _("déposé le %(day)s"))
+        % {"day": day_month_year(row.received_on)},
         chip=_document_chip(row),
-        file_url=_url(case, "file", row.pk),
+        file_url=_url(case, "prove" if row.fingerprint else "file", row.pk),
+        file_label=_("Comparer avec le fichier de la personne") if row.fingerprint else _("Ouvrir le document"),
         check_url=_url(case, "check", row.pk) if checkable else "",
+        is_fingerprint=bool(row.fingerprint),
     )
 
 

@@ -16,6 +16,7 @@ from cases.rules.lifecycle import EventKind
 from web.desk.forms.base import DeskForm
 from web.desk.forms.justificatifs import CheckForm
 from web.desk.pages import case as page
+from web.desk.views import fingerprints
 from web.desk.views.doors import CaseAction, DeskRequest, Stop, case_url, needs, opened_case, stamp, why_of
 from web.parts import errors
 from web.parts.headers import FILE_POLICY
@@ -56,9 +57,10 @@ class Check(CaseAction):
             told = _("Ce justificatif est déjà vérifié.")
             raise Stop(errors.conflict(self.request, back_url=case_url(self.case), sentence=told))
 
-    def more(self, _form: DeskForm) -> dict[str, Any]:
+    def more(self, form: DeskForm) -> dict[str, Any]:
         [document] = page.documents(self.case, [self.justificatif])
-        return {"document": document}
+        proof = fingerprints.proof_form(self.request)
+        return {"document": document, **fingerprints.proof(self.justificatif, proof), "form": form, "proof": proof}
 
     def act(self, form: CheckForm) -> str:
         won = actions.check_justificatif(

@@ -84,9 +84,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
+    """`url` leads to the file, or where the fingerprint alone is kept to the page that proves it."""
+
     title: str
     text: str
     url: str
+    label: str
     is_accepted: bool
 
 
@@ -211,13 +214,16 @@ def _sentence(found: Found, here: Situation, deadline: Deadline | None) -> Sente
     text = str(words.dated if due and words.dated else words.text) % values or _reason_of(found, here, deadline)
     url = address[words.route]
     is_resumed = words.route is Route.CHANNEL and bool(found.resume_url)
+    newest = _newest(found.justificatifs)
+    is_kept_at_home = words.route is Route.FILE and newest is not None and bool(newest.fingerprint)
+    label = gettext("Vérifier le fichier que je garde") if is_kept_at_home else str(words.label)
     return Sentence(
         before=str(words.before) % values,
         marked=str(words.marked) % values,
         after=str(words.after),
         text=text,
         url=found.resume_url if is_resumed else url,
-        label=gettext("Reprendre où j’en étais") if is_resumed else str(words.label),
+        label=gettext("Reprendre où j’en étais") if is_resumed else label,
         icon=words.icon,
         other_url=address[words.other_route],
         other_label=str(words.other_label),
@@ -260,9 +266,13 @@ def _addresses(found: Found) -> dict[Route, str]:
         Route.CONTINUE: reverse("portal:continue" if continued else "portal:channel", args=[reference]),
         Route.UPLOAD: reverse("portal:upload", args=[reference]),
         Route.MISSING: reverse("portal:missing", args=[reference]),
-        Route.FILE: reverse("portal:file", args=[reference, newest.pk]) if newest else "",
+        Route.FILE: _file_url(reference, newest) if newest else "",
         Route.FOLLOWING: reverse("portal:case", args=[following.reference]) if following else "",
     }
+
+
+def _file_url(reference: str, one: Justificatif) -> str:
+    return reverse("portal:prove" if one.fingerprint else "portal:file", args=[reference, one.pk])
 
 
 def _newest(justificatifs: Sequence[Justificatif]) -> Justificatif | None:
@@ -370,11 +380,12 @@ def _state_words(case: Case, *, among: Sequence[Case]) -> str:
 
 def _document(found: Found, one: Justificatif) -> Document:
     states = {None: gettext("en cours de vérification"), True: gettext("vérifié"), False: gettext("à refaire")}
-    received = gettext("Reçu le %(day)s") % {"day": plain_words(one.received_on)}
+    received = gettext("Empreinte seule, notée le %(day)s") if one.fingerprint else gettext("Reçu le %(day)s")
     return Document(
         title=document_title(found.definition, one.kind),
-        text=f"{received}, {states[one.accepted]}",
-        url=reverse("portal:file", args=[found.case.reference, one.pk]),
+        text=f"{received % {'day': plain_words(one.received_on)}}, {states[one.accepted]}",
+        url=_file_url(found.case.reference, one),
+        label=gettext("Vérifier mon fichier") if one.fingerprint else gettext("Télécharger"),
         is_accepted=one.accepted is True,
     )
 
