@@ -246,7 +246,7 @@ def make_fingerprint(
         return cases.actions.record_fingerprint(
             case,
             fingerprint_of([content], salt=salt),
-            kind="attestation",
+            kind="opposition",
             token=uuid4(),
             today=today,
             at=at,

@@ -65,8 +65,15 @@ class KeptFileForm(HouseForm, forms.Form):
 class ProofForm(KeptFileForm):
     """The file and the salt: as a receipt that was saved, or typed."""
 
+    file = forms.FileField(
+        label=_("Le fichier"),
+        help_text=_("Tel qu’il était ce jour-là, sans l’avoir modifié ni réenregistré."),
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"data-kept-file": ""}),
+    )
     receipt = forms.FileField(
-        label=_("Le reçu, si vous l’avez en fichier"),
+        label=_("Le reçu, s’il est dans un fichier"),
         required=False,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": "text/plain,.txt", "data-proof-receipt": ""}),

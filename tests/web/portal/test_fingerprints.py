@@ -225,7 +225,7 @@ Prove = Callable[..., Answer]
 
 @pytest.fixture
 def prove(mine: HouseClient, page: str, awaiting: Case) -> Prove:
-    """`prove(content, typed="…")`, of a fingerprint of CONTENT; `{salt}` is the right one, `{receipt}` a whole receipt."""
+    """`prove(content, typed="…")`, of a fingerprint of CONTENT; `{salt}` is the right one, `{receipt}` all of it."""
     answer = send(mine, page, **{"as": "fichier"})
     receipt = answer.content.decode()
     [salt] = re.findall(r"Sel\s: ([0-9a-f]{64})", receipt)

@@ -111,6 +111,8 @@ def _line(event: CaseEvent, reader: Reader) -> Line | None:
     kind = EventKind(event.kind)
     if kind in _PLAIN:
         text, icon, tone = _PLAIN[kind]
+        if event.payload.get("fingerprint"):
+            text = _("L’empreinte de votre justificatif est notée")
         return Line(text=str(text), when=when(event.at, today=reader.today), icon=icon, kind=tone)
     if kind in _BY_SOMEBODY:
         return _opening(event, kind, reader)

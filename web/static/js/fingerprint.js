@@ -88,7 +88,8 @@ function note(form) {
     receipt = find("text").textContent.replace(/\{(\w+)\}/g, (all, name) => told[name] ?? all);
     find("before").hidden = true;
     find("after").hidden = false;
-    find("done").focus();
+    find("title").textContent = words("done");
+    find("title").focus();
   }
 
   function save() {
