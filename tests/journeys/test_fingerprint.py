@@ -38,11 +38,11 @@ def test_the_browser_makes_the_receipt_and_knows_the_file_again(
     phone = enter(open_page, sink, clock, today)
     steps.follow(phone, "J’ai reçu le justificatif")
     steps.follow(phone, "Garder le fichier chez moi")
-    steps.see(phone, "Le fichier ne quitte pas votre appareil.")
+    expect(phone.get_by_text("Le fichier ne quitte pas votre appareil.")).to_be_visible()
     choose(phone, FILE)
     with phone.expect_request(lambda request: request.method == "POST") as posted:
         steps.press(phone, "Noter l’empreinte")
-    steps.see(phone, "Ce reçu n’est montré qu’une fois.")
+    expect(phone.get_by_text("Ce reçu n’est montré qu’une fois.")).to_be_visible()
     with phone.expect_download() as saved:
         steps.press(phone, "Enregistrer le reçu")
 
@@ -58,6 +58,7 @@ def test_the_browser_makes_the_receipt_and_knows_the_file_again(
     steps.follow(phone, "Revenir à mon dossier")
     steps.see(phone, "Empreinte seule")
     steps.follow(phone, "Vérifier mon fichier")
+    expect(phone.get_by_text("Le calcul se fait dans ce navigateur")).to_be_visible()
     sent: list[str] = []
     phone.on("request", lambda request: sent.append(request.method))
     choose(phone, FILE)
@@ -68,7 +69,7 @@ def test_the_browser_makes_the_receipt_and_knows_the_file_again(
     steps.press(phone, "Comparer")
     expect(phone.get_by_role("status").filter(has_text="Ce n’est pas ce fichier")).to_be_visible()
     expect(phone.get_by_role("status").filter(has_text="C’est bien ce fichier.")).to_be_hidden()
-    assert sent == []
+    assert "POST" not in sent
 
 
 @pytest.mark.usefixtures("seeded")
@@ -78,7 +79,7 @@ def test_without_a_script_the_file_is_sent_once_and_the_receipt_comes_back(
     phone = enter(open_page, sink, clock, today, java_script_enabled=False)
     steps.follow(phone, "J’ai reçu le justificatif")
     steps.follow(phone, "Garder le fichier chez moi")
-    steps.see(phone, "Votre fichier sera envoyé une fois.")
+    expect(phone.get_by_text("Votre fichier sera envoyé une fois.")).to_be_visible()
     choose(phone, FILE)
     phone.get_by_role("button", name="Noter l’empreinte", exact=True).click()
     steps.see(phone, "L’empreinte est notée. Gardez ce reçu.")
@@ -89,5 +90,5 @@ def test_without_a_script_the_file_is_sent_once_and_the_receipt_comes_back(
     choose(phone, FILE)
     steps.fill(phone, "Ou le sel", salt)
     steps.press(phone, "Comparer")
-    steps.see(phone, "C’est bien ce fichier.")
+    expect(phone.get_by_text("C’est bien ce fichier.")).to_be_visible()
     expect(phone.get_by_text("Ce n’est pas ce fichier")).to_be_hidden()

@@ -42,7 +42,8 @@ class KeptFileForm(HouseForm, forms.Form):
         widget=forms.FileInput(attrs={"data-kept-file": ""}),
     )
 
-    def fingerprint(self, *, salt: bytes) -> str:
+    def hashed(self, *, salt: bytes) -> str:
+        """The fingerprint of the file that was sent."""
         return fingerprints.fingerprint_of(self._pieces(), salt=salt)
 
     def _pieces(self) -> Iterable[bytes]:
@@ -99,7 +100,7 @@ class ProofForm(KeptFileForm):
         return fingerprints.salts_in(told) or fingerprints.salts_in(str(self.cleaned_data.get("salt") or ""))
 
     def proves(self, fingerprint: str) -> bool:
-        return any(self.fingerprint(salt=salt) == fingerprint for salt in self._salts())
+        return any(self.hashed(salt=salt) == fingerprint for salt in self._salts())
 
 
 def groups(signs: str) -> list[str]:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from accounts.models import Membership
 from cases import actions
 from cases.management.commands import verify_evidence
 from cases.models import Case, Justificatif
@@ -22,6 +23,7 @@ from cases.rules import bags
 from cases.rules.bags import BadBag, Bag
 from cases.rules.chain import Link, hash_of
 from cases.rules.verifying import verify
+from tests import factories
 from tests.cases.evidence.authority import Tsa, found_authority
 from tests.cases.evidence.bags import Files, changed, closed, opened, verdict_on, with_manifests
 
@@ -127,6 +129,22 @@ def test_a_root_of_ones_own_has_no_date(files: Files, today: date) -> None:
 
     assert any(flaw.startswith(f"data/preuves/{today}.tsr: no proof of the root") for flaw in flaws)
     assert any("does not lead to the root" in flaw for flaw in flaws)
+
+
+def test_a_fingerprint_is_proved_without_its_file(
+    case: Case, in_scope: Membership, tmp_path: Path, today: date, now: datetime
+) -> None:
+    found = factories.make_fingerprint(case, by=in_scope.user, today=today, at=now)
+    actions.root_all(today=today, at=now)
+    call_command("export_evidence", case.reference, "--out", str(tmp_path / "x.zip"), stdout=io.StringIO())
+    files = opened(tmp_path / "x.zip")
+    [told] = json.loads(files["data/documents.json"])
+
+    other = with_manifests({**files, "data/documents.json": json.dumps([{**told, "fingerprint": "cd" * 32}]).encode()})
+
+    assert (told["fingerprint"], "file" in told, PDF in files) == (found.fingerprint, False, False)
+    assert (verdict_on(files).flaws, verdict_on(files).proved) == ([], 1)
+    assert len(verdict_on(other).flaws) == 1
 
 
 def test_proofs_that_are_none_are_told(files: Files) -> None:

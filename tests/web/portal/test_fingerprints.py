@@ -41,16 +41,20 @@ def named(content: bytes, name: str = "justificatif de Monique.pdf") -> io.Bytes
     return file
 
 
-def send(browser: HouseClient, page: str, content: bytes | None = CONTENT, **more: Any) -> Answer:
+def send(
+    browser: HouseClient, page: str, content: bytes | None = CONTENT, *, as_file: bool = False, **more: str
+) -> Answer:
     data: dict[str, Any] = {"token": str(uuid4()), "kind": "opposition"} | more
+    if as_file:
+        data["as"] = "fichier"
     if content is not None:
         data["file"] = named(content)
     return browser.post(page, data)
 
 
-def note(browser: HouseClient, page: str, fingerprint: str = PRINT, **more: Any) -> Answer:
+def note(browser: HouseClient, page: str, fingerprint: str = PRINT, *, token: str = "") -> Answer:
     """As the browser's script does."""
-    return send(browser, page, None, fingerprint=fingerprint, **more)
+    return send(browser, page, None, fingerprint=fingerprint, token=token or str(uuid4()))
 
 
 def kept(case: Case) -> list[Justificatif]:
@@ -96,7 +100,7 @@ def test_neither_the_salt_nor_the_file_is_kept_anywhere(mine: HouseClient, page:
 
 
 def test_the_receipt_may_come_as_a_file(mine: HouseClient, page: str, awaiting: Case) -> None:
-    answer = send(mine, page, **{"as": "fichier"})
+    answer = send(mine, page, as_file=True)
 
     [found] = kept(awaiting)
     body = answer.content.decode()
@@ -136,7 +140,7 @@ def test_a_script_sends_the_fingerprint_and_gets_what_the_receipt_says(
     assert found.fingerprint == PRINT
     for answer in answers:
         assert answer.status_code == 200
-        assert answer.json() == {  # type: ignore[attr-defined]  # JSON of the test client
+        assert answer.json() == {
             "document": "Le justificatif d’opposition",
             "recorded_on": "lundi 23\u00a0novembre 2026",
         }
@@ -226,7 +230,7 @@ Prove = Callable[..., Answer]
 @pytest.fixture
 def prove(mine: HouseClient, page: str, awaiting: Case) -> Prove:
     """`prove(content, typed="…")`, of a fingerprint of CONTENT; `{salt}` is the right one, `{receipt}` all of it."""
-    answer = send(mine, page, **{"as": "fichier"})
+    answer = send(mine, page, as_file=True)
     receipt = answer.content.decode()
     [salt] = re.findall(r"Sel\s: ([0-9a-f]{64})", receipt)
     [found] = kept(awaiting)

@@ -78,7 +78,7 @@ def _hash_and_drop(request: MemberRequest, case: Case, form: FingerprintForm) ->
     """The salt lives until the answer is made; nothing keeps it."""
     salt = secrets.token_bytes(SALT_BYTES)
     try:
-        found = _record(request, case, form, fingerprint=form.fingerprint(salt=salt))
+        found = _record(request, case, form, fingerprint=form.hashed(salt=salt))
     except AlreadyDone:
         messages.warning(
             request,
