@@ -23,7 +23,7 @@ from web.parts.deposits import pieces
 from web.parts.fingerprints import ProofForm, groups
 from web.parts.french import plain_words
 from web.portal.forms import FingerprintForm
-from web.portal.pages.cases import document_title
+from web.portal.pages.documents import document_title
 from web.portal.pages.receipts import Receipt, blank
 from web.portal.pages.timeline import language
 from web.portal.views.doors import MemberRequest, member_page
