@@ -46,6 +46,7 @@ BEAT_TABLE: dict[str, BeatEntry] = {
     "notifications.deliver": every(60, task="notifications.deliver"),
     "observatory.freeze": daily(4, 20, task="observatory.freeze"),
     "vault.analyse": every(10, task="vault.analyse"),
+    "vault.check": daily(4, 50, task="vault.check"),
     "vault.sweep": every(300, task="vault.sweep"),
 }
 

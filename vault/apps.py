@@ -1,8 +1,16 @@
 from django.apps import AppConfig
 
+from vault.rules.detector import holds_certainly
+
 
 class VaultConfig(AppConfig):
     name = "vault"
+
+    def ready(self) -> None:
+        from accounts import fields  # noqa: PLC0415  models are loaded only now
+        from vault import checks  # noqa: F401, PLC0415  importing registers them
+
+        fields.refuse_texts(holds_certainly)
 
 
 class TablelessConfig(AppConfig):

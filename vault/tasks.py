@@ -14,6 +14,12 @@ def analyse() -> int:
     return actions.analyse_waiting(at=timezone.now())
 
 
+@shared_task(name="vault.check")
+def check() -> int:
+    """How many sealed files are not sound."""
+    return len(actions.check_part(today=timezone.localdate(), at=timezone.now()))
+
+
 @shared_task(name="vault.sweep")
 def sweep() -> dict[str, int]:
     return asdict(actions.sweep(at=timezone.now()))

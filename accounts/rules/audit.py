@@ -44,10 +44,11 @@ class AuditKind(StrEnum):
     CANARY_READ = "canary_read"
     MASS_READING = "mass_reading"
     POWER_GIVEN = "power_given"
+    FILE_DAMAGED = "file_damaged"
     ALERT_SEEN = "alert_seen"
 
 
-ALERTS = frozenset({AuditKind.CANARY_READ, AuditKind.MASS_READING, AuditKind.POWER_GIVEN})
+ALERTS = frozenset({AuditKind.CANARY_READ, AuditKind.MASS_READING, AuditKind.POWER_GIVEN, AuditKind.FILE_DAMAGED})
 # What somebody must hear of who did not do it: that their way in is another one.
 ACCOUNT_CHANGES = frozenset(
     {
@@ -74,6 +75,7 @@ class About(StrEnum):
     RESET = "reset"
     ENTRY = "entry"
     KEY = "key"
+    FILE = "file"
 
 
 class Why(StrEnum):

@@ -1,6 +1,7 @@
 """Justificatifs: sealed from what was confirmed, then accepted or asked for again by a volunteer."""
 
 import logging
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,16 +13,14 @@ from accounts.access import active_associations
 from accounts.fields import KeyDestroyed
 from accounts.models import User
 from cases.actions.arrivals import announce_arrival
-from cases.actions.journal import AlreadyDone, move, settle, take
+from cases.actions.journal import AlreadyDone, definition_of, move, settle, take
 from cases.models import Case, Justificatif
 from cases.rules.lifecycle import EventKind, Impossible
 from vault.box.keys import KeyGone, KeysAway
-from vault.models import Deposit
+from vault.models import Deposit, SealedFile
 from vault.redaction.pipeline import Rebuilt
+from vault.rules import hints
 from vault.rules.refusals import Code, Refused
-
-MOST_A_RUN = 50
-ELSEWHERE = "ailleurs"
 
 log = logging.getLogger(__name__)
 
@@ -29,30 +28,31 @@ log = logging.getLogger(__name__)
 def seal_confirmed(*, today: date, at: datetime) -> int:
     """Door: seal what members and volunteers confirmed, in every association, one of each in turn; how many.
 
-    Call it outside transactions. What is left after MOST_A_RUN rounds is the next call's.
+    Call it outside transactions. Ends when nothing waits or when the run is over; what is left is the next call's.
     """
-    sealed = 0
-    for _ in range(MOST_A_RUN):
-        done = [_seal_next(association.pk, today=today, at=at) for association in active_associations()]
+    run, sealed = vault.actions.Run(at), 0
+    while not run.is_over:
+        done = [_seal_next(run, association.pk, today=today) for association in active_associations()]
         sealed += sum(one is True for one in done)
         if all(one is None for one in done):
             break
     return sealed
 
 
-def _seal_next(association_id: int, *, today: date, at: datetime) -> bool | None:
+def _seal_next(run: vault.actions.Run, association_id: int, *, today: date) -> bool | None:
     """None when nothing waits. Whatever goes wrong with this one stops no other."""
     with scope.enter(association_id):
-        deposit = vault.actions.claim_confirmed(at=at)
+        deposit = vault.actions.claim_confirmed(at=run.now)
     if deposit is None:
         return None
     try:
-        rebuilt = vault.actions.rebuild(deposit)
+        with vault.actions.held(deposit, run):
+            rebuilt = vault.actions.rebuild(deposit)
         with scope.enter(association_id):
-            _seal(deposit, rebuilt, today=today, at=at)
+            _seal(deposit, rebuilt, today=today, at=run.now)
     except Exception as error:  # noqa: BLE001  a poison file must not stop the others
         with scope.enter(association_id):
-            _settle_failure(deposit, error, at=at)
+            _settle_failure(deposit, error, at=run.now)
         return False
     return True
 
@@ -101,13 +101,20 @@ def keep_justificatif(
         sealed_file=sealed,
         kind=kind,
         token=token,
-        hints=[ELSEWHERE] if vault.actions.is_known_elsewhere(sealed) else [],
+        hints=_hints(case, sealed, rebuilt.words, kind=kind, today=today),
         received_on=today,
         received_by=by,
     )
     settle(case, today=today, at=at, by=by)
     announce_arrival(justificatif, case=case, by=by, at=at)
     return justificatif
+
+
+def _hints(case: Case, sealed: SealedFile, words: Sequence[str], *, kind: str, today: date) -> list[str]:
+    """Codes for whoever checks it, from words that are held in memory only. Hints, never verdicts."""
+    listed = {one.key: one.words for one in definition_of(case).justificatifs}
+    told = [hint.value for hint in hints.of(words, expected=listed.get(kind, ()), today=today)]
+    return [*told, hints.Hint.ELSEWHERE.value] if vault.actions.is_known_elsewhere(sealed) else told
 
 
 @transaction.atomic

@@ -219,8 +219,30 @@ TSA_CA_FILE = env.str("TSA_CA_FILE", default="")
 TSA_CREDENTIALS = secret("TSA_CREDENTIALS")
 refuse_half_an_authority(TSA_URL, ca_file=TSA_CA_FILE, credentials=TSA_CREDENTIALS)
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+
+def sealed_storage() -> dict[str, Any]:
+    """Where ciphertext lies: a folder, or a bucket where one is named (requirements-s3.txt)."""
+    bucket = env.str("SEALED_S3_BUCKET", default="")
+    if not bucket:
+        folder = {"location": VAR_DIR / "sealed"}
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": folder}
+    options = {
+        "bucket_name": bucket,
+        "endpoint_url": env.str("SEALED_S3_ENDPOINT", default="") or None,
+        "region_name": env.str("SEALED_S3_REGION", default="") or None,
+        "access_key": secret("SEALED_S3_ACCESS_KEY") or None,
+        "secret_key": secret("SEALED_S3_SECRET_KEY") or None,
+        "addressing_style": "path",
+        "signature_version": "s3v4",
+        "default_acl": None,
+        "file_overwrite": True,  # a name is random and used once
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "sealed"}},
+    "default": sealed_storage(),
     "staticfiles": {"BACKEND": "web.parts.bundle.BundledStorage"},
 }
 FILE_UPLOAD_HANDLERS = ["vault.box.uploads.MemoryUploadHandler"]
@@ -292,7 +314,10 @@ def sqlite(path: Path) -> dict[str, Any]:
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+            # temp_store: what does not fit into a statement's memory would lie in /var/tmp.
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
+            ),
         },
     }
 

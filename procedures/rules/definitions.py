@@ -155,12 +155,13 @@ class DeadlineRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedJustificatif:
-    """`after`: what to do with it, or while it is missing."""
+    """`after`: what to do with it, or while it is missing. `words`: some that such a document holds, in French."""
 
     key: str
     title: Text
     how: Text
     after: Text | None
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

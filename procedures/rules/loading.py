@@ -36,6 +36,7 @@ from procedures.rules.reading import BadDefinition, Problem, Reader
 JUSTIFICATIF = "justificatif"
 FACTS = tuple(FactKind)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_TELLING = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]{3}")
 _KEY = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", re.ASCII)
 
 
@@ -222,8 +223,23 @@ def _fallback(reader: Reader) -> Fallback:
 
 def _justificatif(reader: Reader) -> ExpectedJustificatif:
     return ExpectedJustificatif(
-        key=_key(reader), title=reader.text("title"), how=reader.text("how"), after=reader.text_or_none("after")
+        key=_key(reader),
+        title=reader.text("title"),
+        how=reader.text("how"),
+        after=reader.text_or_none("after"),
+        words=_words(reader),
     )
+
+
+def _words(reader: Reader) -> tuple[str, ...]:
+    """What a machine looks for on a document: less than three letters in a row are found anywhere."""
+    words = reader.strings("words")
+    for word in dict.fromkeys(words):
+        if not _TELLING.search(word):
+            reader.note("words", f"{word!r} is too short to be looked for", "write words of three letters or more")
+        if words.count(word) > 1:
+            reader.note("words", f"{word!r} stands there twice", "keep one of them")
+    return words
 
 
 def _outcome(reader: Reader) -> Outcome:

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts import actions, scope
 from accounts.crypto import Tampered
-from accounts.fields import KeyDestroyed, blind_index, forget_keys, key_for, load_keys
+from accounts.fields import KeyDestroyed, NotToBeKept, blind_index, forget_keys, key_for, load_keys
 from accounts.models import Association, DataKey, Invitation, KeyKind, Membership, User
 from tests import factories
 
@@ -35,6 +35,30 @@ def test_the_database_holds_no_plain_text() -> None:
 
     assert raw(user, "name")
     assert b"Jeanne" not in raw(user, "name")
+
+
+@pytest.mark.parametrize("text", ["2 85 05 78 006 084 41", "Mme Trucmuche NIR285057800608441"])
+def test_no_sealed_column_takes_a_number_of_social_security(text: str) -> None:
+    with pytest.raises(NotToBeKept) as refused:
+        factories.make_user(name=text)
+
+    assert "285" not in str(refused.value)
+    assert not User.objects.exists()
+
+
+def test_what_is_only_likely_is_for_the_forms_to_ask_about() -> None:
+    user = factories.make_user(name="2 85 05 78 006 084 42")
+
+    assert fresh(user).name == "2 85 05 78 006 084 42"
+
+
+def test_what_was_sealed_before_is_written_back_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = fresh(factories.make_user(name="Jeanne Dupont"))
+    monkeypatch.setattr("accounts.fields._walls", [lambda text: True])
+
+    user.save()
+
+    assert fresh(user).name == "Jeanne Dupont"
 
 
 def test_an_empty_value_is_stored_as_null() -> None:

@@ -86,7 +86,8 @@ def test_what_was_confirmed_is_sealed(desk: Desk, store: Path) -> None:
 
     [one] = desk.kept()
     assert one.sealed_file is not None
-    assert (one.kind, one.received_on, one.received_by, one.hints) == ("opposition", desk.today, desk.by.user, [])
+    assert (one.kind, one.received_on, one.received_by) == ("opposition", desk.today, desk.by.user)
+    assert one.hints == ["inattendu", "sans-date", "peu-lisible"]  # of the one word that the stand-in reads
     deposit = desk.again(deposit)
     assert (deposit.state, deposit.sealed_file, deposit.holds) == (DepositState.SEALED, one.sealed_file, False)
     assert blobs(store) == [store / one.sealed_file.stored_name]
@@ -136,7 +137,7 @@ def test_a_document_of_another_case_is_a_hint_and_no_verdict(desk: Desk) -> None
 
     assert desk.seal() == 1
 
-    assert [one.hints for one in desk.kept()] == [[], ["ailleurs"]]
+    assert ["ailleurs" in one.hints for one in desk.kept()] == [False, True]
 
 
 def test_a_number_that_is_still_seen_is_never_sealed(desk: Desk, store: Path) -> None:
@@ -155,7 +156,7 @@ def test_a_process_that_dies_while_rebuilding_loses_nothing(desk: Desk, engine: 
     with pytest.raises(Died):
         desk.seal()
     engine.dies_rebuilding = False
-    assert desk.seal(minutes=3) == 0  # its lease runs still
+    assert desk.seal() == 0  # its lease runs still
 
     assert desk.seal(minutes=5) == 1
     assert desk.again(deposit).state == DepositState.SEALED
@@ -195,7 +196,7 @@ def test_a_process_that_dies_while_sealing_leaves_an_orphan_and_no_row(
     assert blobs(store) == [store / one.sealed_file.stored_name]
 
 
-def test_what_fails_twice_is_given_up_and_stops_no_other(
+def test_what_fails_again_and_again_is_given_up_and_stops_no_other(
     desk: Desk, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     poison = desk.confirmed(b"poison")
@@ -209,7 +210,7 @@ def test_what_fails_twice_is_given_up_and_stops_no_other(
 
     monkeypatch.setattr("vault.redaction.pipeline.rebuild", falls)
 
-    assert [desk.seal(minutes=minutes) for minutes in (0, 2, 4)] == [1, 0, 0]
+    assert [desk.seal(minutes=minutes) for minutes in range(22)] == [1, *[0] * 21]
 
     assert desk.again(good).state == DepositState.SEALED
     assert (desk.again(poison).state, desk.again(poison).code) == (DepositState.REFUSED, Code.ANALYSIS)

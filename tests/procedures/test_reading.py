@@ -3,7 +3,32 @@ import pytest
 from procedures.rules.reading import BadDefinition
 from tests.procedures.definition_text import RIGHT, definition, problems_of, spoiled, with_deadline_lines
 
+
+def with_words(words: str) -> str:
+    """The right definition with a justificatif that holds these."""
+    both = '{ fr = "Un", en = "One" }'
+    return f'{RIGHT}\n[[justificatifs]]\nkey = "lettre"\ntitle = {both}\nhow = {both}\nwords = {words}\n'
+
+
 MISTAKES = {
+    "a word too short to be looked for": (
+        with_words('["plainte", "le"]'),
+        "justificatifs[lettre].words",
+        "'le' is too short to be looked for",
+        "three letters or more",
+    ),
+    "a word looked for twice": (
+        with_words('["plainte", "plainte", "demande"]'),
+        "justificatifs[lettre].words",
+        "'plainte' stands there twice",
+        "keep one of them",
+    ),
+    "a word that is no text": (
+        with_words('["plainte", 15]'),
+        "justificatifs[lettre].words",
+        "must hold texts only",
+        'write words = ["…", "…"]',
+    ),
     "unknown key": (spoiled("certainty =", "certainly ="), "certainly", "unknown key", "did you mean certainty?"),
     "missing key": (spoiled('certainty = "high"', ""), "certainty", "missing", "use one of: high, medium, low"),
     "missing English": (

@@ -44,7 +44,7 @@ note = {BOTH}
 follows_on_miss = "essai/suite"
 advice = [{BOTH}]
 escalation = [{BOTH}]
-justificatifs = [{{ key = "a", title = {BOTH}, how = {BOTH}, after = {BOTH} }}]
+justificatifs = [{{ key = "a", title = {BOTH}, how = {BOTH}, after = {BOTH}, words = ["Un mot"] }}]
 obstacles = [{{ code = "A", title = {BOTH}, way_out = {BOTH} }}]
 explanations = [{{ title = {BOTH}, text = {BOTH}, url = "https://example/", procedure = "a" }}]
 neighbours = [{{ title = {BOTH}, text = {BOTH}, url = "https://example/", procedure = "a" }}]

@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from accounts import scope
 from accounts.models import Association
 from tests import factories
+from tests.config.processes import eventually
 from tests.vault.standin import CERTAIN, PROBABLE, Died, Engine
 from tests.vault.waiting import Counter
 from vault import access, actions, tasks
-from vault.actions import analysing
+from vault.actions import Run, analysing, leasing
 from vault.box import antivirus
 from vault.box.antivirus import Verdict
 from vault.models import DepositState
@@ -73,7 +74,7 @@ def test_a_process_that_dies_leaves_the_row_to_the_next(counter: Counter, engine
     with pytest.raises(Died):
         actions.analyse_waiting(at=counter.at)
     assert counter.again(deposit).state == DepositState.ANALYSING
-    assert actions.analyse_waiting(at=counter.at + timedelta(minutes=3)) == 0  # its lease runs still
+    assert actions.analyse_waiting(at=counter.at + timedelta(seconds=30)) == 0  # its lease runs still
 
     with pytest.raises(Died):
         actions.analyse_waiting(at=counter.at + timedelta(minutes=5))
@@ -98,7 +99,7 @@ def test_one_persons_files_hold_one_worker(counter: Counter) -> None:
     for _ in range(3):
         counter.send(b"slow")
     other = counter.send(b"other", by=factories.make_user(password=None), at=counter.at + timedelta(seconds=1))
-    run = analysing.Run(counter.at + timedelta(seconds=2))
+    run = Run(counter.at + timedelta(seconds=2))
 
     with scope.enter(counter.association.pk):
         analysing._claim(run)
@@ -109,7 +110,7 @@ def test_one_persons_files_hold_one_worker(counter: Counter) -> None:
 
 def test_a_row_is_taken_by_one_worker(counter: Counter) -> None:
     counter.send(b"one")
-    run = analysing.Run(counter.at)
+    run = Run(counter.at)
 
     with scope.enter(counter.association.pk):
         assert [bool(analysing._claim(run)), bool(analysing._claim(run))] == [True, False]
@@ -199,3 +200,38 @@ def test_the_task_drains_what_waits(counter: Counter, clock: object) -> None:
 
     assert tasks.analyse() == 1
     assert connection.in_atomic_block is False
+
+
+def test_a_lease_is_renewed_while_somebody_works(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So it may be short, and a dead process is soon known."""
+    counter.send(b"one")
+    run = Run(counter.at)
+    with scope.enter(counter.association.pk):
+        deposit = analysing._claim(run)
+    assert deposit is not None
+    monkeypatch.setattr(leasing, "RENEWED_EVERY", 0.05)
+
+    with actions.held(deposit, run):
+        eventually(lambda: counter.again(deposit).lease_until != deposit.lease_until, what="the lease is renewed")
+
+    renewed = counter.again(deposit).lease_until
+    assert renewed is not None
+    assert renewed > counter.at + timedelta(seconds=40)
+
+
+def test_a_lost_lease_is_not_taken_back(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    counter.send(b"one")
+    run = Run(counter.at)
+    with scope.enter(counter.association.pk):
+        deposit = analysing._claim(run)
+    assert deposit is not None
+    taken = counter.change(deposit, tries=2)
+    monkeypatch.setattr(leasing, "RENEWED_EVERY", 0.01)
+    renewals: list[object] = []
+    close_all = connections.close_all
+    monkeypatch.setattr(connections, "close_all", lambda: renewals.append(close_all()))
+
+    with actions.held(deposit, run):
+        eventually(lambda: len(renewals) > 2, what="it tried to")
+
+    assert counter.again(deposit).lease_until == taken.lease_until

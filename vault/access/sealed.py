@@ -82,14 +82,19 @@ def verify() -> Verification:
     return found
 
 
+def flaw_of(name: str, *, digest: str) -> str:
+    """ "damaged", "missing" or "unreadable"; "" for a blob that is there, byte for byte."""
+    try:
+        return "" if store.sha256_of(name) == digest else "damaged"
+    except FileNotFoundError:
+        return "missing"
+    except OSError:  # no right to it, a folder in its place, a disk that fails: the others are checked all the same
+        return "unreadable"
+
+
 def _check(found: Verification, pk: int, *, name: str, digest: str, slug: str) -> None:
     found.checked += 1
-    try:
-        flaw = "" if store.sha256_of(name) == digest else "damaged"
-    except FileNotFoundError:
-        flaw = "missing"
-    except OSError:  # no right to it, a folder in its place, a disk that fails: the others are checked all the same
-        flaw = "unreadable"
+    flaw = flaw_of(name, digest=digest)
     if flaw:
         ids = {"damaged": found.damaged, "missing": found.missing, "unreadable": found.unreadable}
         ids[flaw].append(pk)

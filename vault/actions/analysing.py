@@ -5,8 +5,6 @@ runs in a web process, nor inside a transaction.
 """
 
 import logging
-import time
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -15,6 +13,8 @@ from django.db.models import F
 from accounts import scope
 from accounts.access import active_associations
 from vault.actions.antechamber import LASTS, end, get, key_of, put
+from vault.actions.leasing import LEASE, held
+from vault.actions.running import Run
 from vault.box import antivirus, keys
 from vault.box.antechamber import ANALYSIS
 from vault.box.antivirus import Verdict
@@ -24,37 +24,18 @@ from vault.redaction import pipeline
 from vault.redaction.pipeline import Analysis
 from vault.rules.refusals import Code, Refused
 
-# Longer than the box lets any file work (30 s and 4 s a page, 30 pages), with the scanner before it.
-LEASE = timedelta(minutes=4)
-RUN_TIME = timedelta(minutes=4)
 AGAIN_AFTER = timedelta(seconds=30)
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Run:
-    """One call: the time that passes while it works is added to the `at` that it was given."""
-
-    started: datetime
-    _zero: float = field(default_factory=time.monotonic)
-
-    @property
-    def elapsed(self) -> timedelta:
-        return timedelta(seconds=time.monotonic() - self._zero)
-
-    @property
-    def now(self) -> datetime:
-        return self.started + self.elapsed
-
-
 def analyse_waiting(*, at: datetime) -> int:
     """Door: analyse what waits in every association, one of each in turn; how many were taken up.
 
-    Call it outside transactions. Ends when nothing waits or after RUN_TIME; what is left is the next call's.
+    Call it outside transactions. Ends when nothing waits or when the run is over; what is left is the next call's.
     """
     run, taken = Run(at), 0
-    while run.elapsed < RUN_TIME:
+    while not run.is_over:
         done = sum(_analyse_next(run, association.pk) for association in active_associations())
         taken += done
         if not done:
@@ -68,7 +49,8 @@ def _analyse_next(run: Run, association_id: int) -> int:
     if deposit is None:
         return 0
     try:
-        _analyse(run, deposit)
+        with held(deposit, run):
+            _analyse(run, deposit)
     except Refused as refusal:
         _refuse(run, deposit, refusal.code)
     except keys.KeyGone:
@@ -99,7 +81,7 @@ def _bury_worn(now: datetime) -> None:
     """Whose last try never ended: the process died of it, or the box did."""
     worn = Deposit.objects.all().free(now).filter(state=DepositState.ANALYSING, tries__gte=MAX_TRIES)
     for deposit in worn.order_by("pk"):
-        end(deposit, state=DepositState.REFUSED, at=now, code=Code.ANALYSIS, lease_until=deposit.lease_until)
+        end(deposit, state=DepositState.REFUSED, at=now, code=Code.ANALYSIS, tries=deposit.tries, lease_until__lte=now)
 
 
 def _analyse(run: Run, deposit: Deposit) -> None:
@@ -115,19 +97,20 @@ def _analyse(run: Run, deposit: Deposit) -> None:
 
 def _is_scanned(run: Run, deposit: Deposit, parts: list[bytes]) -> bool:
     """False when the scanner is away: then the deposit is locked, and tried again until it expires. Raises Refused."""
-    verdicts = {antivirus.scan(part) for part in parts}
-    if Verdict.INFECTED in verdicts:
-        raise Refused(Code.VIRUS)
-    if Verdict.UNAVAILABLE in verdicts:
-        _put_back(run, deposit, code=Code.ANTIVIRUS_AWAY)
-        return False
+    for part in parts:
+        verdict = antivirus.scan(part)
+        if verdict is Verdict.INFECTED:
+            raise Refused(Code.VIRUS)
+        if verdict is not Verdict.CLEAN:
+            _put_back(run, deposit, code=Code.ANTIVIRUS_AWAY)
+            return False
     return True
 
 
 def _show(run: Run, deposit: Deposit, analysis: Analysis) -> None:
     """Let the person see it: 30 minutes from now. When somebody destroyed it meanwhile, the sweep takes the blob."""
     with scope.enter(deposit.association_id):
-        ours = Deposit.objects.filter(pk=deposit.pk, lease_until=deposit.lease_until, state=DepositState.ANALYSING)
+        ours = Deposit.objects.filter(pk=deposit.pk, tries=deposit.tries, state=DepositState.ANALYSING)
         ours.update(
             state=DepositState.TO_CONFIRM,
             pages=len(analysis.pages),
@@ -150,7 +133,7 @@ def _refuse(run: Run, deposit: Deposit, code: Code) -> None:
 def _put_back(run: Run, deposit: Deposit, *, code: Code | None = None, keeps_try: bool = False) -> None:
     """Wait for another try; what was not the file's fault costs it none."""
     with scope.enter(deposit.association_id):
-        ours = Deposit.objects.filter(pk=deposit.pk, lease_until=deposit.lease_until, state=DepositState.ANALYSING)
+        ours = Deposit.objects.filter(pk=deposit.pk, tries=deposit.tries, state=DepositState.ANALYSING)
         ours.update(
             state=DepositState.RECEIVED,
             code=code or "",
@@ -161,4 +144,4 @@ def _put_back(run: Run, deposit: Deposit, *, code: Code | None = None, keeps_try
 
 def _end(run: Run, deposit: Deposit, *, state: DepositState, code: Code) -> None:
     with scope.enter(deposit.association_id):
-        end(deposit, state=state, at=run.now, code=code, lease_until=deposit.lease_until)
+        end(deposit, state=state, at=run.now, code=code, tries=deposit.tries)

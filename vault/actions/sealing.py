@@ -16,17 +16,17 @@ from django.db.models import F
 from accounts import crypto, scope
 from accounts.fields import root_key
 from vault.actions.antechamber import NOTHING_LEFT, end, get, key_of, shred_on_commit
+from vault.actions.leasing import LEASE
 from vault.box import store
 from vault.box.antechamber import ANALYSIS
 from vault.models import Deposit, DepositState, SealedFile
-from vault.models.deposit import MAX_TRIES
+from vault.models.deposit import MAX_SEAL_TRIES
 from vault.redaction import pipeline
 from vault.redaction.pipeline import Analysis, Rebuilt
 from vault.rules import stream
 from vault.rules.refusals import Code, Refused
 from vault.rules.zones import Zone
 
-LEASE = timedelta(minutes=4)
 AGAIN_AFTER = timedelta(seconds=30)
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
@@ -36,10 +36,10 @@ class LeaseLost(RuntimeError):
 
 
 def claim_confirmed(*, at: datetime) -> Deposit | None:
-    """Take a lease on the next confirmed deposit of the association in scope. One that fails twice is refused."""
+    """Take a lease on the next confirmed deposit of the association in scope. One that fails too often is refused."""
     for deposit in Deposit.objects.all().to_seal(at)[:10]:
-        if deposit.tries >= MAX_TRIES:
-            end(deposit, state=DepositState.REFUSED, at=at, code=Code.ANALYSIS, lease_until=deposit.lease_until)
+        if deposit.tries >= MAX_SEAL_TRIES:
+            end(deposit, state=DepositState.REFUSED, at=at, code=Code.ANALYSIS, tries=deposit.tries)
             continue
         same = Deposit.objects.all().free(at).filter(pk=deposit.pk, state=deposit.state, tries=deposit.tries)
         if same.update(lease_until=at + LEASE, tries=F("tries") + 1):
@@ -96,7 +96,7 @@ def mark_of(pixels: bytes) -> str:
 
 def mark_sealed(deposit: Deposit, sealed: SealedFile, *, at: datetime) -> None:
     """The last move, in the transaction that keeps the file; on commit the antechamber is emptied. Raises LeaseLost."""
-    ours = Deposit.objects.filter(pk=deposit.pk, state=DepositState.TO_CONFIRM, lease_until=deposit.lease_until)
+    ours = Deposit.objects.filter(pk=deposit.pk, state=DepositState.TO_CONFIRM, tries=deposit.tries)
     won = ours.update(state=DepositState.SEALED, sealed_file=sealed, expires_at=at, code="", **NOTHING_LEFT)
     if not won:
         raise LeaseLost("The deposit was taken up by another process, or ended.")
@@ -106,17 +106,17 @@ def mark_sealed(deposit: Deposit, sealed: SealedFile, *, at: datetime) -> None:
 def refuse_confirmed(deposit: Deposit, *, code: Code, at: datetime) -> bool:
     """It cannot be kept after all, and says why. False when the lease was lost."""
     state = {Code.TO_REVIEW: DepositState.TO_REVIEW, Code.EXPIRED: DepositState.EXPIRED}.get(code, DepositState.REFUSED)
-    return end(deposit, state=state, at=at, code=code, lease_until=deposit.lease_until)
+    return end(deposit, state=state, at=at, code=code, tries=deposit.tries)
 
 
 def destroy_confirmed(deposit: Deposit, *, at: datetime) -> bool:
     """Nothing can take it any more (its case was closed or erased meanwhile)."""
-    return end(deposit, state=DepositState.DESTROYED, at=at, lease_until=deposit.lease_until)
+    return end(deposit, state=DepositState.DESTROYED, at=at, tries=deposit.tries)
 
 
 def put_back_confirmed(deposit: Deposit, *, at: datetime, keeps_try: bool) -> None:
     """Wait for another try: what was not the file's fault costs it none."""
-    ours = Deposit.objects.filter(pk=deposit.pk, state=DepositState.TO_CONFIRM, lease_until=deposit.lease_until)
+    ours = Deposit.objects.filter(pk=deposit.pk, state=DepositState.TO_CONFIRM, tries=deposit.tries)
     ours.update(lease_until=at + AGAIN_AFTER, tries=deposit.tries if keeps_try else deposit.tries - 1)
 
 

@@ -36,10 +36,10 @@ def scan(data: bytes) -> Verdict:
 
 
 def _read(answer: bytes) -> Verdict:
-    """`stream: OK`, `stream: <name> FOUND`, or an error, which is no verdict."""
-    if answer == b"stream: OK":
+    """`stream: OK`, `stream: <name> FOUND`, or an error, which is no verdict; nor is one that was cut off."""
+    if answer == b"stream: OK\0":
         return Verdict.CLEAN
-    if answer.startswith(b"stream: ") and answer.endswith(b" FOUND"):
+    if answer.startswith(b"stream: ") and answer.endswith(b" FOUND\0"):
         return Verdict.INFECTED
     log.warning("clamd gives no verdict")
     return Verdict.UNAVAILABLE
@@ -63,7 +63,7 @@ def _answer(line: socket.socket) -> bytes:
         if not more:
             break
         answer += more
-    return answer.rstrip(b"\0\n")
+    return answer
 
 
 @contextmanager

@@ -13,7 +13,10 @@ from accounts.scope import TenantManager, TenantModel, TenantQuerySet
 from vault.models.sealed import SealedFile
 from vault.rules.refusals import Code
 
+# A file is analysed twice at most. What somebody confirmed is given up only when it kills whoever seals it, again and
+# again; a machine that goes down in between is not its fault.
 MAX_TRIES = 2
+MAX_SEAL_TRIES = 20
 
 
 class DepositState(models.TextChoices):

@@ -11,6 +11,7 @@ from vault.redaction import readers
 from vault.redaction.painting import grey, painted
 from vault.redaction.paper import Word
 from vault.redaction.readers import Pixels
+from vault.redaction.rulings import without_rules
 from vault.redaction.views import View, levelled, plain
 from vault.rules.hiding import Hidden, hidden_among
 from vault.rules.refusals import Code, Refused
@@ -20,32 +21,37 @@ from vault.rules.zones import Mark, Point, Zone
 ROUNDS = 3
 _SURE = 0.6
 _GOOD_WORDS, _GOOD_SHARE = 5, 0.55
+_UPRIGHT_SHARE = 0.75
 _LEFT_OVER = 9  # signs that no word accounts for
 _INK = 0.0008  # of the page: less is an empty one
 
 
 @dataclass(slots=True)
 class Look:
-    """What was seen at once: `words` for the sealed text, `zones` to hide."""
+    """What was seen at once: `words` for the sealed text, `zones` to hide; how it was looked at, to look so again."""
 
+    view: View
     words: list[Word] = field(default_factory=list)
     zones: list[Zone] = field(default_factory=list)
     legible: bool = True
 
 
 def cleaned(
-    pixels: Pixels, number: int, *, drawn: bool, zones: Sequence[Zone], but: Sequence[Zone] = ()
+    pixels: Pixels, number: int, *, drawn: bool, zones: Sequence[Zone], but: Sequence[Zone] = (), fresh: bool = True
 ) -> tuple[list[Zone], list[Word]]:
     """All zones to hide on a page, those given among them, and the words that are read once they are black.
 
     Each round looks at the page as it would be kept. `but`: zones that a person chose to show; what is uncertain in
-    them is no finding. Raises Refused: illegible, too slow, or still not clean after ROUNDS.
+    them is no finding. `fresh`: nobody saw this page yet, so it has to be legible. Raises Refused: illegible, too slow,
+    or still not clean after ROUNDS.
     """
     found = list(zones)
-    for again in range(ROUNDS + 1):
-        look = looked_at(painted(pixels, found), number, drawn=drawn)
-        if not look.legible and not again:
+    view: View | None = None
+    for _ in range(ROUNDS + 1):
+        look = looked_at(painted(pixels, found), number, drawn=drawn, view=view)
+        if fresh and not look.legible:
             raise Refused(Code.UNREADABLE)
+        view = look.view
         new = [zone for zone in look.zones if zone.certain or not any(_overlap(zone, one) for one in but)]
         if not new:
             return found, look.words
@@ -64,35 +70,43 @@ def from_glyphs(page: Page, number: int) -> list[Zone]:
     return [_zone(one, view, number, width=page.width, height=page.height) for one in hidden]
 
 
-def looked_at(pixels: Pixels, number: int, *, drawn: bool) -> Look:
-    """Barcodes, then words: as the page lies, turned if that reads better, then what these words left over."""
+def looked_at(pixels: Pixels, number: int, *, drawn: bool, view: View | None = None) -> Look:
+    """Barcodes, then words: as the page lies, turned if that reads better, then what these words left over.
+
+    `view`: that of the first look. Black does not turn a page, nor does it bring out turned lines.
+    """
     shade = grey(pixels)
     height, width = shade.shape
-    look = Look()
+    again = view is not None
+    view, words = _read(shade, view or (plain(shade) if drawn else levelled(shade)), turning=not again)
+    look = Look(view, legible=again or drawn or _is_legible(words, view.of(shade)))
     for code in readers.barcodes_of(shade):
         if not code.clean:
             corners = _fractions(code.corners, width=width, height=height)
             look.zones.append(Zone(number, corners, Mark.BARCODE, certain=False))
-    view, words = _read(shade, plain(shade) if drawn else levelled(shade))
-    look.legible = drawn or _is_legible(words, view.of(shade))
     _take(look, words, view, number, width=width, height=height)
-    for other, more in _left_over(shade, view, words):
-        _take(look, more, other, number, width=width, height=height, only_hits=other.to_view is not view.to_view)
+    rest = _rest(view.of(shade), words)
+    bands = without_rules(rest)
+    if bands is not None:
+        _hide(look, readers.words_of(bands, layout=readers.SPARSE), view, number, width=width, height=height)
+    for other, more in _left_over(rest, view, quarters=(0,) if again else (0, 1, 3)):
+        take = _take if other is view else _hide
+        take(look, more, other, number, width=width, height=height)
     return look
 
 
-def _read(shade: Pixels, view: View) -> tuple[View, list[Token]]:
+def _read(shade: Pixels, view: View, *, turning: bool) -> tuple[View, list[Token]]:
     """The view, turned to where most words are read, and its words."""
     seen = view.of(shade)
     words = readers.words_of(seen)
-    if _score(words) >= _enough(seen):
+    if not turning or (_score(words) >= _enough(seen) and _share(words) >= _UPRIGHT_SHARE):
         return view, words
     best, most = 0, _score(words)
     half = cv2.resize(seen, None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA)
     for quarters in (1, 3, 2):
         turned = np.asarray(np.rot90(half, -quarters), dtype=np.uint8)
         score = _score(readers.words_of(turned))
-        if score > 1.3 * most + 10:
+        if score > 1.2 * most + 10:
             best, most = quarters, score
     if not best:
         return view, words
@@ -105,7 +119,14 @@ def _score(words: Iterable[Token]) -> float:
 
 
 def _is_word(word: Token) -> bool:
-    return word.sure >= _SURE and sum(sign.isalnum() for sign in word.text) >= 3
+    """Surely read, and lying: Tesseract reads turned lines too, but gives them no places to rely on."""
+    return word.sure >= _SURE and sum(sign.isalnum() for sign in word.text) >= 3 and not word.is_upright
+
+
+def _share(words: Iterable[Token]) -> float:
+    """How many of the longer words were surely read."""
+    long = [word for word in words if sum(sign.isalnum() for sign in word.text) >= 3]
+    return sum(map(_is_word, long)) / len(long) if long else 0.0
 
 
 def _enough(seen: Pixels) -> float:
@@ -116,25 +137,28 @@ def _enough(seen: Pixels) -> float:
 
 def _is_legible(words: Sequence[Token], seen: Pixels) -> bool:
     """Enough words, and most of them read surely; or nothing is written there at all."""
-    said = [word for word in words if sum(sign.isalnum() for sign in word.text) >= 2]
-    good = [word for word in said if _is_word(word)]
-    if len(good) >= _GOOD_WORDS and len(good) >= _GOOD_SHARE * sum(len(w.text) >= 3 for w in said):
+    if sum(map(_is_word, words)) >= _GOOD_WORDS and _share(words) >= _GOOD_SHARE:
         return True
+    said = any(sum(sign.isalnum() for sign in word.text) >= 2 for word in words)
     return not said and bool(np.count_nonzero(seen < 110) < _INK * seen.size)
 
 
-def _left_over(shade: Pixels, view: View, words: Sequence[Token]) -> Iterable[tuple[View, list[Token]]]:
-    """What stands apart or turned: the page once more without the words that were surely read, in each direction."""
-    rest = view.of(shade).copy()
+def _rest(seen: Pixels, words: Iterable[Token]) -> Pixels:
+    """The page without the words that were surely read."""
+    rest = seen.copy()
     for word in words:
         if word.sure >= _SURE:
             rest[max(0, int(word.top)) : int(word.bottom) + 1, max(0, int(word.left)) : int(word.right) + 1] = 255
-    sizes = _signs_in(rest)
-    if sizes < _LEFT_OVER:
+    return rest
+
+
+def _left_over(rest: Pixels, view: View, *, quarters: Iterable[int]) -> Iterable[tuple[View, list[Token]]]:
+    """What stands apart, or turned."""
+    if _signs_in(rest) < _LEFT_OVER:
         return
-    for quarters in (0, 1, 3):
-        turned = view.turned(quarters) if quarters else view
-        seen = np.asarray(np.rot90(rest, -quarters), dtype=np.uint8)
+    for turns in quarters:
+        turned = view.turned(turns) if turns else view
+        seen = np.asarray(np.rot90(rest, -turns), dtype=np.uint8)
         yield turned, [word for word in readers.words_of(seen, layout=readers.SPARSE) if word.sure > 0.2]
 
 
@@ -148,18 +172,18 @@ def _signs_in(rest: Pixels) -> int:
     return int(np.count_nonzero((longest >= 9) & (longest <= 90) & (shortest >= 2) & (filled > 0.12) & (filled < 0.98)))
 
 
-def _take(
-    look: Look, words: Sequence[Token], view: View, number: int, *, width: int, height: int, only_hits: bool = False
-) -> None:
+def _take(look: Look, words: Sequence[Token], view: View, number: int, *, width: int, height: int) -> None:
+    """Words of the page as it lies: to be hidden where they have to be, and kept as its text."""
+    _hide(look, words, view, number, width=width, height=height)
+    for word in words:
+        corners = view.back(word.left, word.top, word.right, word.bottom)
+        placed = _fractions(corners, width=width, height=height, within=False)
+        look.words.append(Word(word.text, (placed[0], placed[1], placed[2], placed[3])))
+
+
+def _hide(look: Look, words: Sequence[Token], view: View, number: int, *, width: int, height: int) -> None:
     for hidden in hidden_among(words, words=True):
         look.zones.append(_zone(hidden, view, number, width=width, height=height))
-    if only_hits:
-        return
-    for word in words:
-        corners = _fractions(
-            view.back(word.left, word.top, word.right, word.bottom), width=width, height=height, within=False
-        )
-        look.words.append(Word(word.text, (corners[0], corners[1], corners[2], corners[3])))
 
 
 def _zone(hidden: Hidden, view: View, number: int, *, width: int, height: int) -> Zone:

@@ -114,7 +114,7 @@ def _sheet(analysis: Analysis, number: int, *, own: Sequence[Zone], shown: Colle
     words = page.words
     if words is None or own or shown:
         but = [analysis.found[place] for place in shown if analysis.found[place].page == number]
-        hidden, read = pages.cleaned(pixels, number, drawn=page.drawn, zones=hidden, but=but)
+        hidden, read = pages.cleaned(pixels, number, drawn=page.drawn, zones=hidden, but=but, fresh=False)
         words = tuple(read)
     return Sheet(painted(pixels, hidden), page.points, exact=page.drawn, words=words)
 

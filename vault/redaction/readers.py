@@ -20,6 +20,9 @@ from vault.rules.tokens import Token
 Pixels = NDArray[np.uint8]
 """Height x width (grey) or height x width x 3 (RGB), rows from the top."""
 
+# Its complaints about odd layouts are for nobody, and would stand in the log of a refusal of a State record.
+tesserocr.set_leptonica_log_level(tesserocr.LeptLogLevel.NONE)
+
 MODEL = Path(__file__).resolve().parent.parent / "data"
 MOST_MILLISECONDS = 15_000
 WHOLE, SPARSE = tesserocr.PSM.AUTO, tesserocr.PSM.SPARSE_TEXT

@@ -18,16 +18,22 @@ _CONTEXT = re.compile(
     re.IGNORECASE,
 )
 _CONTEXT_WITHIN = 70
+_OTHER = re.compile(
+    r"siret|siren|t[ée]l\b|t[ée]l[ée]ph|iban|rpps|adeli|finess|factur|command|dossier|client|montant|colis|r[ée]f",
+    re.IGNORECASE,
+)
+_OTHER_WITHIN = 25
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """A word of digits, or of what looks like them. `exact`: it is digits only."""
+    """A word of digits, or of what looks like them. `exact`: it is digits only. `seen`: how many, without brackets."""
 
     start: int
     end: int
     digits: str
     exact: bool
+    seen: int
 
 
 def find(text: str) -> list[tuple[int, int]]:
@@ -58,9 +64,10 @@ def _group(match: re.Match[str]) -> _Group | None:
     word = match[0]
     digits = word.translate(_AS_DIGITS)
     real = sum(sign.isdecimal() for sign in word)
-    if not digits.isdecimal() or not (2 * real >= len(digits) or len(digits) == 1):
+    seen = sum(sign.isalnum() for sign in word)
+    if not digits.isdecimal() or not (2 * real >= seen or len(digits) == 1):
         return None
-    return _Group(match.start(), match.end(), digits, exact=word.isdecimal())
+    return _Group(match.start(), match.end(), digits, exact=word.isdecimal(), seen=seen)
 
 
 def _by_shape(run: Sequence[_Group]) -> Iterator[tuple[int, int]]:
@@ -94,10 +101,11 @@ def _is_dated(groups: Sequence[_Group], shape: Sequence[int]) -> bool:
 
 
 def _by_context(run: Sequence[_Group], text: str) -> Iterator[tuple[int, int]]:
-    """Twelve to sixteen digits that a word announces, some of them taken for other signs."""
-    digits = sum(len(group.digits) for group in run)
+    """Ten to seventeen digits that a word announces, not all of them read as such; lines of cells are no digits."""
+    digits = sum(group.seen for group in run)
     start = run[0].start
-    if all(group.exact for group in run):
+    before = text[max(0, start - _CONTEXT_WITHIN) : start]
+    if all(group.exact for group in run) or not 10 <= digits <= 17:
         return
-    if 12 <= digits <= 16 and _CONTEXT.search(text[max(0, start - _CONTEXT_WITHIN) : start]):
+    if _CONTEXT.search(before) and not _OTHER.search(before[-_OTHER_WITHIN:]):
         yield start, run[-1].end

@@ -57,8 +57,8 @@ def _hits(reading: Reading, *, words: bool) -> Iterator[tuple[list[int], Mark, b
 def _boxes(tokens: Sequence[Token], places: Sequence[int], *, kind: Mark, certain: bool) -> Iterator[Hidden]:
     for run in runs(tokens, places):
         those = [tokens[place] for place in run]
-        side = SIDE_SIGNS * max(token.sign_width for token in those)
-        above = ABOVE * max(token.height for token in those)
+        side = max(_side(token) for token in those)
+        above = max(_above(token) for token in those)
         yield Hidden(
             left=min(token.left for token in those) - side,
             top=min(token.top for token in those) - above,
@@ -67,6 +67,14 @@ def _boxes(tokens: Sequence[Token], places: Sequence[int], *, kind: Mark, certai
             kind=kind,
             certain=certain,
         )
+
+
+def _side(token: Token) -> float:
+    return ABOVE * (token.right - token.left) if token.is_upright else SIDE_SIGNS * token.sign_width
+
+
+def _above(token: Token) -> float:
+    return SIDE_SIGNS * token.height / len(token.text) if token.is_upright else ABOVE * token.height
 
 
 def _key_of(tokens: Sequence[Token], places: Sequence[int]) -> Iterator[Hidden]:

@@ -30,6 +30,11 @@ class Token:
         return (self.top + self.bottom) / 2
 
     @property
+    def is_upright(self) -> bool:
+        """A word that runs down or up."""
+        return len(self.text) >= 3 and self.height > 1.2 * (self.right - self.left)
+
+    @property
     def sign_width(self) -> float:
         return (self.right - self.left) / max(1, len(self.text))
 

@@ -9,6 +9,9 @@ from django.template import loader
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import NotToBeKept
+from web.parts import nowhere
+
 _MACHINES = "/api/"
 # Code and sentence, in the shape of web/api/v1/views/doors.py.
 _SAID_TO_MACHINES: dict[int, tuple[str, str | Promise]] = {
@@ -18,9 +21,11 @@ _SAID_TO_MACHINES: dict[int, tuple[str, str | Promise]] = {
     405: ("method_not_allowed", _("Cette adresse se lit seulement.")),
     409: ("conflict", _("Quelqu’un a été plus rapide.")),
     413: ("too_large", _("C’est trop lourd.")),
+    422: (nowhere.CODE, nowhere.NIR),
     429: ("throttled", _("Trop de demandes. Attendez avant de recommencer.")),
     500: ("server_error", _("Une panne chez nous. Rien n’a changé.")),
 }
+_KINDS = {RequestDataTooBig: 413, NotToBeKept: 422}
 
 
 def _page(request: HttpRequest, status: int, **context: object) -> HttpResponse:
@@ -35,8 +40,8 @@ def _for_machines(status: int) -> JsonResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """A body that the vault's door refuses unread comes here too: its page is the one of files that are too heavy."""
-    return _page(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
+    """A body that the vault's door refuses unread comes here too, and a text that no sealed column takes."""
+    return _page(request, next((status for kind, status in _KINDS.items() if isinstance(exception, kind)), 400))
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django hands it over

@@ -15,8 +15,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vault.rules.detector import Seen, seen_in
-from web.parts import dates
+from vault.rules.detector import seen_in
+from web.parts import dates, nowhere
 from web.parts.french import month_year
 
 if TYPE_CHECKING:
@@ -57,14 +57,6 @@ def error_lines(form: forms.BaseForm) -> list[ErrorLine]:
 def _first_box(bound: forms.BoundField) -> str:
     """The id of the box that takes the focus: the first one, when the question has several."""
     return bound.id_for_label or f"{bound.auto_id}_0"
-
-
-_WRITTEN_NOWHERE = {
-    Seen.NIR: _("On dirait un numéro de sécurité sociale. Effacez-le : il ne doit être noté nulle part ici."),
-    Seen.KEY: _("On dirait un numéro de sécurité sociale. Effacez-le : il ne doit être noté nulle part ici."),
-    Seen.CARD: _("On dirait un numéro de carte Vitale. Effacez-le : il ne doit être noté nulle part ici."),
-    Seen.CODE: _("On dirait un code de Mon espace santé. Effacez-le : il ne doit être noté nulle part ici."),
-}
 
 
 def _is_secret(field: forms.Field) -> bool:
@@ -152,7 +144,7 @@ class HouseForm(_Base):
             if isinstance(field, forms.CharField) and isinstance(text, str) and not _is_secret(field):
                 seen = seen_in(text)
                 if seen:
-                    self.add_error(name, forms.ValidationError(str(_WRITTEN_NOWHERE[seen]), code="personal_number"))
+                    self.add_error(name, forms.ValidationError(nowhere.sentence(seen), code=nowhere.CODE))
 
     def _show_all(self) -> None:
         """What nobody sees in what was typed never reaches a field."""

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from tests.vault.corpus import writings
+from tests.vault.corpus import barcodes, hostile, mails, negatives, photos, scans, tricks, writings
 from tests.vault.corpus.truth import Recipe
 
-MODULES = (writings,)
+MODULES = (writings, tricks, negatives, barcodes, scans, photos, mails, hostile)
 
 
 def recipes(pattern: str = "") -> Sequence[Recipe]:

@@ -101,7 +101,7 @@ def text_on(pixels: Pixels, *, dpi: int, sparse: bool = False) -> str:
 
 
 def barcodes_on(pixels: Pixels) -> list[str]:
-    return [code.text for code in zxingcpp.read_barcodes(pixels)]
+    return [code.text for code in zxingcpp.read_barcodes(pixels, text_mode=zxingcpp.TextMode.Plain)]
 
 
 def layers_of(data: bytes) -> Sequence[str]:

@@ -21,6 +21,7 @@ TOUCHED = 0.05
 EACH_WORDS = 0.9  # of one document; of all together 98 %
 READ_AT = 200
 GRID = 1600
+LONGEST_S = 20
 MISSED = frozenset({"a-revoir", "illisible"})
 WHOLE = (150, 200, 300)
 QUICK = (200,)
@@ -75,7 +76,9 @@ NOTHING = Outcome("", "no verdict")
 
 def judge(name: str, document: Document, outcome: Outcome, *, dpis: Iterable[int] = WHOLE) -> Judgement:
     """All that can be measured: a document that was refused has only a verdict."""
-    faults = [*_faults_of_verdict(document, outcome)]
+    faults = _faults_of_verdict(document, outcome)
+    if outcome.cpu_s > LONGEST_S:
+        faults.append((Fault.SLOW, f"{outcome.cpu_s:.1f} CPU-s"))
     base = Judgement(name, f"{outcome.verdict} {outcome.code}".strip(), outcome.cpu_s, max(1, outcome.pages))
     if outcome.sealed is None:
         found = False if document.ending is Ending.FOUND else None
@@ -95,8 +98,7 @@ def _sealed(
     told = leaks.leaks_of(sealed, numbers, dpis=dpis, turns=document.turns)
     faults += [(Fault.LEAK, ", ".join(told))] if told else []
     if not document.framed:
-        read = _squeezed(word.text for page in eyes.pages_of_pdf(sealed, dpi=READ_AT) for word in _words(page, 0))
-        missing = [word for word in document.words if word not in read]
+        missing = _missing(sealed, document.words)
         faults += [(Fault.WORDS, ", ".join(missing))] if missing else []
         kept = len(document.words) - len(missing)
         return _with(base, faults=tuple(faults), leaks=bool(told), words=len(document.words), words_kept=kept)
@@ -124,6 +126,14 @@ def _sealed(
         words_kept=kept_words,
         found=black == places if document.ending is Ending.FOUND else None,
     )
+
+
+def _missing(sealed: bytes, words: Sequence[str]) -> list[str]:
+    """Of these words, those that no page shows."""
+    if not words:
+        return []
+    read = {_plain(word.text) for page in eyes.pages_of_pdf(sealed, dpi=READ_AT) for word in _words(page, 0)}
+    return [word for word in words if _plain(word) not in read]
 
 
 def _with(base: Judgement, **changes: object) -> Judgement:
@@ -210,31 +220,36 @@ def _faults_of_barcodes(document: Document, pages: Sequence[Pixels]) -> list[tup
 
 def _words_kept(document: Document, sources: Sequence[Pixels], ours: Sequence[Pixels]) -> tuple[int, int, str]:
     """How many words of the source are read again, of how many; and some that are not."""
-    total, kept, lost = 0, 0, Counter[str]()
-    quarters = document.turns[-1]
+    total, lost = 0, Counter[str]()
     for number, (source, sealed) in enumerate(zip(sources, ours, strict=False), start=1):
         hidden = [place.polygon for secret in document.secrets for place in secret.places if place.page == number]
-        before = Counter(_plain(word.text) for word in _words(source, quarters) if not _is_near(word, hidden, quarters))
-        after = Counter(_plain(word.text) for word in _words(sealed, quarters, sure=0))
-        before.pop("", None)
-        total += before.total()
-        kept += (before & after).total()
-        lost += before - after
-    return total, kept, " ".join(list(lost)[:8])
+        awaited = _awaited(source, hidden, document.turns[-1])
+        total += awaited.total()
+        lost += awaited - _read_again(sealed, awaited, document.turns[-1])
+    return total, total - lost.total(), " ".join(list(lost)[:8])
 
 
-def _words(pixels: Pixels, quarters: int, *, sure: int = eyes.SURE) -> list[Word]:
-    return eyes.words_on(eyes.turned(pixels, quarters), dpi=READ_AT, sure=sure)
+def _awaited(source: Pixels, hidden: Sequence[Polygon], quarters: int) -> Counter[str]:
+    words = (word for word in _words(source, quarters) if not _is_near(word, hidden, quarters))
+    return Counter(plain for word in words if (plain := _plain(word.text)))
+
+
+def _read_again(sealed: Pixels, awaited: Counter[str], quarters: int) -> Counter[str]:
+    """Read a second time, in another way, when the first misses some: a layout guessed otherwise loses no ink."""
+    first = Counter(_plain(word.text) for word in _words(sealed, quarters, sure=0))
+    if not awaited - first:
+        return first
+    return first | Counter(_plain(word.text) for word in _words(sealed, quarters, sure=0, sparse=True))
+
+
+def _words(pixels: Pixels, quarters: int, *, sure: int = eyes.SURE, sparse: bool = False) -> list[Word]:
+    return eyes.words_on(eyes.turned(pixels, quarters), dpi=READ_AT, sure=sure, sparse=sparse)
 
 
 def _plain(text: str) -> str:
     """Letters and digits of a word of three signs or more."""
     signs = "".join(sign for sign in text.lower() if sign.isalnum())
     return signs if len(signs) >= 3 else ""
-
-
-def _squeezed(texts: Iterable[str]) -> set[str]:
-    return {_plain(text) for text in texts}
 
 
 def _is_near(word: Word, hidden: Sequence[Polygon], quarters: int) -> bool:

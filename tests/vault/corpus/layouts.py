@@ -107,6 +107,13 @@ def stacked(paper: Paper, random: Random) -> None:
     sheet.hide(number, *(sheet.text(sign, 540, 400 + 14 * at) for at, sign in enumerate(number)))
 
 
+def beside(paper: Paper, random: Random) -> None:
+    """In the margin, along the sheet's left edge."""
+    sheet, number = paper.sheet(), digits.nir(random)
+    letter(sheet, random)
+    sheet.hide(number, *sheet.figures(spaced(number), 34, 700, before="N° d’assuré ", turn=90, size=10, font="Dj"))
+
+
 def on_dark(paper: Paper, random: Random) -> None:
     sheet, number = paper.sheet(), digits.nir(random)
     y = letter(sheet, random)
@@ -256,6 +263,7 @@ LAYOUTS: dict[str, Drawing] = {
     "page-270": turned_page(270),
     "page-90-upright": upright_on_turned,
     "stacked": stacked,
+    "beside": beside,
     "on-dark": on_dark,
     "columns": columns,
     "table": table,

@@ -109,7 +109,7 @@ def test_the_reason_is_asked_again_after_twelve_hours(
     assert location(response).startswith(address("reason", case))
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "x", "ok, ...", "2 85 05 78 006 084 91", "x" * 301])
+@pytest.mark.parametrize("typed", ["", "  ", "x", "ok, ...", "2 85 05 78 006 084 41", "x" * 301])
 def test_an_empty_long_or_telling_reason_is_refused(typed: str, case: Case, theirs: HouseClient) -> None:
     response = theirs.post(address("reason", case), answers(case, reason=typed))
 

@@ -45,7 +45,7 @@ def test_a_reminder_is_set_and_shown_in_the_case(case: Case, at_work: HouseClien
         ({"stop_when": "demain"}, "qu’est-ce qui y met fin"),
         ({"until_day": "31", "until_month": "2"}, "Quel jour"),
         ({"until_year": "1999"}, "Choisissez un jour à venir"),
-        ({"reason": "1 85 05 78 006 084 91"}, "sécurité sociale"),
+        ({"reason": "1 85 05 78 006 084 41"}, "sécurité sociale"),
     ],
 )
 def test_what_is_missing_or_odd_is_said_and_nothing_is_lost(

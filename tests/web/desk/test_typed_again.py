@@ -120,3 +120,15 @@ def test_too_much_and_passwords_are_not_kept(coordinator: Membership, clock: tim
         asked = location(client.post(address, sent(coordinator, **typed)))
         assert "puis recommencez" in client.get(asked).content.decode()
         assert "typed_before_factor" not in client.session
+
+
+def test_a_number_that_is_written_nowhere_does_not_wait_in_the_session(
+    coordinator: Membership, clock: time_machine.Traveller
+) -> None:
+    secret, client = enrol(coordinator.user), stale(coordinator, clock)
+
+    asked = location(client.post(ASK, sent(coordinator, people="with", reason="Pour 2 85 05 78 006 084 41")))
+
+    assert "recommencez" in client.get(asked).content.decode()
+    assert "typed_before_factor" not in client.session
+    assert "006 084" not in confirmed(client, ASK, secret)

@@ -103,7 +103,7 @@ def test_what_people_type_is_escaped_everywhere() -> None:
 
 
 @pytest.mark.parametrize("name", ["name", "note"])
-@pytest.mark.parametrize("text", ["2 85 05 78 006 084 91", "2850578006084 91", "Mme Trucmuche 285057800608491"])
+@pytest.mark.parametrize("text", ["2 85 05 78 006 084 41", "2850578006084 41", "Mme Trucmuche 285057800608441"])
 def test_a_personal_number_is_refused_in_every_line_and_shown_back(name: str, text: str) -> None:
     form = LetterForm(typed("20", "11", "2026", **{"name": "Odette", "channel": "phone", name: text}))
 
@@ -163,4 +163,4 @@ def test_a_line_of_such_signs_alone_is_empty() -> None:
 
 
 def test_a_number_that_is_written_nowhere_is_not_hidden_by_them() -> None:
-    assert "name" in TalkForm({"name": "1 85 05 78\u200b 006 084 91"}).errors
+    assert "name" in TalkForm({"name": "1 85 05 78\u200b 006 084 41"}).errors

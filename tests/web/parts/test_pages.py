@@ -55,6 +55,7 @@ def test_an_unknown_register_is_the_first_one(visitor: Client) -> None:
         ("/nowhere/", 404, "Rien n’est perdu"),
         ("/conflict/", 409, "Quelque chose a changé"),
         ("/large/", 413, "Ce fichier est trop lourd."),
+        ("/kept-nowhere/", 422, "votre texte y est encore"),
         ("/expired/", 403, "restée ouverte trop longtemps"),
         ("/refused/", 403, "Votre rôle ne l’ouvre pas."),
     ],
@@ -65,6 +66,14 @@ def test_an_error_says_what_remains_possible(visitor: Client, address: str, stat
     assert page.status_code == status
     assert words in page.content.decode().replace("\u00a0", " ")
     assert_sound(page.content.decode())
+
+
+def test_a_program_whose_text_no_column_takes_is_told_in_its_own_shape(visitor: Client) -> None:
+    answer = visitor.get("/api/kept-nowhere/")
+
+    assert answer.status_code == 422
+    assert answer.json()["error"]["code"] == "personal_number"
+    assert "Effacez-le" in answer.json()["error"]["message"]
 
 
 def test_a_failure_of_ours_needs_neither_database_nor_context(django_assert_num_queries: Any) -> None:

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from accounts.fields import NotToBeKept
 from web.parts import errors, styleguide
 
 
@@ -15,6 +16,10 @@ def desk_page(request: HttpRequest) -> HttpResponse:
 
 def member_page(request: HttpRequest) -> HttpResponse:
     return render(request, "base_member.html")
+
+
+def kept_nowhere(request: HttpRequest) -> HttpResponse:
+    raise NotToBeKept
 
 
 desk = ([path("", desk_page, name="now"), path("cases/", desk_page, name="cases")], "desk")
@@ -34,6 +39,8 @@ urlpatterns = [
     path("conflict/", lambda request: errors.conflict(request, back_url="/bureau/")),
     path("large/", errors.too_large),
     path("expired/", errors.csrf_failure),
+    path("kept-nowhere/", kept_nowhere),
+    path("api/kept-nowhere/", kept_nowhere),
     path("refused/", errors.permission_denied),
 ]
 handler400 = "web.parts.errors.bad_request"

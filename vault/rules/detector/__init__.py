@@ -4,7 +4,7 @@
 number is made of is neither kept nor told. docs/reference/detector.md says what is recognised and what stays.
 """
 
-from vault.rules.detector.find import find, mask, seen_in
+from vault.rules.detector.find import find, holds_certainly, mask, seen_in
 from vault.rules.detector.hits import Hit, Seen
 
-__all__ = ["Hit", "Seen", "find", "mask", "seen_in"]
+__all__ = ["Hit", "Seen", "find", "holds_certainly", "mask", "seen_in"]

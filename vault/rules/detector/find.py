@@ -15,8 +15,10 @@ from vault.rules.detector.signs import BREAK, Reading, readings
 
 _JOINT = " : "  # between the words before a text and the text; no number goes on over it
 _KEY = re.compile(
-    r"[\s:;,.()\[\]|/\-]{0,60}?(?P<named>(?:cle|clef|key)[\s:=.()\[\]]{0,6})?(?P<key>\d\d)(?!\d)",
+    r"[\s:;,.()\[\]|/\-]{0,60}?(?P<named>(?:cle|clef|key)[\s:=.()\[\]]{0,6}|\()?(?P<key>\d\d)(?!\d)",
 )
+
+_GROUPED = 4  # of the five cuts in a NIR without its key
 
 
 def find(text: str, *, context: str = "") -> list[Hit]:
@@ -32,6 +34,11 @@ def seen_in(text: str) -> Seen | None:
     """What the first of them is, if there is one."""
     hits = find(text)
     return hits[0].kind if hits else None
+
+
+def holds_certainly(text: str) -> bool:
+    """Whether a number with its key stands in it: for where nobody can be asked about what is only likely."""
+    return any(hit.certain for hit in find(text))
 
 
 def mask(text: str) -> str:
@@ -57,44 +64,52 @@ class _Search:
         return labels(self.reading.plain)
 
     def hits(self) -> Iterator[Hit]:
-        """At their places in the text as typed."""
+        """At their places in the text as typed; the last sign with what stands over it."""
+        places = self.reading.places
         for hit in (*self._nirs(), *codes(self.plain)):
-            start, end = self.reading.places[hit.start], self.reading.places[hit.end - 1] + 1
-            yield Hit(start, end, hit.kind, hit.certain)
+            yield Hit(places[hit.start], places[hit.end], hit.kind, hit.certain)
 
     def _nirs(self) -> Iterator[Hit]:
+        sizes = nir.SIZES + nir.SLIPPED if self.labels.names else nir.SIZES
         for run in runs(self.shadow):
-            for window in run.windows(sizes=nir.SIZES, heads=nir.HEADS):
+            for window in run.windows(sizes=sizes, heads=nir.HEADS):
                 yield from self._judged(window)
 
     def _judged(self, window: Window) -> Iterator[Hit]:
-        shape = nir.shape(window)
-        if shape is None:
+        number = nir.read(window.signs)
+        if number is None or not (number.right or number.plausible):
             return
-        key = self._key_after(window)
-        if not self._holds(window, shape, key):
+        key = self._key_after(window, number)
+        if not self._holds(window, number, key):
             return
-        right = shape.right or (key is not None and key.right)
-        yield Hit(window.start, window.end, Seen.NIR, certain=right and shape.plausible and not shape.guessed)
+        right = number.right or (key is not None and key.right)
+        certain = right and number.plausible and not number.guessed
+        yield Hit(window.start, window.end, Seen.NIR, certain=certain)
         if key:
-            yield Hit(key.start, key.end, Seen.KEY, certain=key.right)
+            yield Hit(key.start, key.end, Seen.KEY, certain=certain)
 
-    def _holds(self, window: Window, shape: nir.Shape, key: "_Key | None") -> bool:
+    def _holds(self, window: Window, number: nir.Number, key: "_Key | None") -> bool:
         """Its key speaks for it, or the way it is written, or a word before it."""
-        aligned = shape.aligned or window.alone
-        if aligned and (shape.right or (key is not None and key.right and key.named)):
+        if len(number.digits) in nir.SLIPPED:
+            return number.plausible and window.alone and self.labels.calls(window.start)
+        cuts = window.cut_at(nir.BORDERS)
+        aligned = cuts == window.cut
+        grouped = aligned and window.cut_at(nir.BORDERS[:-1]) >= _GROUPED
+        right = number.right or (key is not None and key.right and key.named)
+        if self.reading.strict and not (grouped and (right or self.labels.before(window.start))):
+            return False
+        if grouped and number.plausible and not number.guessed:
             return True
-        if shape.plausible and shape.grouped and not shape.guessed:
+        if right and (aligned or window.alone):
             return True
-        return (shape.right or (shape.plausible and aligned)) and self.labels.before(window.start)
+        return self.labels.before(window.start) and (right or aligned or window.alone)
 
-    def _key_after(self, window: Window) -> "_Key | None":
+    def _key_after(self, window: Window, number: nir.Number) -> "_Key | None":
         """The key that stands apart from thirteen signs: it is right, or a word calls it so."""
-        match = _KEY.match(self.plain, window.end) if len(window.signs) == 13 else None
-        number = nir.counted(window.signs) if match else None
-        if match is None or number is None:
+        match = _KEY.match(self.plain, window.end) if len(number.digits) == 13 else None
+        if match is None:
             return None
-        key = _Key(*match.span("key"), int(match["key"]) == nir.key_of(number), named=bool(match["named"]))
+        key = _Key(*match.span("key"), int(match["key"]) == number.key, named=bool(match["named"]))
         return key if key.right or key.named else None
 
 

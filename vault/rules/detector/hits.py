@@ -36,4 +36,4 @@ def apart(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def _rank(hit: Hit) -> tuple[bool, bool, int, int]:
-    return (not hit.certain, hit.kind not in {Seen.NIR, Seen.KEY}, hit.start - hit.end, hit.start)
+    return (not hit.certain, hit.kind is not Seen.NIR, hit.start - hit.end, hit.start)

@@ -6,77 +6,60 @@ months 20-42 and 50-99 of certificates that name none, and for the key: 97 - (nu
 
 from dataclasses import dataclass
 
-from vault.rules.detector.runs import Window
 from vault.rules.detector.signs import DIGITS, STRONG, WEAK
 
-SIZES = (13, 15)
+SIZES = (15, 13)
+SLIPPED = (16, 14, 12)
+"""With a sign too many or too few: a slip of the hand, or of the machine that read it."""
+
+BORDERS = (1, 3, 5, 7, 10, 13)
+"""After how many signs a NIR is cut when it is written in its groups; the last cut stands before the key."""
+
 _FIRST = frozenset("123478")
 HEADS = _FIRST | {letter for letter, digit in (STRONG | WEAK).items() if digit in _FIRST}
-_MONTHS = frozenset({*range(1, 13), *range(20, 43), *range(50, 100)})
-_BORDERS = frozenset({1, 3, 5, 7, 10, 13})
-_CORSICA = {"2A": "19", "2B": "18"}
-_LEAST_DIGITS = 7  # the rest may be letters read as digits
+_MONTHS = frozenset(f"{month:02d}" for month in (*range(1, 13), *range(20, 43), *range(50, 100)))
+_CORSICA = {"A": "19", "B": "18"}
+_LEAST_DIGITS = 5  # the rest may be letters read as digits
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """What a stretch of signs has of a NIR.
+class Number:
+    """Digits only, Corsica as it counts for the key. `guessed`: a letter was read as a digit it seldom stands for."""
 
-    `right`: with its key; `grouped`: written in its groups; `aligned`: cut nowhere else; `guessed`: a letter was read
-    as a digit that it seldom stands for.
-    """
-
-    right: bool
-    plausible: bool
-    grouped: bool
-    aligned: bool
+    digits: str
     guessed: bool
 
+    @property
+    def right(self) -> bool:
+        """With its key."""
+        return len(self.digits) == 15 and int(self.digits[13:]) == self.key
 
-def shape(window: Window) -> Shape | None:
-    """None when it can be no NIR."""
-    for signs in _spellings(window.signs):
-        found = _shape(window, signs)
-        if found and (found.right or signs == window.signs):
-            return found
-    return None
+    @property
+    def key(self) -> int:
+        return 97 - int(self.digits[:13]) % 97
+
+    @property
+    def plausible(self) -> bool:
+        return self.digits[3:5] in _MONTHS and self.digits[5:7] != "00"
 
 
-def _spellings(signs: str) -> list[str]:
-    """As it stands; then with a B of Haute-Corse as the eight that it may be."""
-    return [signs, signs[:6] + "8" + signs[7:]] if signs[6] == "B" else [signs]
-
-
-def _shape(window: Window, signs: str) -> Shape | None:
-    if sum(map(str.isdecimal, window.signs)) < _LEAST_DIGITS:
+def read(signs: str) -> Number | None:
+    """What so many signs say; None when they can be no NIR."""
+    if signs.isdecimal():
+        return Number(signs, guessed=False) if signs[0] in _FIRST else None
+    if sum(map(str.isdecimal, signs)) < _LEAST_DIGITS:
         return None
-    number = counted(signs)
-    if number is None or number[0] not in _FIRST:
+    spelt = [_number(signs, corsican=True), _number(signs, corsican=False)]
+    read = [number for number in spelt if number and number.digits[0] in _FIRST]
+    return next((number for number in read if number.right), read[0] if read else None)
+
+
+def _number(signs: str, *, corsican: bool) -> Number | None:
+    """With the A or B of a Corsican department as such, or as the digit that it may have been."""
+    if not corsican:
+        return Number(signs.translate(DIGITS), guessed=any(sign in WEAK for sign in signs))
+    if signs[6] not in _CORSICA or signs[5].translate(DIGITS) != "2":
         return None
-    inner = window.cuts - {13}
-    aligned = window.cuts <= _BORDERS
-    department = _department(signs)
-    return Shape(
-        right=len(signs) == 15 and int(number[13:]) == key_of(number[:13]),
-        plausible=int(number[3:5]) in _MONTHS and department != "00",
-        grouped=aligned and len(inner) >= 4,
-        aligned=aligned,
-        guessed=any(sign in WEAK for sign in signs[:6] + ("" if department in _CORSICA else signs[6]) + signs[7:]),
-    )
-
-
-def counted(signs: str) -> str | None:
-    """All digits, Corsica as it counts for the key. None when a letter stands where none can."""
-    department = _department(signs)
-    digits = signs[:5] + _CORSICA.get(department, department) + signs[7:]  # an A elsewhere may be a four
-    number = digits.translate(DIGITS)
-    return number if number.isdecimal() else None
-
-
-def _department(signs: str) -> str:
-    corsican = signs[6] in "AB"
-    return signs[5].translate(DIGITS) + (signs[6] if corsican else signs[6].translate(DIGITS))
-
-
-def key_of(number: str) -> int:
-    return 97 - int(number) % 97
+    others = signs[:6] + signs[7:]
+    digits = signs[:5].translate(DIGITS) + _CORSICA[signs[6]] + signs[7:].translate(DIGITS)
+    return Number(digits, guessed=any(sign in WEAK for sign in others))

@@ -1,4 +1,4 @@
-"""Runs of digits, and the stretches of thirteen or fifteen signs in them that may be a number."""
+"""Runs of digits, and the stretches of so many signs in them that may be a number."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -21,65 +21,89 @@ _DIGIT = re.compile(r"\d")
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """`signs` are those between `start` and `end` without separators; `cuts`: after how many of them one stands."""
-
-    start: int
-    end: int
-    signs: str
-    cuts: frozenset[int]
-    run: "Run"
-
-    @property
-    def alone(self) -> bool:
-        """Nothing numeric is near it on its line."""
-        return self.run.is_alone(self.start, self.end)
-
-
 class Run:
-    """Groups of signs that read like digits, chained while no more than a gap stands between two."""
+    """Groups of signs that read like digits, chained while no more than a gap stands between two.
+
+    `signs`: all of them without the gaps. A place among the signs is an index, a place in the text a position.
+    """
 
     def __init__(self, shadow: str, groups: list[Span]) -> None:
         self.shadow = shadow
         self.groups = groups
         self.signs = "".join(shadow[start:end] for start, end in groups)
-        self.firsts: list[int] = []  # how many signs stand before each group
+        self.firsts: list[int] = []
         count = 0
         for start, end in groups:
             self.firsts.append(count)
             count += end - start
+        self.cuts = frozenset(self.firsts)
 
-    def windows(self, *, sizes: tuple[int, ...], heads: frozenset[str]) -> Iterator[Window]:
+    def windows(self, *, sizes: tuple[int, ...], heads: frozenset[str]) -> Iterator["Window"]:
         """Every stretch of so many signs, beginning with one of `heads` and where a group does, that ends with one."""
-        ends = {*self.firsts[1:], len(self.signs), *(match.start() for match in _END.finditer(self.signs))}
         starts = {*self.firsts, *(match.start() for match in _START.finditer(self.signs))}
+        ends = {*self.firsts, len(self.signs), *(match.start() for match in _END.finditer(self.signs))}
         for match in _FIELD.finditer(self.signs):
             starts.add(match.start())
             ends.add(match.end())
-        for start in sorted(starts):
+        for start in starts:
             if self.signs[start : start + 1] in heads:
-                for size in sizes:
-                    if start + size in ends:
-                        yield self._window(start, start + size)
+                yield from (Window(self, start, start + size) for size in sizes if start + size in ends)
 
-    def _window(self, start: int, end: int) -> Window:
-        first, last = bisect_right(self.firsts, start) - 1, bisect_left(self.firsts, end) - 1
-        cuts = frozenset(count - start for count in self.firsts[first + 1 : last + 1])
-        left = self.groups[first][0] + start - self.firsts[first]
-        right = self.groups[last][0] + end - self.firsts[last]
-        return Window(left, right, self.signs[start:end], cuts, self)
+    def group_at(self, index: int) -> int:
+        return bisect_right(self.firsts, index) - 1
 
-    def is_alone(self, start: int, end: int) -> bool:
-        """Whether no digit stands on either side with but a narrow gap between."""
-        at, to = bisect_left(self.groups, (start, start)), bisect_left(self.groups, (end, end))
-        before = [end for begin, end in self.groups[max(0, at - 3) : at] if _DIGIT.search(self.shadow, begin, end)]
-        after = [begin for begin, end in self.groups[to : to + 3] if _DIGIT.search(self.shadow, begin, end)]
-        return self._apart(before[-1:], [start]) and self._apart([end], after[:1])
+    def position(self, index: int) -> int:
+        group = self.group_at(index)
+        return self.groups[group][0] + index - self.firsts[group]
 
-    def _apart(self, left: list[int], right: list[int]) -> bool:
-        """Whether there is nothing on one side, or a wide gap between. A word such as «la» is no neighbour."""
+    def apart(self, left: list[int], right: list[int]) -> bool:
+        """Whether there is nothing on one side, or a wide gap between."""
         return not (left and right) or bool(_WIDE.search(self.shadow, left[0], right[0]))
+
+    def numeric(self, groups: list[Span]) -> list[Span]:
+        """Those with a digit: a word such as «la» is no neighbour."""
+        return [(start, end) for start, end in groups if _DIGIT.search(self.shadow, start, end)]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The signs `first` to `last` (excluded) of a run."""
+
+    run: Run
+    first: int
+    last: int
+
+    @property
+    def signs(self) -> str:
+        return self.run.signs[self.first : self.last]
+
+    @property
+    def start(self) -> int:
+        return self.run.position(self.first)
+
+    @property
+    def end(self) -> int:
+        return self.run.position(self.last - 1) + 1
+
+    def cut_at(self, borders: tuple[int, ...]) -> int:
+        """At how many of these places a separator stands."""
+        return sum(self.first + border in self.run.cuts for border in borders if border < self.last - self.first)
+
+    @property
+    def cut(self) -> int:
+        """How many separators stand in it."""
+        return bisect_left(self.run.firsts, self.last) - bisect_right(self.run.firsts, self.first)
+
+    @property
+    def alone(self) -> bool:
+        """Nothing numeric is near it on its line."""
+        run, start, end = self.run, self.start, self.end
+        first, last = run.group_at(self.first), run.group_at(self.last - 1)
+        if start != run.groups[first][0] or end != run.groups[last][1]:
+            return False
+        before = [right for _, right in run.numeric(run.groups[max(0, first - 3) : first])]
+        after = [left for left, _ in run.numeric(run.groups[last + 1 : last + 4])]
+        return run.apart(before[-1:], [start]) and run.apart([end], after[:1])
 
 
 def runs(shadow: str) -> Iterator[Run]:

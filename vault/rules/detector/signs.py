@@ -7,22 +7,24 @@ from typing import Final
 
 UNSEEN: Final = "\u200b"  # zero widths, and marks that stand over the sign before them
 BREAK: Final = ";"  # what no number goes on after
+COMMA: Final = ","  # the same, but what a reader may have made of a dot
 GAPS: Final = " \n\t-./|_"
 
 # Letters that a machine, or a hurried person, writes for a digit. The first two are so common that a number's shape
 # makes up for them; the others count only where a right key or a word before says that this is a number.
 STRONG: Final = {"O": "0", "I": "1"}
-WEAK: Final = {"S": "5", "B": "8", "Z": "2", "G": "6", "A": "4", "g": "9"}
+WEAK: Final = {"S": "5", "B": "8", "Z": "2", "G": "6", "A": "4", "g": "9", "D": "0", "T": "7"}
 DIGITS: Final = str.maketrans({**STRONG, **WEAK})
 LETTERS: Final = "".join((*STRONG, *WEAK))
 
-_LIKE = {"O": "O", "o": "O", "Q": "O", "l": "I", "I": "I", "q": "g", "g": "g"}
+_LIKE = {"O": "O", "o": "O", "Q": "O", "l": "I", "I": "I", "!": "I", "]": "I", "D": "D", "T": "T", "q": "g", "g": "g"}
 _LIKE |= {sign: sign.upper() for sign in "SsBbZzGAa"}
 _LINES = "\n\r\v\f\x85\u2028\u2029"
 _DOTS = ".\u00b7\u2022\u2024\u2026\u2027\u22c5\u30fb\uff0e"
 _BARS = "|\u00a6\u2502\u2503\u2758\uff5c"
 _SLASHES = "/\\\u2044\u2215\uff0f"
 _DASHES = "\u2212\u00ad\u2043\u30fc"
+_COMMAS = ",:;*'"
 _GAP_OF = dict.fromkeys(_LINES, "\n") | dict.fromkeys(_DOTS, ".") | dict.fromkeys(_BARS, "|")
 _GAP_OF |= dict.fromkeys(_SLASHES, "/") | dict.fromkeys(_DASHES, "-") | {"\t": "\t", "_": "_", "\uff3f": "_"}
 
@@ -57,7 +59,7 @@ def _shadow(sign: str) -> str:
     if category == "Pd":
         return "-"
     letter = _base(sign)
-    return _LIKE.get(letter, "x") if letter.isalpha() else BREAK
+    return _LIKE.get(letter, "x" if letter.isalpha() else COMMA if letter in _COMMAS else BREAK)
 
 
 def _plain(sign: str) -> str:
@@ -72,32 +74,40 @@ def _base(sign: str) -> str:
     return (unicodedata.normalize("NFKD", sign) or sign)[0]
 
 
+_LEAST_COMMAS = 4
 _SHADOW = _Shadow()
 _PLAIN = _Plain()
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way of reading a text: `shadow` and `plain` are of one length; `places[i]` is where sign i stands in it."""
+    """One way of reading a text: `shadow` and `plain` are of one length; `places[i]` is where sign i stands in it.
+
+    The last place is the text's end. `strict`: a guess so wide that a number needs its groups and more to be one.
+    """
 
     shadow: str
     plain: str
     places: "range | list[int]"
+    strict: bool = False
 
 
 def readings(text: str) -> Iterator[Reading]:
-    """As it is seen; then, where there are such signs, with zero widths as separators and with bars as ones."""
+    """As it is seen; then, where there are such signs, with zero widths or commas as separators, and bars as ones."""
     shadow, plain = text.translate(_SHADOW), text.translate(_PLAIN)
     seen = _seen(shadow, plain)
     yield seen
     if UNSEEN in shadow:
-        yield Reading(shadow.replace(UNSEEN, " "), plain, range(len(text)))
+        yield Reading(shadow.replace(UNSEEN, " "), plain, range(len(text) + 1))
     if "|" in shadow:
         yield Reading(seen.shadow.replace("|", "I"), seen.plain, seen.places)
+    if seen.shadow.count(COMMA) >= _LEAST_COMMAS:
+        yield Reading(seen.shadow.replace(COMMA, "."), seen.plain, seen.places, strict=True)
 
 
 def _seen(shadow: str, plain: str) -> Reading:
     if UNSEEN not in shadow:
-        return Reading(shadow, plain, range(len(shadow)))
+        return Reading(shadow, plain, range(len(shadow) + 1))
     places = [place for place, sign in enumerate(shadow) if sign != UNSEEN]
-    return Reading(shadow.replace(UNSEEN, ""), "".join(plain[place] for place in places), places)
+    kept = "".join(plain[place] for place in places)
+    return Reading(shadow.replace(UNSEEN, ""), kept, [*places, len(shadow)])

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import access
+from vault.rules.detector import seen_in
 
 # In the session, which is sealed: what was typed in a form that has to wait for the factor.
 _TYPED = "typed_before_factor"
@@ -45,9 +46,13 @@ def _kept() -> str:
 
 
 def keep_typed(request: HttpRequest, *, association_id: int, at: datetime) -> bool:
-    """For ten minutes, for this page of this association. Not for forms with a password. False when it is too much."""
+    """For ten minutes, for this page of this association. Not for forms with a password.
+
+    False when it is too much, or holds a number that is written nowhere, not even in a session.
+    """
     typed = {name: values for name, values in request.POST.lists() if name not in _OF_THE_FORM}
-    if sum(len(text) for values in typed.values() for text in values) > _MOST_SIGNS:
+    texts = [text for values in typed.values() for text in values]
+    if sum(map(len, texts)) > _MOST_SIGNS or any(map(seen_in, texts)):
         return False
     request.session[_TYPED] = {
         "path": request.path,

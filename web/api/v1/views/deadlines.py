@@ -25,7 +25,7 @@ class Explain(QuestionDoor):
         description="Nothing is stored. Both dates of each deadline with their reason; null dates while the fact that "
         "starts it is not given. After 120 questions a minute from one network, 429.",
         request=serializers.ExplainQuestion,
-        responses={200: serializers.ExplainedDeadline(many=True), **errors(400, 405, 411, 413, 415, 429)},
+        responses={200: serializers.ExplainedDeadline(many=True), **errors(400, 405, 411, 413, 415, 422, 429)},
     )
     def post(self, request: Request) -> Response:
         parameters(request, ())

@@ -25,7 +25,9 @@ from accounts.models import ApiToken, Membership, User
 from accounts.rules.roles import Right
 from accounts.rules.tokens import TokenScope
 from procedures.rules.questions import shown
+from vault.rules.detector import Seen, seen_in
 from web.api.v1 import serializers
+from web.parts import nowhere
 
 MOST_BYTES = 16 * 1024
 
@@ -35,6 +37,16 @@ class BadParameter(exceptions.APIException):
 
     status_code = status.HTTP_400_BAD_REQUEST
     default_code = "bad_parameter"
+
+
+class PersonalNumber(exceptions.APIException):
+    """A number of social security, a card's or a code: nobody sends them here, and they are not told back."""
+
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = nowhere.CODE
+
+    def __init__(self, seen: Seen) -> None:
+        super().__init__(nowhere.sentence(seen))
 
 
 class ReasonMissing(exceptions.APIException):
@@ -165,9 +177,17 @@ class SmallJson(JSONParser):
         if len(content) > MOST_BYTES:
             raise TooLarge(_("Pas plus de %(bytes)s octets.") % {"bytes": MOST_BYTES})
         try:
-            return json.loads(content.decode(), object_pairs_hook=_each_once)
+            asked = json.loads(content.decode(), object_pairs_hook=_each_once)
         except (ValueError, RecursionError):
             raise BadParameter(_("Ce n’est pas du JSON.")) from None
+        refuse_numbers(json.dumps(asked, ensure_ascii=False))
+        return asked
+
+
+def refuse_numbers(text: str) -> None:
+    seen = seen_in(text)
+    if seen:
+        raise PersonalNumber(seen)
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -303,6 +323,7 @@ def errors(*codes: int) -> dict[tuple[int, str], type[serializers.Error]]:
 
 def parameters(request: Request, known: Collection[str]) -> dict[str, str]:
     """The query, each name once. An unknown or doubled one is refused: a mistyped filter would silently give all."""
+    refuse_numbers(" ; ".join(text for name, values in request.query_params.lists() for text in (name, *values)))
     refuse_unknown(request.query_params, known)
     for name, values in request.query_params.lists():
         if len(values) > 1:
