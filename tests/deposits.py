@@ -12,7 +12,10 @@ from tests import papers
 from vault.actions.antechamber import LASTS, key_of, put
 from vault.box.antechamber import ANALYSIS
 from vault.models import Deposit, DepositState
-from vault.redaction.pipeline import AnalysedPage, Analysis
+from vault.redaction import paper
+from vault.redaction.painting import decoded, painted
+from vault.redaction.paper import Sheet
+from vault.redaction.pipeline import AnalysedPage, Analysis, Rebuilt
 from vault.rules.refusals import Code
 from vault.rules.zones import Mark, Point, Zone
 
@@ -69,3 +72,9 @@ def changed(deposit: Deposit, **values: object) -> Deposit:
         Deposit.objects.filter(pk=deposit.pk).update(**values)
         deposit.refresh_from_db()
     return deposit
+
+
+def kept_pages(lines: tuple[str, ...] = papers.FIRST_PAGE) -> Rebuilt:
+    """What is kept of a page: the number black, no words beneath."""
+    pixels = painted(decoded(papers.photo(lines)), [NUMBER])
+    return Rebuilt(pdf=paper.made([Sheet(pixels, A4, exact=False, words=())]), pixels=uuid4().bytes, words=())

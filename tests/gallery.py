@@ -168,7 +168,7 @@ def _desk_cases() -> Iterator[Picture]:
     yield _work("desk-facts", "desk:facts", "letter_soon")
     yield _work("desk-facts-closure", "desk:facts", "box_forgotten")
     yield _work("desk-upload", "desk:upload", "waiting")
-    yield _work("desk-upload-error", "desk:upload", "waiting", press=("Garder ce document",))
+    yield _work("desk-upload-error", "desk:upload", "waiting", press=("Envoyer ce document",))
     yield _work("desk-check", "desk:check", "to_check", places={"pk": "to_check.document"})
     yield _work(
         "desk-check-error", "desk:check", "to_check", places={"pk": "to_check.document"}, press=("Enregistrer la",)

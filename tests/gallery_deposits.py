@@ -20,7 +20,7 @@ _PARTS = {
 # Addresses that show no page of ours, each with its reason.
 PARTS_OF_DEPOSITS = {
     f"{space}:deposit_{name}": reason for space in ("portal", "desk") for name, reason in _PARTS.items()
-}
+} | {"desk:sheet": "a picture"}
 
 
 def choose_photos(page: Page) -> None:

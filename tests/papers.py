@@ -5,6 +5,8 @@ from functools import cache
 
 from PIL import Image, ImageDraw, ImageFont
 
+from tests.vault.corpus import fonts
+
 NIR = "2 69 05 49 588 157 80"  # made up
 WIDTH, HEIGHT = 1240, 1754  # A4 at 150 dpi
 FIRST_PAGE = (
@@ -39,7 +41,7 @@ SECOND_PAGE = (
 def photo(lines: tuple[str, ...] = FIRST_PAGE) -> bytes:
     """A JPEG of a page with these lines, sharp and straight."""
     picture = Image.new("RGB", (WIDTH, HEIGHT), "white")
-    pen, font = ImageDraw.Draw(picture), ImageFont.load_default(34)
+    pen, font = ImageDraw.Draw(picture), ImageFont.truetype(fonts.FOLDER / "DejaVuSans.ttf", 32)
     for number, line in enumerate(lines):
         pen.text((110, 140 + number * 64), line, font=font, fill="black")
     return _jpeg(picture)

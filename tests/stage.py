@@ -23,6 +23,7 @@ from cases.actions import AttemptPlan, CasePlan, NewBeneficiary, NewFact, NewMem
 from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, CaseEvent, ConsentKind, Deadline, StopWhen
 from observatory.models import Release, StatPlan
 from tests import factories
+from tests.deposits import kept_pages
 from tests.people import signed_in, signed_in_by_code
 from tests.stage_deposits import set_deposits
 from tests.stage_kept import set_kept
@@ -163,9 +164,8 @@ def _cases(stage: Stage, association: Association, *, today: date, at: datetime)
         if case.member.user:
             stage.let_in(f"member:{name}", signed_in_by_code(case.member.user, association=association))
     by_name = dict(zip(STORIES, written, strict=True))
-    for place, name in enumerate(("to_check", "accepted", "redo", "opposed_proven")):
-        if name != "opposed_proven":
-            _document(stage, by_name[name], name, place=place, today=today, at=at)
+    for place, name in enumerate(("to_check", "accepted", "redo")):
+        _document(stage, by_name[name], name, place=place, today=today, at=at)
     following = cases.actions.convert_case(
         by_name["converted"], procedure=stories.CLOSURE, today=today, at=at, by=_by("benevole")
     )
@@ -211,7 +211,7 @@ def _reminders(stage: Stage, by_name: dict[str, Case], *, today: date, at: datet
 def _document(stage: Stage, case: Case, name: str, *, place: int, today: date, at: datetime) -> None:
     by = _by("benevole")
     received = cases.actions.keep_justificatif(
-        case, factories.rebuilt(), kind="opposition", token=UUID(int=10**9 + place), today=today, at=at, by=by
+        case, kept_pages(), kind="opposition", token=UUID(int=10**9 + place), today=today, at=at, by=by
     )
     stage.parts[f"{name}.document"] = received.pk
     if name != "to_check":

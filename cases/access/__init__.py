@@ -67,6 +67,7 @@ from cases.access.reading import (
     consult_all,
     consult_contact,
     consult_file,
+    consult_sheets,
     is_somebody_elses,
     said_why,
 )
@@ -110,6 +111,7 @@ __all__ = [
     "consult_all",
     "consult_contact",
     "consult_file",
+    "consult_sheets",
     "count_and_newest",
     "count_now",
     "deadline_for",

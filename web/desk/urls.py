@@ -38,6 +38,7 @@ _OF_CASE: list[URLPattern | URLResolver] = [
     path("faits/", attempts.RecordFacts.as_view(), name="facts"),
     path("justificatif/", deposits.Upload.as_view(), name="upload"),
     path("justificatif/<int:pk>/fichier/", justificatifs.file, name="file"),
+    path("justificatif/<int:pk>/page/<int:number>/", justificatifs.sheet, name="sheet"),
     path("justificatif/<int:pk>/verifier/", justificatifs.Check.as_view(), name="check"),
     path("justificatif/<int:pk>/empreinte/", fingerprints.prove, name="prove"),
     path("depot/", deposits.begin, name="deposit_begin"),

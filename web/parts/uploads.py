@@ -42,7 +42,7 @@ class DocumentForm(forms.Form):
     in_pieces = False
 
     kind = forms.ChoiceField(
-        label=_("Quel document envoyez-vous ?"),
+        label=_("Quel document envoyez-vous ?"),
         widget=forms.RadioSelect,
         error_messages={"required": WHICH},
     )
@@ -54,7 +54,7 @@ class DocumentForm(forms.Form):
     )
     file = FilesField(
         label=_("Ou choisir une ou plusieurs photos, ou un fichier"),
-        help_text=_("Photo, PDF ou courriel enregistré (EML), 25 Mo au plus en tout. Plusieurs pages : dans l’ordre."),
+        help_text=_("Photo, PDF ou courriel enregistré (EML), 25 Mo au plus en tout. Plusieurs pages : dans l’ordre."),
         required=False,
         allow_empty_file=True,
         widget=FilesInput(attrs={"accept": ALL_KINDS, "data-upload-box": ""}),

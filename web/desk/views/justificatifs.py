@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,9 +17,11 @@ from cases.rules.lifecycle import EventKind
 from web.desk.forms.base import DeskForm
 from web.desk.forms.justificatifs import CheckForm
 from web.desk.pages import case as page
+from web.desk.pages.hints import hints
 from web.desk.views import fingerprints
 from web.desk.views.doors import CaseAction, DeskRequest, Stop, case_url, needs, opened_case, stamp, why_of
 from web.parts import errors
+from web.parts.deposits.answers import picture
 from web.parts.headers import FILE_POLICY
 
 
@@ -43,6 +46,20 @@ def file(request: DeskRequest, reference: str, pk: int) -> HttpResponse:
     )
 
 
+@require_safe
+@needs(Right.WORK_OWN)
+def sheet(request: DeskRequest, reference: str, pk: int, number: int) -> HttpResponse:
+    """A page of the sealed document as a picture; looking at it is recorded like opening it."""
+    case = opened_case(request, reference)
+    found = access.justificatif_for(case, pk)
+    try:
+        content = vault.access.sheet_of(access.file_of(found), number)
+    except IndexError:
+        raise Http404 from None
+    access.consult_sheets(case, found, reader=request.user, why=why_of(request, case), at=timezone.now())
+    return picture(content)
+
+
 class Check(CaseAction):
     event = EventKind.JUSTIFICATIF_ACCEPTED
     form_class = CheckForm
@@ -59,8 +76,19 @@ class Check(CaseAction):
 
     def more(self, form: DeskForm) -> dict[str, Any]:
         [document] = page.documents(self.case, [self.justificatif])
+        told = {"document": document, "sheets": self.sheets(), "hints": hints(self.justificatif.hints)}
+        if not self.justificatif.fingerprint:
+            return told
         proof = fingerprints.proof_form(self.request)
-        return {"document": document, **fingerprints.proof(self.justificatif, proof), "form": form, "proof": proof}
+        return told | fingerprints.proof(self.justificatif, proof) | {"form": form, "proof": proof}
+
+    def sheets(self) -> list[str]:
+        """The addresses of its pages; none of a file that stayed with its owner."""
+        if self.justificatif.fingerprint:
+            return []
+        count = vault.access.count_sheets(access.file_of(self.justificatif))
+        args = [self.case.reference, self.justificatif.pk]
+        return [reverse("desk:sheet", args=[*args, number]) for number in range(1, count + 1)]
 
     def act(self, form: CheckForm) -> str:
         won = actions.check_justificatif(

@@ -62,7 +62,7 @@ def _keep(room: Room) -> Done:
 def _discard(room: Room, *, url: str) -> Done:
     if not vault.actions.discard(room.deposit, at=room.at):
         return LATE
-    return Done(url=url, said=_("Le document est détruit : rien n’en a été gardé."))
+    return Done(url=url, said=_("Le document est détruit : rien n’en a été gardé."))
 
 
 def _choose(room: Room, typed: QueryDict, act: str) -> Done:
@@ -100,7 +100,7 @@ def _with(own: list[Zone], zone: Zone, *, place: int | None) -> tuple[list[Zone]
 def _without(own: list[Zone], *, place: int | None) -> tuple[list[Zone], str]:
     if place is None:
         return own, _("Cette zone était déjà retirée.")
-    return [*own[:place], *own[place + 1 :]], _("La zone est retirée : cet endroit se voit de nouveau.")
+    return [*own[:place], *own[place + 1 :]], _("La zone est retirée : cet endroit se voit de nouveau.")
 
 
 def _uncertain(room: Room, typed: QueryDict) -> list[int]:

@@ -118,7 +118,7 @@ def _moved_on() -> HttpResponse:
 
 def _late(room: Room, request: HttpRequest) -> HttpResponse:
     """Another tab was quicker; a script's page is sent to what is true now."""
-    sentence = _("Ce document a changé entre-temps, dans un autre onglet : rien n’a été fait.")
+    sentence = _("Ce document a changé entre-temps, dans un autre onglet : rien n’a été fait.")
     if "HX-Request" in request.headers:
         messages.warning(request, sentence)
         return HttpResponse(status=204, headers={"HX-Redirect": room.page_url})

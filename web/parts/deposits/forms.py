@@ -33,7 +33,7 @@ def _measure(label: Any, **kwargs: Any) -> forms.FloatField:
 class ZoneForm(HouseForm, forms.Form):
     """`pages`: how many the document has. A document of one page does not ask which."""
 
-    page = forms.TypedChoiceField(label=_("Sur quelle page ?"), coerce=int)
+    page = forms.TypedChoiceField(label=_("Sur quelle page ?"), coerce=int)
     left = _measure(_("Distance du bord gauche, en %"))
     top = _measure(_("Distance du haut, en %"))
     width = _measure(_("Largeur, en %"))

@@ -92,9 +92,9 @@ def waiting(room: Room) -> Waiting:
     deposit = room.deposit
     current, title, text = _NOW[deposit.state]
     if deposit.code == Code.ANTIVIRUS_AWAY:
-        text = _("La recherche de virus ne répond pas en ce moment : nous réessayons tout seuls.")
+        text = _("La recherche de virus ne répond pas en ce moment : nous réessayons tout seuls.")
     is_slow = room.at - (deposit.confirmed_at or deposit.created_at) > SLOW_AFTER
-    note = _("C’est plus long que d’habitude. Vous pouvez fermer cette page : le dossier vous ramènera ici.")
+    note = _("C’est plus long que d’habitude. Vous pouvez fermer cette page : le dossier vous ramènera ici.")
     return Waiting(
         url=room.page_url,
         state=f"{deposit.state}-{'lent' if is_slow else ''}",
@@ -113,7 +113,7 @@ def over(room: Room, language: str) -> Over:
     title = _("Reprenez la photo.") if of_photo else _("Ce document n’a pas été gardé.")
     return Over(
         title=str(_TITLES.get("EXPIRE" if is_late else deposit.state, title)),
-        sentence=SENTENCES[code].say(language) if code else _("Vous l’avez demandé : rien n’a été gardé."),
+        sentence=SENTENCES[code].say(language) if code else _("Vous l’avez demandé : rien n’a été gardé."),
         again_url=room.again_url,
         again_label=_("Reprendre la photo") if of_photo else _("Déposer à nouveau"),
         case_url=room.case_url,

@@ -136,7 +136,7 @@ def _tabs(room: Room, *, is_before: bool) -> list[Tab]:
 
 def _sheet(room: Room, number: int, *, is_before: bool, seen: str) -> Sheet:
     """The picture's address changes with what is hidden, so that a browser asks for it anew."""
-    words = _("Page %(page)s avant : ce que vous avez envoyé") if is_before else _("Page %(page)s après : ce qui reste")
+    words = _("Page %(page)s avant : ce que vous avez envoyé") if is_before else _("Page %(page)s après : ce qui reste")
     name = "deposit_before" if is_before else "deposit_after"
     return Sheet(
         number=number,

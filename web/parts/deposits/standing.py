@@ -34,7 +34,7 @@ _AWAITS: dict[str, _Look] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Underway:
-    """`title`: of the kind of document. `url` and `label`: only for whoever sent it. `awaits_me`: nothing goes on without."""
+    """`title`: of the kind of document. `url`: only for whoever sent it, whom it may await (`awaits_me`)."""
 
     title: str
     chip_kind: str
