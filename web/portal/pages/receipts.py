@@ -29,6 +29,7 @@ class Receipt:
     @property
     def text(self) -> str:
         """As a file to keep beside the document."""
+        file = gettext("FICHIER")
         lines = [
             gettext("REÇU D’EMPREINTE"),
             "",
@@ -40,7 +41,7 @@ class Receipt:
             "",
             gettext("Gardez ce reçu et le fichier, sans le modifier. Sans le sel, l’empreinte ne prouve plus rien."),
             gettext("Pour vérifier sans nous, l’empreinte est SHA-256(sel, puis fichier) :"),
-            f"  (printf %s {self.salt} | xxd -r -p; cat {gettext('FICHIER')}) | sha256sum",
+            f"  (printf %s {self.salt} | xxd -r -p; cat {file}) | sha256sum",
         ]
         return "\n".join(lines) + "\n"
 
