@@ -26,8 +26,8 @@ def _box(left: float, top: float, right: float, bottom: float) -> tuple[Point, .
     return ((left, top), (right, top), (right, bottom), (left, bottom))
 
 
-NUMBER = Zone(1, _box(0.428, 0.409, 0.717, 0.431), Mark.NIR, certain=True)
-MAYBE = Zone(2, _box(0.361, 0.227, 0.611, 0.249), Mark.NIR, certain=False)
+NUMBER = Zone(1, _box(0.46, 0.408, 0.768, 0.429), Mark.NIR, certain=True)
+MAYBE = Zone(2, _box(0.386, 0.226, 0.652, 0.246), Mark.NIR, certain=False)
 PAGES = (papers.FIRST_PAGE, papers.SECOND_PAGE)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 
 from tests import papers
 from tests.pictures import Picture
@@ -25,11 +25,11 @@ PARTS_OF_DEPOSITS = {
 
 def choose_photos(page: Page) -> None:
     """Two files, the second one first."""
-    one, other = (
+    photos: list[FilePayload] = [
         {"name": f"photo-{number}.jpg", "mimeType": "image/jpeg", "buffer": papers.photo(lines)}
         for number, lines in enumerate((papers.SECOND_PAGE, papers.FIRST_PAGE), start=1)
-    )
-    page.locator('input[type="file"][multiple]').set_input_files([one, other])  # type: ignore[list-item]  # as Playwright's FilePayload
+    ]
+    page.locator('input[type="file"][multiple]').set_input_files(photos)
     page.get_by_role("button", name="Monter 2").click()
 
 
@@ -51,7 +51,7 @@ def _wrong_numbers(page: Page) -> None:
 
 
 def _draw(page: Page) -> None:
-    page.get_by_role("button", name="Cacher autre chose").click()
+    page.get_by_role("button", name="Cacher autre chose").first.click()
 
 
 def _mine(name: str, pk: str, *, query: str = "", act: Callable[[Page], None] | None = None) -> Picture:

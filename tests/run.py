@@ -20,8 +20,10 @@ from tests import cluster
 
 NO_TESTS_COLLECTED = 5
 SERVICES = {"TEST_DATABASE_URL", "TEST_MIGRATE_DATABASE_URL", "TEST_REDIS_URL", "TEST_CHROMIUM"}
-# Neither the rules nor the house depend on the database; the frame's own tests start SQLite platforms in either leg.
-SAME_ON_BOTH = ["tests/house", "tests/procedures", "tests/config"]
+# Neither the rules nor the house depend on the database, nor what pictures show; the frame's own tests start SQLite
+# platforms in either leg.
+OF_THE_VAULT = ["tests/vault/test_corpus.py", "tests/vault/test_judge.py", "tests/vault/test_whole_corpus.py"]
+SAME_ON_BOTH = ["tests/house", "tests/procedures", "tests/config", *OF_THE_VAULT]
 
 
 def main(argv: Sequence[str]) -> int:
@@ -61,8 +63,9 @@ def run_pytest(arguments: Sequence[str], environment: dict[str, str]) -> int:
     started = time.monotonic()
     inherited = {name: value for name, value in os.environ.items() if name not in SERVICES}
     with tempfile.TemporaryDirectory(prefix="opposable-leg-") as scratch:
+        once = {"TMPDIR": scratch, "OMP_THREAD_LIMIT": "1"}  # two workers are two threads
         command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", *arguments]
-        code = subprocess.run(command, check=False, env=inherited | {"TMPDIR": scratch} | environment).returncode
+        code = subprocess.run(command, check=False, env=inherited | once | environment).returncode
     say(f"{'passed' if code == 0 else 'FAILED'} in {time.monotonic() - started:.0f} s")
     if code == NO_TESTS_COLLECTED and arguments:
         return 0 if os.environ.get("CI") != "true" else 1

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.http import Http404
 
@@ -43,7 +44,7 @@ class Standing:
     kind: str
     state: str
     code: str
-    by_id: int
+    by_id: UUID
     created_at: datetime
     awaits_person: bool
     is_under_way: bool

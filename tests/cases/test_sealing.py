@@ -61,7 +61,7 @@ class Desk:
 
     def again(self, deposit: Deposit) -> Deposit:
         with scope.enter(self.case.association_id):
-            return Deposit.objects.get(pk=deposit.pk)
+            return Deposit.objects.select_related("sealed_file", "confirmed_by").get(pk=deposit.pk)
 
     def kept(self) -> list[Justificatif]:
         with scope.enter(self.case.association_id):

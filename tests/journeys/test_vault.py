@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pypdfium2
 import pytest
-from django.conf import settings
+from django.conf import LazySettings, settings
 from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 import cases.tasks
@@ -105,6 +105,7 @@ def test_two_photos_from_a_phone_become_an_accepted_proof(open_page: OpenPage, c
     desk.goto(f"/desk/dossiers/{cast.case.reference}/")
     steps.follow(desk, "Vérifier le document")
     shows_pictures(desk, 2)
+    steps.see(desk, "Ce que la machine a remarqué", "On lit une date.")
     is_sound(desk)
     for question in ("Est-ce le justificatif", "Porte-t-il le nom", "Porte-t-il une date", "Est-il lisible"):
         steps.answer(desk, question, "Oui")
@@ -170,7 +171,8 @@ def test_the_keyboard_alone_hides_moves_and_keeps(open_page: OpenPage, cast: Cas
     tab_to(page, "^Zone 1$")
     keys.press("ArrowDown")
     keys.press("Enter")
-    steps.see(page, "haut 44\u00a0%")
+    expect(said).to_have_text("La zone est déplacée.")
+    steps.see(page, "gauche 29\u00a0%, haut 44\u00a0%")
     expect(page.locator(":focus")).to_have_attribute("aria-label", "Zone 1")
     keys.press("Delete")
     expect(page.get_by_text("Zone 1")).to_have_count(0)
@@ -202,7 +204,8 @@ def test_a_broken_connection_costs_one_piece(open_page: OpenPage, cast: Cast) ->
     assert len(asked) == 4  # three pieces, one of them twice
 
 
-def test_what_is_too_heavy_is_said_before_it_is_sent(open_page: OpenPage, cast: Cast) -> None:
+def test_what_is_too_heavy_is_said_before_it_is_sent(open_page: OpenPage, cast: Cast, settings: LazySettings) -> None:
+    settings.UPLOAD_MAX_BYTES = 1000
     page = open_page(**PHONE)
     cast.enter(page, cast.member())
     page.goto(cast.upload)
@@ -237,7 +240,7 @@ def shows_pictures(page: Page, count: int) -> None:
 
 def drag_by_touch(page: Page, paper: Locator) -> None:
     """One finger, from the upper left of the page to its middle."""
-    steps.press(page, "Cacher autre chose")
+    page.get_by_role("button", name="Cacher autre chose").first.click()
     paper.scroll_into_view_if_needed()
     area = paper.bounding_box()
     assert area

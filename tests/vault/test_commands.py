@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from tests.vault import samples
 from vault import actions, tasks
@@ -155,3 +156,24 @@ def test_the_sweep_tells_how_many(store: Path, case_key: UUID) -> None:
     assert out.getvalue() == (
         "0 deposits ran out, 0 were emptied at last, 0 rows went; 0 blobs without a row removed.\n"
     )
+
+
+def test_the_worker_of_documents_may_be_replaced_by_cron(store: Path, case_key: UUID) -> None:
+    out = io.StringIO()
+
+    for command in ("analyse_deposits", "seal_deposits"):
+        call_command(command, stdout=out)
+
+    assert out.getvalue().splitlines() == ["0 deposits taken up.", "0 deposits sealed."]
+
+
+def test_the_daily_check_complains_of_what_is_lost(three: list[SealedFile], store: Path) -> None:
+    out = io.StringIO()
+    call_command("check_vault", stdout=out)
+    assert out.getvalue() == "The sealed files whose turn it is are sound.\n"
+    turn = timezone.localdate().toordinal() % 100
+    SealedFile.objects.filter(pk=three[0].pk).update(id=100_000 + turn)
+    (store / three[0].stored_name).unlink()
+
+    with pytest.raises(CommandError, match=rf"{100_000 + turn} \(missing\)"):
+        call_command("check_vault")

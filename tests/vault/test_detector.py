@@ -152,6 +152,7 @@ def test_a_number_that_begins_in_the_words_before_is_not_of_this_text() -> None:
         "4970 1012 3456 7890",
         "IMEI 352099001761481",
         "8 rue de la Paix 75002 Paris 01 42 60 00 00",
+        "Numéro fiscal 30 94 473 206 751",
         "CS 12345 - 75123 PARIS CEDEX 15",
         "285a5780-0608-4410-8123-285057800608",
         "R. 1111-26 à R. 1111-39 du code de la santé publique",

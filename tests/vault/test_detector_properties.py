@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.vault.numbers import INNOCENTS, WRITINGS, fifteen, thirteen
@@ -31,6 +31,7 @@ def test_a_number_with_its_key_is_found_in_any_writing_with_its_exact_place(
     writing: str, number: str, around: tuple[str, str]
 ) -> None:
     written = WRITINGS[writing](number)
+    assume(not (around[0][-1:].isalpha() and written[0].isalpha()))  # a letter at the end of a word is its own
     text = around[0] + written + around[1]
 
     [hit] = find(text)

@@ -20,7 +20,7 @@ from vault.rules.refusals import Code, Refused
 RLIMIT_ONLY = "rlimit-only"
 WALL_SECONDS = 30.0
 WALL_SECONDS_A_PAGE = 4.0
-_HOME = Path(__file__).resolve().parent.parent.parent
+HOME = Path(__file__).resolve().parent.parent.parent
 _SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache")
 _LATE = {-signal.SIGXCPU, 128 + signal.SIGXCPU}
 
@@ -43,16 +43,16 @@ class Box:
                 yield from self._told(talk)
             except BadFrame as error:
                 if talk.code() in _LATE:
-                    self.spent.cpu += talk.lasted()
+                    self.spent.cpu += program.CPU_SECONDS + program.CPU_SECONDS_A_PAGE * talk.pages
                     raise Refused(Code.TOO_LONG) from error
                 raise BoxBroke(str(error)) from error
             except Late as error:
-                self.spent.cpu += talk.lasted()
+                self.spent.cpu += talk.worked()
                 raise Refused(Code.TOO_LONG) from error
 
     def _told(self, talk: "_Talk") -> Iterator[Page]:
         count = frames.read_header(talk.read, self.spent)
-        talk.until += WALL_SECONDS_A_PAGE * count
+        talk.pages, talk.until = count, talk.until + WALL_SECONDS_A_PAGE * count
         for _ in range(count):
             yield frames.read_page(talk.read, self.spent)
         frames.read_end(talk.read, self.spent)
@@ -81,7 +81,7 @@ class Late(Exception):
 @dataclass(slots=True)
 class _Talk:
     process: "subprocess.Popen[bytes]"
-    began: float = field(default_factory=time.monotonic)
+    pages: int = 0
     until: float = field(default_factory=lambda: time.monotonic() + WALL_SECONDS)
 
     def read(self, size: int) -> bytes:
@@ -110,9 +110,15 @@ class _Talk:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
 
-    def lasted(self) -> float:
-        """Seconds since it began: it cannot have worked for longer."""
-        return time.monotonic() - self.began
+    def worked(self) -> float:
+        """Processor seconds of its whole session, as the kernel counts them."""
+        ticks = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                fields = stat.read_text().rpartition(")")[2].split()
+                if int(fields[3]) == self.process.pid:
+                    ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
 
 @contextlib.contextmanager
@@ -123,7 +129,7 @@ def _running(command: Sequence[str], given: int) -> Iterator[_Talk]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=_environment(),
-        cwd=_HOME,
+        cwd=HOME,
         start_new_session=True,
     )
     with process:
@@ -148,18 +154,18 @@ def _input(files: Sequence[bytes]) -> Iterator[int]:
 
 
 def _environment() -> dict[str, str]:
-    return {"PYTHONPATH": str(_HOME), "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
+    return {"PYTHONPATH": str(HOME), "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
 
 
 def _walls() -> list[str]:
     """Nothing of the machine but programs, read-only; no network, no other process, no folder to write in."""
-    command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--dev", "/dev"]
+    command = ["bwrap", "--unshare-all", "--die-with-parent", "--cap-drop", "ALL", "--dev", "/dev"]
     for path in _readable():
         command += ["--ro-bind-try", path, path]
-    return [*command, "--chdir", str(_HOME), "--"]
+    return [*command, "--chdir", str(HOME), "--"]
 
 
 def _readable() -> list[str]:
     """The system's libraries, this Python with its packages, and the vault's own code: no data of the platform."""
     python = {sys.base_prefix, sys.prefix, sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
-    return [*_SYSTEM, *sorted(python), str(_HOME / "vault")]
+    return [*_SYSTEM, *sorted(python), str(HOME / "vault")]

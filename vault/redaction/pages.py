@@ -8,7 +8,7 @@ import numpy as np
 
 from vault.box.frames import Page
 from vault.redaction import readers
-from vault.redaction.painting import grey, painted
+from vault.redaction.painting import BLANK, grey, painted
 from vault.redaction.paper import Word
 from vault.redaction.readers import Pixels
 from vault.redaction.rulings import without_rules
@@ -20,10 +20,10 @@ from vault.rules.zones import Mark, Point, Zone
 
 ROUNDS = 3
 _SURE = 0.6
-_GOOD_WORDS, _GOOD_SHARE = 5, 0.55
+_GOOD_WORDS, _GOOD_SHARE, _FEW_SHARE = 5, 0.55, 0.3
 _UPRIGHT_SHARE = 0.75
 _LEFT_OVER = 9  # signs that no word accounts for
-_INK = 0.0008  # of the page: less is an empty one
+_INK, _PAPER = 0.002, 225  # what is darker than paper, as a share of the page: less is an empty one
 
 
 @dataclass(slots=True)
@@ -41,14 +41,15 @@ def cleaned(
 ) -> tuple[list[Zone], list[Word]]:
     """All zones to hide on a page, those given among them, and the words that are read once they are black.
 
-    Each round looks at the page as it would be kept. `but`: zones that a person chose to show; what is uncertain in
+    Each round looks at the page as it would be kept, but blank where it will be black: what is left of a number beside
+    a black box would be taken for a part of the box. `but`: zones that a person chose to show; what is uncertain in
     them is no finding. `fresh`: nobody saw this page yet, so it has to be legible. Raises Refused: illegible, too slow,
     or still not clean after ROUNDS.
     """
     found = list(zones)
     view: View | None = None
     for _ in range(ROUNDS + 1):
-        look = looked_at(painted(pixels, found), number, drawn=drawn, view=view)
+        look = looked_at(painted(pixels, found, ink=BLANK), number, drawn=drawn, view=view)
         if fresh and not look.legible:
             raise Refused(Code.UNREADABLE)
         view = look.view
@@ -137,10 +138,12 @@ def _enough(seen: Pixels) -> float:
 
 def _is_legible(words: Sequence[Token], seen: Pixels) -> bool:
     """Enough words, and most of them read surely; or nothing is written there at all."""
-    if sum(map(_is_word, words)) >= _GOOD_WORDS and _share(words) >= _GOOD_SHARE:
-        return True
+    if _share(words) >= _GOOD_SHARE:
+        many = sum(map(_is_word, words)) >= _GOOD_WORDS
+        return many or _score(words) >= _FEW_SHARE * _enough(seen)
     said = any(sum(sign.isalnum() for sign in word.text) >= 2 for word in words)
-    return not said and bool(np.count_nonzero(seen < 110) < _INK * seen.size)
+    # Averaged, so that the grain of a scan is no ink, and ink that is out of focus is.
+    return not said and bool(np.count_nonzero(cv2.blur(seen, (9, 9)) < _PAPER) < _INK * seen.size)
 
 
 def _rest(seen: Pixels, words: Iterable[Token]) -> Pixels:
@@ -195,7 +198,10 @@ def _fractions(
     corners: Iterable[tuple[float, float]], *, width: int, height: int, within: bool = True
 ) -> tuple[Point, ...]:
     placed = ((x / width, y / height) for x, y in corners)
-    return tuple((min(1.0, max(0.0, x)), min(1.0, max(0.0, y))) if within else (x, y) for x, y in placed)
+    if not within:
+        return tuple(placed)
+    # As they are carried from one process to another: both paint the same pixels.
+    return tuple((round(min(1.0, max(0.0, x)), 5), round(min(1.0, max(0.0, y)), 5)) for x, y in placed)
 
 
 def _overlap(one: Zone, other: Zone) -> bool:

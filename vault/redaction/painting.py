@@ -12,15 +12,18 @@ _JPEG = [cv2.IMWRITE_JPEG_QUALITY, 88, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMW
 _COLOURFUL = 14  # levels between the channels of a pixel
 
 
-def painted(page: Pixels, zones: Iterable[Zone]) -> Pixels:
-    """A copy in which every zone is black."""
+BLACK, BLANK = 0, 255
+
+
+def painted(page: Pixels, zones: Iterable[Zone], *, ink: int = BLACK) -> Pixels:
+    """A copy in which every zone is black, or blank."""
     copy = page.copy()
     height, width = page.shape[:2]
     for zone in zones:
         corners = np.array([(x * width, y * height) for x, y in zone.polygon])
         # Whole pixels outwards from the middle: no row at the edge stays half grey.
         outwards = np.where(corners < corners.mean(axis=0), np.floor(corners), np.ceil(corners))
-        cv2.fillPoly(copy, [outwards.astype(np.int32)], (0, 0, 0))
+        cv2.fillPoly(copy, [outwards.astype(np.int32)], (ink, ink, ink))
     return copy
 
 

@@ -1,6 +1,7 @@
 """The readers of pixels: Tesseract for words, ZXing for barcodes. They never see a byte of a file."""
 
 import os
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ MOST_MILLISECONDS = 15_000
 WHOLE, SPARSE = tesserocr.PSM.AUTO, tesserocr.PSM.SPARSE_TEXT
 _DPI = 200
 _WORD = "5"
+# Fields of a barcode follow each other without a gap: a number may begin within a run of digits.
+_WITHIN = re.compile(r"(?=(\d{5}(?:\d\d|2[ABab])\d{8}))")
 _NARROWEST = 12.0
 _WIDER = 1.08
 _PRODUCTS = {zxingcpp.EAN13, zxingcpp.EAN8, zxingcpp.UPCA, zxingcpp.UPCE, zxingcpp.ITF14, zxingcpp.DataBar}
@@ -94,6 +97,8 @@ def _is_clean(found: zxingcpp.Barcode) -> bool:
     """Readable, and no number to hide in what it says. Thirteen digits alone may be one, but for a product's."""
     said = found.text
     if not found.valid or not said or any(unicodedata.category(sign) == "Co" for sign in said) or "\ufffd" in said:
+        return False
+    if any(detector.find(window[1]) for window in _WITHIN.finditer(said)):
         return False
     announced = "NIR" if said.strip().isdecimal() and found.format not in _PRODUCTS else ""
     return not detector.find(said, context=announced)

@@ -18,6 +18,11 @@ _CONTEXT = re.compile(
     re.IGNORECASE,
 )
 _CONTEXT_WITHIN = 70
+_NAMED = re.compile(
+    r"s[eéè]curit[eéè]\s*sociale\W*(?:de l.assur\S*\W*)?$|\bn[i1l]r\W*$|immatriculation\W*$|\bn\W{0,3}s\W?s\W*$",
+    re.IGNORECASE,
+)
+_NEAR_WITHIN = 50
 _OTHER = re.compile(
     r"siret|siren|t[ée]l\b|t[ée]l[ée]ph|iban|rpps|adeli|finess|factur|command|dossier|client|montant|colis|r[ée]f",
     re.IGNORECASE,
@@ -101,11 +106,13 @@ def _is_dated(groups: Sequence[_Group], shape: Sequence[int]) -> bool:
 
 
 def _by_context(run: Sequence[_Group], text: str) -> Iterator[tuple[int, int]]:
-    """Ten to seventeen digits that a word announces, not all of them read as such; lines of cells are no digits."""
-    digits = sum(group.seen for group in run)
+    """Eleven to seventeen digits that a word announces; lines of cells are no digits.
+
+    Where all were read as digits, the words that announce them stand right before them and mean nothing else.
+    """
+    digits, exact = sum(group.seen for group in run), all(group.exact for group in run)
     start = run[0].start
-    before = text[max(0, start - _CONTEXT_WITHIN) : start]
-    if all(group.exact for group in run) or not 10 <= digits <= 17:
-        return
-    if _CONTEXT.search(before) and not _OTHER.search(before[-_OTHER_WITHIN:]):
+    before = text[max(0, start - (_NEAR_WITHIN if exact else _CONTEXT_WITHIN)) : start]
+    announced = (_NAMED if exact else _CONTEXT).search(before)
+    if 11 <= digits <= 17 and announced and not _OTHER.search(before[-_OTHER_WITHIN:]):
         yield start, run[-1].end

@@ -37,7 +37,7 @@ SENTENCES: Final[Mapping[Hint, Sentence]] = {
     Hint.EXPECTED: Sentence("On lit les mots attendus.", "The expected words can be read."),
     Hint.PARTLY: Sentence("On ne lit qu’une partie des mots attendus.", "Only some of the expected words can be read."),
     Hint.UNEXPECTED: Sentence(
-        "On ne lit aucun des mots attendus : est-ce le bon document ?",
+        "On ne lit aucun des mots attendus : est-ce le bon document ?",
         "None of the expected words can be read: is it the right document?",
     ),
     Hint.DATED: Sentence("On lit une date.", "A date can be read."),
@@ -47,7 +47,7 @@ SENTENCES: Final[Mapping[Hint, Sentence]] = {
     Hint.UNDATED: Sentence("Aucune date n’a été lue.", "No date was read."),
     Hint.LEGIBLE: Sentence("Le texte se lit bien.", "The text reads well."),
     Hint.HARD_TO_READ: Sentence(
-        "Le texte se lit mal : regardez s’il est entier.", "The text is hard to read: see whether it is all there."
+        "Le texte se lit mal : regardez s’il est entier.", "The text is hard to read: see whether it is all there."
     ),
     Hint.ELSEWHERE: Sentence(
         "Le même document est déjà dans un autre dossier de l’association.",

@@ -52,19 +52,19 @@ class Reading:
 
 
 def readings(tokens: Sequence[Token], *, words: bool) -> list[Reading]:
-    """As given; by rows from the left; by columns downwards and upwards; by rows from the right.
+    """As given; by rows from the left; by columns downwards and upwards, of what stands in no row.
 
     `words`: tokens are words, always a space apart; else signs, which their gaps join to words.
     """
     count = range(len(tokens))
-    rows = _grouped(count, low=lambda i: tokens[i].top, high=lambda i: tokens[i].bottom, by=lambda i: tokens[i].left)
+    rows = rows_of(tokens)
     columns = _grouped(
-        [i for i in count if len(tokens[i].text) <= 3],
+        _standing_alone(tokens, rows, words=words),
         low=lambda i: tokens[i].left,
         high=lambda i: tokens[i].right,
         by=lambda i: tokens[i].top,
     )
-    orders = [[list(count)], rows, columns, [line[::-1] for line in columns], [line[::-1] for line in rows]]
+    orders = [[list(count)], rows, columns, [line[::-1] for line in columns]]
     seen: dict[tuple[int, ...], list[list[int]]] = {}
     for order in orders:
         seen.setdefault(tuple(i for line in order for i in line), order)
@@ -79,6 +79,23 @@ def rows_of(tokens: Sequence[Token]) -> list[list[int]]:
         high=lambda i: tokens[i].bottom,
         by=lambda i: tokens[i].left,
     )
+
+
+def _standing_alone(tokens: Sequence[Token], rows: Sequence[Sequence[int]], *, words: bool) -> list[int]:
+    """Signs that have no neighbour on their line, or a nearer one above or below: written downwards, or turned."""
+    alone = []
+    for row in rows:
+        for at, place in enumerate(row):
+            beside = [row[near] for near in (at - 1, at + 1) if 0 <= near < len(row)]
+            gaps = [abs(_across(tokens[one]) - _across(tokens[place])) for one in beside]
+            least = (4.0 if words else 1.1) * max(tokens[place].height, tokens[place].sign_width)
+            if len(tokens[place].text) <= 2 and min(gaps, default=least) >= least:
+                alone.append(place)
+    return alone
+
+
+def _across(token: Token) -> float:
+    return (token.left + token.right) / 2
 
 
 def _grouped(

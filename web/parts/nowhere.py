@@ -14,7 +14,9 @@ _SENTENCES: dict[Seen, Promise | str] = {
     Seen.NIR: NIR,
     Seen.KEY: NIR,
     Seen.CARD: _("On dirait un numéro de carte Vitale. Effacez-le : il ne doit être noté nulle part ici."),
-    Seen.CODE: _("On dirait un code de Mon espace santé. Effacez-le : il ne doit être noté nulle part ici."),
+    Seen.CODE: _(
+        "On dirait un code de Mon espace santé, ou un mot de passe. Effacez-le : il ne doit être noté nulle part ici."
+    ),
 }
 
 

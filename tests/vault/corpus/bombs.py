@@ -295,7 +295,7 @@ BOMBS: dict[str, tuple[str, Bytes, tuple[str, ...]]] = {
     "image-400-times": (".pdf", page_of(many_images), ()),
     "form-in-itself": (".pdf", page_of(self_drawing), ()),
     "form-doubling": (".pdf", page_of(doubling), ()),
-    "glyphs-61000": (".pdf", glyphs(61_000), ("trop-long",)),
+    "glyphs-80000": (".pdf", glyphs(80_000), ("trop-long",)),
     "glyphs-in-forms": (".pdf", page_of(glyph_forms), ()),
     "state-nesting": (".pdf", page_of(nesting_q), ()),
     "paths": (".pdf", page_of(many_paths), ()),

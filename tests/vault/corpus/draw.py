@@ -15,7 +15,7 @@ from tests.vault.corpus.pdf import Objects, dictionary
 from tests.vault.corpus.truth import Document, Innocent, Place, Polygon, Secret
 
 Pixels = npt.NDArray[np.uint8]
-_RUN = re.compile(r"\d+[AB]?\d*")
+_DIGIT = re.compile(r"\d|(?<=\d)[AB](?=\W?\d)")
 DIGIT_HEIGHT = 0.70  # of the size, above the baseline
 A4 = (595.0, 842.0)
 
@@ -66,11 +66,11 @@ class Sheet:
     def figures(
         self, text: str, x: float, y: float, *, before: str = "", size: float = 11, font: str = "Hv", **style: Any
     ) -> tuple[Polygon, ...]:
-        """Draw `before` and `text`; gives the ink of each run of digits in `text` (A and B of Corsica are digits)."""
+        """Draw `before` and `text`; gives the ink of each digit in `text` (A and B of Corsica are digits)."""
         whole, gap = before + text, style.get("gap", 0)
         ink = self.text(whole, x, y, size=size, font=font, **style)
         found = []
-        for match in _RUN.finditer(whole, len(before)):
+        for match in _DIGIT.finditer(whole, len(before)):
             lengths = [self.measure(whole[:at], size=size, font=font) + gap * at for at in match.span()]
             narrowed = [length * style.get("stretch", 100) / 100 for length in lengths]
             found.append(along(ink, narrowed[0], narrowed[1] - gap))

@@ -3,9 +3,10 @@
 import atexit
 import gzip
 import io
+import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,8 @@ from tests.house.tree import ROOT
 Pixels = npt.NDArray[np.uint8]
 LONGEST = 11.7  # inches of a sheet's long side: what a picture is taken to be
 SURE = 60
+
+os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,23 @@ def layers_of(data: bytes) -> Sequence[str]:
     """The text layer of each page."""
     with pypdfium2.PdfDocument(data) as document:
         return [page.get_textpage().get_text_range() for page in document]
+
+
+def signs_at(data: bytes, number: int, polygons: Iterable[Sequence[tuple[float, float]]]) -> str:
+    """What the text layer has in the middle of each place, on a page that is neither turned nor cropped."""
+    with pypdfium2.PdfDocument(data) as document:
+        page = document[number - 1]
+        width, height = page.get_size()
+        layer = page.get_textpage()
+        boxes = [layer.get_charbox(index, loose=True) for index in range(layer.count_chars())]
+        middles = [np.mean(np.array(polygon), axis=0) * (width, -height) + (0, height) for polygon in polygons]
+        found = [
+            index
+            for x, y in middles
+            for index, (left, bottom, right, top) in enumerate(boxes)
+            if left <= x < right and bottom <= y < top
+        ]
+        return "".join(layer.get_text_range(index, 1) for index in found)
 
 
 def streams_of(data: bytes) -> Iterator[bytes]:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from random import Random
 
+import cv2
 import numpy as np
 
 from tests.vault.corpus import camera, digits, fonts, unseen
-from tests.vault.corpus.draw import Paper, Sheet
+from tests.vault.corpus.draw import DIGIT_HEIGHT, Paper, Sheet
 from tests.vault.corpus.layouts import LABEL, Drawing, labelled, spaced
 from tests.vault.corpus.letters import letter
 from tests.vault.corpus.pdf import text_of
@@ -98,39 +99,32 @@ def outside(paper: Paper, random: Random) -> None:
 
 
 def drawn_as_paths(paper: Paper, random: Random) -> None:
-    """Digits as strokes, like the segments of a clock: no text at all."""
+    """The outlines of the digits, filled: no text at all, as drawing programs write it."""
     sheet, number, y = begun(paper, random)
     sheet.text(f"{LABEL} :", 50, y)
     places: list[Polygon] = []
-    x = 60.0
+    x = 210.0
     for group in digits.groups(number):
         for sign in group:
-            places.append(segments(sheet, sign, x, y + 40, wide=8, high=16))
-            x += 13
-        x += 7
+            places.append(outline(sheet, sign, x, y, size=12))
+            x += sheet.measure(sign, size=12, font="Dj")
+        x += 4
     sheet.hide(number, *places)
 
 
-SEGMENTS = {"0": "abcdef", "1": "bc", "2": "abged", "3": "abgcd", "4": "fgbc", "5": "afgcd"}
-SEGMENTS |= {"6": "afgedc", "7": "abc", "8": "abcdefg", "9": "abcdfg"}
-
-
-def segments(sheet: Sheet, sign: str, x: float, y: float, *, wide: float, high: float) -> Polygon:
-    low = sheet.height - y
-    mid, top = low + high / 2, low + high
-    lines = {
-        "a": (x, top, x + wide, top),
-        "b": (x + wide, top, x + wide, mid),
-        "c": (x + wide, mid, x + wide, low),
-        "d": (x, low, x + wide, low),
-        "e": (x, mid, x, low),
-        "f": (x, top, x, mid),
-        "g": (x, mid, x + wide, mid),
-    }
-    for name in SEGMENTS[sign]:
-        sheet.content.append("q 1.6 w 1 J {:.1f} {:.1f} m {:.1f} {:.1f} l S Q".format(*lines[name]))
-    left = x + wide if sign == "1" else x
-    return ((left, y), (x + wide, y), (x + wide, y - high), (left, y - high))
+def outline(sheet: Sheet, sign: str, x: float, y: float, *, size: float) -> Polygon:
+    """The contours of a large picture of the sign, as lines of a path."""
+    width, height = sheet.measure(sign, size=size, font="Dj"), DIGIT_HEIGHT * size
+    lone, dpi = Paper(), int(14_400 / size)
+    lone.sheet(width, height).text(sign, 0, height, size=size, font="Dj")
+    [shot] = camera.shots_of(lone, dpi=dpi, grey=True)
+    contours, _ = cv2.findContours(255 - shot.pixels, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_TC89_L1)
+    scale, low = 72 / dpi, sheet.height - y + height
+    for points in contours:
+        corners = [f"{x + px * scale:.2f} {low - py * scale:.2f}" for [[px, py]] in points.tolist()]
+        sheet.content.append(f"{corners[0]} m {' l '.join(corners[1:])} l h")
+    sheet.content.append("0 g f*")
+    return ((x, y), (x + width, y), (x + width, y - height), (x, y - height))
 
 
 def outlined(paper: Paper, random: Random) -> None:
@@ -180,26 +174,25 @@ def actual_text(paper: Paper, random: Random) -> None:
 def type3(paper: Paper, random: Random) -> None:
     """Glyphs that are little drawings, named for nothing."""
     sheet, number, y = begun(paper, random)
-    shapes = {}
+    wide, shapes = sheet.measure("0", size=1000, font="Dj"), {}
     for sign in "0123456789":
         lone = Paper().sheet(800, 1000)
-        segments(lone, sign, 80, 1000, wide=420, high=700)
-        body = "640 0 d0 " + " ".join(lone.content).replace("1.6 w", "80 w")
-        shapes[f"g{sign}"] = paper.objects.stream(body.encode())
+        outline(lone, sign, 0, 1000, size=1000)
+        shapes[f"g{sign}"] = paper.objects.stream(f"{wide:.0f} 0 d0 {' '.join(lone.content)}".encode())
     procedures = " ".join(f"/{name} {reference}" for name, reference in shapes.items())
     glyphs = " ".join(f"/g{sign}" for sign in "0123456789")
     font = paper.objects.add(
         "<< /Type /Font /Subtype /Type3 /FontBBox [0 0 800 1000] /FontMatrix [0.001 0 0 0.001 0 0] /Resources << >>"
         f" /CharProcs << {procedures} >> /Encoding << /Type /Encoding /Differences [97 {glyphs}] >>"
-        f" /FirstChar 97 /LastChar 106 /Widths [{' '.join(['640'] * 10)}] >>"
+        f" /FirstChar 97 /LastChar 106 /Widths [{' '.join([f'{wide:.0f}'] * 10)}] >>"
     )
     sheet.extra["Font"] = {"T3": font}
     coded = "".join(chr(97 + int(sign)) for sign in number)
     sheet.text(f"{LABEL} :", 50, y)
-    sheet.content.append(f"q BT /T3 22 Tf 1 0 0 1 50 {sheet.height - y - 40:.1f} Tm ({coded}) Tj ET Q")
-    step = 22 * 0.64
-    places = [((x := 50 + step * at + 2, y + 40), (x + 8, y + 40), (x + 8, y + 26), (x, y + 26)) for at in range(15)]
-    sheet.hide(number, *(tuple(place) for place in places))
+    sheet.content.append(f"q BT /T3 14 Tf 1 0 0 1 210 {sheet.height - y:.1f} Tm ({coded}) Tj ET Q")
+    step, high = 14 * wide / 1000, DIGIT_HEIGHT * 14
+    lefts = [210 + step * at for at in range(len(number))]
+    sheet.hide(number, *(((x, y), (x + step, y), (x + step, y - high), (x, y - high)) for x in lefts))
 
 
 def as_picture(*, masked: bool) -> Drawing:

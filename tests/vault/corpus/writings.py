@@ -54,7 +54,7 @@ LINES: Sequence[Writing] = (
     Writing("fives", lambda number: digits.cut(number, "55")),
     Writing("threes", lambda number: digits.cut(number, "3333")),
     Writing("letter-spaced", plain, gap=4),
-    Writing("letter-spaced-wide", plain, gap=9),
+    Writing("letter-spaced-wide", plain, before="NIR ", gap=14),
     Writing("tiny", grouped(" "), size=6, font="Dj"),
     Writing("tiny-courier", plain, size=6, font="Co"),
     Writing("large", grouped(" "), size=26, before=""),

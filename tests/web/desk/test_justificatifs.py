@@ -85,7 +85,25 @@ def test_looking_at_the_pages_is_one_opening_within_half_an_hour(
 
 
 def test_a_check_without_hints_says_none(case: Case, deposited: Justificatif, at_work: HouseClient) -> None:
+    with scope.enter(case.association_id):
+        Justificatif.objects.filter(pk=deposited.pk).update(hints=[])
+
     assert "jamais un verdict" not in at_work.get(address("check", case, deposited.pk)).content.decode()
+
+
+def test_of_a_file_that_was_destroyed_nothing_is_offered_but_the_check(
+    case: Case, deposited: Justificatif, at_work: HouseClient
+) -> None:
+    with scope.enter(case.association_id):
+        Justificatif.objects.filter(pk=deposited.pk).update(sealed_file=None)
+
+    pages = [at_work.get(address(name, case, *args)) for name, args in (("case", []), ("check", [deposited.pk]))]
+
+    for page in pages:
+        assert "avant que les numéros soient cachés, a été détruit" in page.content.decode()
+        assert address("file", case, deposited.pk) not in page.content.decode()
+    assert at_work.get(address("file", case, deposited.pk)).status_code == 404
+    assert at_work.post(address("check", case, deposited.pk), checked(case, unreadable="no")).status_code == 302
 
 
 def test_nobody_else_downloads_it(

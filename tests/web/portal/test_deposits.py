@@ -81,10 +81,19 @@ def test_asking_again_brings_nothing_until_something_changed(
     assert (other.status_code, other.headers["HX-Refresh"]) == (204, "true")
 
 
-def test_a_long_wait_is_owned_up_to(mine: HouseClient, case: Case, member: User, now: datetime) -> None:
+def test_a_long_wait_is_owned_up_to_and_asks_no_more_by_itself(
+    mine: HouseClient, case: Case, member: User, now: datetime
+) -> None:
+    """Else a page that nobody looks at would keep its session open."""
     deposit = deposits.changed(deposits.received(case, by=member, at=now), created_at=now - timedelta(minutes=4))
 
-    assert "plus long que d’habitude" in text(mine.get(page_of(case, deposit)))
+    asked = mine.get(f"{page_of(case, deposit)}?etat=RECU-", headers=HTMX)
+    page = text(mine.get(page_of(case, deposit)))
+
+    assert asked.headers["HX-Refresh"] == "true"
+    assert "plus long que d’habitude" in page
+    assert "hx-get" not in page
+    assert "http-equiv" not in page
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Large photos that come in pieces: going on where a connection broke, one sentence for each refusal."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts import scope
-from accounts.models import User
+from accounts.models import Membership, User
+from cases import actions
 from cases.models import Case
 from tests import deposits
 from tests.people import HouseClient
@@ -130,6 +131,18 @@ def test_the_kind_is_asked_for_before_anything_is_sent(phone: Phone, kind: str, 
 
     assert answer.status_code == 422
     assert said in answer.json()["error"]
+
+
+def test_a_closed_case_takes_no_piece(
+    phone: Phone, case: Case, volunteer: Membership, today: date, now: datetime
+) -> None:
+    with scope.enter(case.association_id):
+        actions.close_case(case, outcome="opposed", today=today, at=now, by=volunteer.user)
+
+    answer = phone.begin()
+
+    assert answer.status_code == 409
+    assert "ne prend pas de document" in answer.json()["error"]
 
 
 @pytest.mark.django_db(transaction=True)

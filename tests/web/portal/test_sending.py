@@ -167,6 +167,20 @@ def test_ones_own_document_comes_as_an_attachment_with_a_neutral_name(
         assert CaseEvent.objects.get(kind=EventKind.FILE_CONSULTED).by == member
 
 
+def test_of_a_file_that_was_destroyed_only_that_is_said(
+    mine: HouseClient, awaiting: Case, document: Justificatif
+) -> None:
+    with scope.enter(awaiting.association_id):
+        Justificatif.objects.filter(pk=document.pk).update(sealed_file=None)
+    address = f"/espace/{awaiting.reference}/justificatif/{document.pk}/"
+
+    page = text(mine.get(f"/espace/{awaiting.reference}/"))
+
+    assert "avant que les numéros soient cachés, a été détruit" in page
+    assert address not in page
+    assert mine.get(address).status_code == 404
+
+
 def test_documents_are_numbered_within_their_case(
     mine: HouseClient, awaiting: Case, childs_case: Case, volunteer: Membership, today: date, now: datetime
 ) -> None:

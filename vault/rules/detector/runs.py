@@ -40,7 +40,7 @@ class Run:
 
     def windows(self, *, sizes: tuple[int, ...], heads: frozenset[str]) -> Iterator["Window"]:
         """Every stretch of so many signs, beginning with one of `heads` and where a group does, that ends with one."""
-        starts = {*self.firsts, *(match.start() for match in _START.finditer(self.signs))}
+        starts = {*self._heads(), *(match.start() for match in _START.finditer(self.signs))}
         ends = {*self.firsts, len(self.signs), *(match.start() for match in _END.finditer(self.signs))}
         for match in _FIELD.finditer(self.signs):
             starts.add(match.start())
@@ -48,6 +48,12 @@ class Run:
         for start in starts:
             if self.signs[start : start + 1] in heads:
                 yield from (Window(self, start, start + size) for size in sizes if start + size in ends)
+
+    def _heads(self) -> Iterator[int]:
+        """Where a group begins that is no word such as «la», though it may be one further on."""
+        for (start, end), first in zip(self.groups, self.firsts, strict=True):
+            if end - start == 1 or _DIGIT.search(self.shadow, start, end):
+                yield first
 
     def group_at(self, index: int) -> int:
         return bisect_right(self.firsts, index) - 1

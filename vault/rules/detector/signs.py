@@ -1,5 +1,6 @@
 """How a text is read: every sign becomes one sign of a small alphabet, so that places stay what they are."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,12 +13,12 @@ GAPS: Final = " \n\t-./|_"
 
 # Letters that a machine, or a hurried person, writes for a digit. The first two are so common that a number's shape
 # makes up for them; the others count only where a right key or a word before says that this is a number.
-STRONG: Final = {"O": "0", "I": "1"}
+STRONG: Final = {"O": "0", "I": "1", "!": "1"}
 WEAK: Final = {"S": "5", "B": "8", "Z": "2", "G": "6", "A": "4", "g": "9", "D": "0", "T": "7"}
 DIGITS: Final = str.maketrans({**STRONG, **WEAK})
 LETTERS: Final = "".join((*STRONG, *WEAK))
 
-_LIKE = {"O": "O", "o": "O", "Q": "O", "l": "I", "I": "I", "!": "I", "]": "I", "D": "D", "T": "T", "q": "g", "g": "g"}
+_LIKE = {"O": "O", "o": "O", "Q": "O", "l": "I", "I": "I", "!": "!", "]": "!", "D": "D", "T": "T", "q": "g", "g": "g"}
 _LIKE |= {sign: sign.upper() for sign in "SsBbZzGAa"}
 _LINES = "\n\r\v\f\x85\u2028\u2029"
 _DOTS = ".\u00b7\u2022\u2024\u2026\u2027\u22c5\u30fb\uff0e"
@@ -75,6 +76,7 @@ def _base(sign: str) -> str:
 
 
 _LEAST_COMMAS = 4
+_WORDS = re.compile(rf"[x{LETTERS}{UNSEEN}]+".replace("!", ""))
 _SHADOW = _Shadow()
 _PLAIN = _Plain()
 
@@ -94,7 +96,7 @@ class Reading:
 
 def readings(text: str) -> Iterator[Reading]:
     """As it is seen; then, where there are such signs, with zero widths or commas as separators, and bars as ones."""
-    shadow, plain = text.translate(_SHADOW), text.translate(_PLAIN)
+    shadow, plain = _WORDS.sub(_as_word, text.translate(_SHADOW)), text.translate(_PLAIN)
     seen = _seen(shadow, plain)
     yield seen
     if UNSEEN in shadow:
@@ -103,6 +105,11 @@ def readings(text: str) -> Iterator[Reading]:
         yield Reading(seen.shadow.replace("|", "I"), seen.plain, seen.places)
     if seen.shadow.count(COMMA) >= _LEAST_COMMAS:
         yield Reading(seen.shadow.replace(COMMA, "."), seen.plain, seen.places, strict=True)
+
+
+def _as_word(match: re.Match[str]) -> str:
+    """A word with a letter like no digit in it is one, the end of «fiscal» too."""
+    return re.sub(rf"[{LETTERS}]", "x", match[0]) if "x" in match[0] else match[0]
 
 
 def _seen(shadow: str, plain: str) -> Reading:

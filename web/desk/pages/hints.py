@@ -3,20 +3,24 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language
 
-_DOUBTS: dict[str, str | Promise] = {
-    "ailleurs": _("Le même document est déjà dans un autre dossier de l’association. Est-ce bien le sien ?"),
-}
+from vault.rules.hints import Hint
+
+_GOOD = {Hint.EXPECTED, Hint.DATED, Hint.LEGIBLE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HintLine:
     icon: str
-    text: str | Promise
+    text: str
 
 
 def hints(codes: Collection[str]) -> list[HintLine]:
-    """One line each, of those that are known."""
-    return [HintLine(icon="alert", text=_DOUBTS[code]) for code in codes if code in _DOUBTS]
+    """One line each, in their order. A code that is known no more is left out."""
+    language = get_language() or "fr"
+    return [
+        HintLine(icon="check" if hint in _GOOD else "alert", text=hint.say(language))
+        for hint in Hint
+        if hint.value in codes
+    ]

@@ -83,8 +83,8 @@ class Check(CaseAction):
         return told | fingerprints.proof(self.justificatif, proof) | {"form": form, "proof": proof}
 
     def sheets(self) -> list[str]:
-        """The addresses of its pages; none of a file that stayed with its owner."""
-        if self.justificatif.fingerprint:
+        """The addresses of its pages; none of a file that was destroyed, or stayed with its owner."""
+        if not self.justificatif.sealed_file_id:
             return []
         count = vault.access.count_sheets(access.file_of(self.justificatif))
         args = [self.case.reference, self.justificatif.pk]

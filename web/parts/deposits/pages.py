@@ -60,7 +60,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """`state`: what the page shows, so that asking again brings something only when it has changed."""
+    """`state`: what the page shows, so that asking again brings something only when it has changed.
+
+    `refresh`: seconds after which it asks again by itself, 0 when it does not any more: a page that asks for ever would
+    keep open a session that nobody sits before.
+    """
 
     url: str
     state: str
@@ -68,7 +72,7 @@ class Waiting:
     text: str
     note: str
     steps: list[Step]
-    refresh: int = REFRESH
+    refresh: int
     again_url: str = ""
 
 
@@ -102,6 +106,7 @@ def waiting(room: Room) -> Waiting:
         text=str(text),
         note=note if is_slow else "",
         steps=steps(current),
+        refresh=0 if is_slow else REFRESH,
     )
 
 

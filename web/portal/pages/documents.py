@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from cases.models import Justificatif
 from procedures.rules.definitions import Definition
 from web.parts.french import plain_words
+from web.parts.refusals import DESTROYED
 from web.portal.pages.timeline import language
 
 
@@ -24,19 +25,28 @@ class Document:
 
 
 def document(one: Justificatif, *, reference: str, definition: Definition) -> Document:
-    states = {None: gettext("en cours de vérification"), True: gettext("vérifié"), False: gettext("à refaire")}
-    received = gettext("Empreinte seule, notée le %(day)s") if one.fingerprint else gettext("Reçu le %(day)s")
     return Document(
         title=document_title(definition, one.kind),
-        text=f"{received % {'day': plain_words(one.received_on)}}, {states[one.accepted]}",
+        text=_text(one),
         url=file_url(one, reference=reference),
         label=gettext("Vérifier mon fichier") if one.fingerprint else gettext("Télécharger"),
         is_accepted=one.accepted is True,
     )
 
 
+def _text(one: Justificatif) -> str:
+    states = {None: gettext("en cours de vérification"), True: gettext("vérifié"), False: gettext("à refaire")}
+    sentence = gettext("Empreinte seule, notée le %(day)s") if one.fingerprint else gettext("Reçu le %(day)s")
+    received = sentence % {"day": plain_words(one.received_on)}
+    is_there = one.fingerprint or one.sealed_file_id
+    return f"{received}, {states[one.accepted]}" if is_there else f"{received}. {DESTROYED}"
+
+
 def file_url(one: Justificatif, *, reference: str) -> str:
-    return reverse("portal:prove" if one.fingerprint else "portal:file", args=[reference, one.pk])
+    """Where it is taken, or proved; "" where the file was destroyed."""
+    if one.fingerprint:
+        return reverse("portal:prove", args=[reference, one.pk])
+    return reverse("portal:file", args=[reference, one.pk]) if one.sealed_file_id else ""
 
 
 def newest_of(justificatifs: Sequence[Justificatif]) -> Justificatif | None:

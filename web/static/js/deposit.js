@@ -8,9 +8,10 @@ const LEAST = 0.5; // a tap is no frame
 const said = document.querySelector("[data-deposit-said]");
 const root = () => document.querySelector("[data-deposit]");
 const form = () => root().querySelector("[data-deposit-measures]");
-const hint = (name) => root().querySelector(`[data-deposit-${name}]`);
+// What stands with a page: its buttons and hints.
+const near = (paper, name) => paper.closest("figure").querySelector(`[data-deposit-${name}]`);
 
-let drawing = false;
+let drawing = null; // the page on which a frame is awaited
 let back = ""; // who steered a frame goes on from there
 
 function say(sentence) {
@@ -33,7 +34,7 @@ function frame(paper, box, name) {
   element.type = "button";
   element.className = "deposit__frame";
   element.setAttribute("aria-label", name);
-  element.setAttribute("aria-describedby", "deposit-keys");
+  element.setAttribute("aria-describedby", near(paper, "keys").id);
   place(element, box);
   paper.append(element);
   return element;
@@ -51,12 +52,16 @@ function hide(paper, box, which = "") {
 
 // By touch and mouse
 
-function draw(on) {
-  drawing = on;
-  root().classList.toggle("deposit--draw", on);
-  root().querySelector("[data-deposit-draw]").setAttribute("aria-pressed", String(on));
-  hint("hint").hidden = !on;
-  if (on) say(hint("hint").textContent);
+// For one frame, on one page: while it is awaited, a finger on that page draws and does not scroll.
+function draw(paper) {
+  for (const one of root().querySelectorAll("[data-deposit-page]")) {
+    const on = one === paper;
+    one.classList.toggle("deposit__paper--draw", on);
+    near(one, "draw").setAttribute("aria-pressed", String(on));
+    near(one, "hint").hidden = !on;
+  }
+  drawing = paper;
+  if (paper) say(near(paper, "hint").textContent);
 }
 
 function point(paper, event) {
@@ -77,7 +82,7 @@ function between(one, other) {
 }
 
 function begin(paper, event) {
-  if (!drawing || !event.isPrimary || event.button !== 0) return;
+  if (drawing !== paper || !event.isPrimary || event.button !== 0) return;
   event.preventDefault();
   const from = point(paper, event);
   const element = frame(paper, between(from, from), "");
@@ -93,6 +98,8 @@ function begin(paper, event) {
       const box = between(from, point(paper, up));
       if (box.width < LEAST || box.height < LEAST) return end();
       gone.abort();
+      back = `[data-deposit-page="${paper.dataset.depositPage}"]`;
+      draw(null);
       hide(paper, box);
     },
     { signal },
@@ -127,7 +134,8 @@ function tell(box) {
 // `which`: of a zone that stands already. Enter hides what the frame covers; Escape leaves all as it was.
 function steer(paper, element, box, { which = "", remove, leave }) {
   let now = box;
-  element.addEventListener("focus", () => (hint("keys").hidden = false));
+  element.addEventListener("focus", () => (near(paper, "keys").hidden = false));
+  element.addEventListener("blur", () => (near(paper, "keys").hidden = true));
   element.addEventListener("keydown", (event) => {
     const way = ARROWS[event.key];
     if (way) {
@@ -135,7 +143,7 @@ function steer(paper, element, box, { which = "", remove, leave }) {
       place(element, now);
       tell(now);
     } else if (event.key === "Enter") {
-      back = which ? `[data-which="${which}"]` : "[data-deposit-key]";
+      back = which ? `[data-which="${which}"]` : `[data-deposit-page="${paper.dataset.depositPage}"]`;
       hide(paper, now, which);
     } else if (event.key === "Escape") {
       now = box;
@@ -147,25 +155,14 @@ function steer(paper, element, box, { which = "", remove, leave }) {
   });
 }
 
-// On the page that is in sight
-function paperInSight() {
-  const papers = [...root().querySelectorAll("[data-deposit-page]")];
-  const far = (paper) => {
-    const { top, bottom } = paper.getBoundingClientRect();
-    return Math.abs((top + bottom - window.innerHeight) / 2);
-  };
-  return papers.sort((one, other) => far(one) - far(other))[0];
-}
-
-function addByKeyboard() {
-  const paper = paperInSight();
+function addByKeyboard(paper) {
   const box = { left: 30, top: 45, width: 40, height: 6 };
-  const button = root().querySelector("[data-deposit-key]");
+  const button = near(paper, "key");
   const element = frame(paper, box, button.textContent.trim());
-  const leave = () => (element.remove(), (hint("keys").hidden = true), button.focus());
+  const leave = () => (element.remove(), button.focus());
   steer(paper, element, box, { leave, remove: leave });
   element.focus();
-  say(hint("keys").textContent);
+  say(near(paper, "keys").textContent);
 }
 
 function ownFrames() {
@@ -184,16 +181,14 @@ function ownFrames() {
 }
 
 function ready() {
-  const tools = root()?.querySelector("[data-deposit-tools]");
-  if (!tools?.hidden) return; // it is ready
-  tools.hidden = false;
-  tools.querySelector("[data-deposit-draw]").addEventListener("click", () => draw(!drawing));
-  tools.querySelector("[data-deposit-key]").addEventListener("click", addByKeyboard);
+  if (!root()?.querySelector("[data-deposit-tools][hidden]")) return; // it is ready, or shows what came
   for (const paper of root().querySelectorAll("[data-deposit-page]")) {
+    near(paper, "tools").hidden = false;
+    near(paper, "draw").addEventListener("click", () => draw(drawing === paper ? null : paper));
+    near(paper, "key").addEventListener("click", () => addByKeyboard(paper));
     paper.addEventListener("pointerdown", (event) => begin(paper, event));
   }
   ownFrames();
-  if (drawing) draw(true);
 }
 
 // What is sent from here comes back as the same part of the page, its picture painted anew.
@@ -206,10 +201,17 @@ document.addEventListener("htmx:afterSettle", () => {
   if (!root()) return;
   ready();
   if (root().dataset.said) say(root().dataset.said);
-  if (document.activeElement !== document.body) return;
-  const next = back && root().querySelector(back);
-  (next || root().querySelector("[data-deposit-draw]"))?.focus({ preventScroll: true });
+  if (document.activeElement === document.body) goOn();
   back = "";
 });
+
+// Who steered or drew a frame goes on from there: at the frame, else at the buttons of its page.
+function goOn() {
+  const found = back ? root().querySelector(back) : null;
+  const shown = (one) => one?.offsetParent !== null;
+  const buttons = found?.matches("[data-deposit-page]") ? [near(found, "key"), near(found, "draw")] : [found];
+  const next = buttons.find((one) => one && shown(one)) ?? root().querySelector("[data-deposit-draw]");
+  next?.focus({ preventScroll: true });
+}
 
 ready();
