@@ -13,7 +13,7 @@ class CasesConfig(AppConfig):
 
 
 class TablelessConfig(AppConfig):
-    """For config.settings.bare: the commands of cases that need no database, and none of its tables."""
+    """For config.settings.bare_cases: the commands of cases that need no database, and none of its tables."""
 
     name = "cases"
     default = False

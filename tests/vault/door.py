@@ -13,11 +13,11 @@ django.setup()
 
 from django.utils import timezone  # noqa: E402  after the set-up
 
-from accounts import scope  # noqa: E402
-from accounts.models import User  # noqa: E402
-from tests.vault.letters import letter  # noqa: E402
-from vault import actions  # noqa: E402
-from vault.models import Deposit, DepositState  # noqa: E402
+from accounts import scope  # noqa: E402  after the set-up
+from accounts.models import User  # noqa: E402  after the set-up
+from tests.vault.letters import letter  # noqa: E402  after the set-up
+from vault import actions  # noqa: E402  after the set-up
+from vault.models import Deposit, DepositState  # noqa: E402  after the set-up
 
 
 def main(association_id: int, subject: UUID, by: User, count: int) -> None:

@@ -13,15 +13,15 @@ django.setup()
 
 from django.utils import timezone  # noqa: E402  after the set-up
 
-import cases.actions  # noqa: E402
-from accounts import scope  # noqa: E402
-from accounts.models import User  # noqa: E402
-from accounts.rules.roles import Role  # noqa: E402
-from cases.models import Case  # noqa: E402
-from tests import factories  # noqa: E402
-from tests.vault.letters import letter  # noqa: E402
-from vault import access, actions  # noqa: E402
-from vault.models import Deposit, DepositState  # noqa: E402
+import cases.actions  # noqa: E402  after the set-up
+from accounts import scope  # noqa: E402  after the set-up
+from accounts.models import User  # noqa: E402  after the set-up
+from accounts.rules.roles import Role  # noqa: E402  after the set-up
+from cases.models import Case  # noqa: E402  after the set-up
+from tests import factories  # noqa: E402  after the set-up
+from tests.vault.letters import letter  # noqa: E402  after the set-up
+from vault import access, actions  # noqa: E402  after the set-up
+from vault.models import Deposit, DepositState  # noqa: E402  after the set-up
 
 
 def main() -> None:
