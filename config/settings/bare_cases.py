@@ -1,4 +1,4 @@
-"""As bare, for the commands of the cases that need no database: its code without its tables."""
+"""As bare, for the commands of cases that need no database: its code without its tables."""
 
 from config.settings.bare import *  # noqa: F403  the same settings
 
