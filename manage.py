@@ -17,6 +17,7 @@ BARE = {
     "diff_procedure": "config.settings.bare",
     "explain_deadline": "config.settings.bare",
     "redact_file": "config.settings.bare_vault",
+    "verify_evidence": "config.settings.bare_cases",
 }
 
 

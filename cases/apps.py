@@ -10,3 +10,13 @@ class CasesConfig(AppConfig):
 
         notices.register()
         pokes.wake_when_confirmed("cases.seal")
+
+
+class TablelessConfig(AppConfig):
+    """For config.settings.bare_cases: the commands of cases that need no database, and none of its tables."""
+
+    name = "cases"
+    default = False
+
+    def import_models(self) -> None:
+        self.models = {}

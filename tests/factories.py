@@ -18,6 +18,7 @@ from cases.access import count_and_newest
 from cases.actions import NewBeneficiary, NewFact, NewMember
 from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, ConsentKind, Export, Justificatif, Reminder
 from cases.rules.exports import Selection
+from cases.rules.fingerprints import fingerprint_of
 from cases.tallies import campaigns
 from observatory.models import Release, StatPlan
 from tests.vault.samples import pdf
@@ -234,6 +235,22 @@ def make_justificatif(case: Case, *, by: User, today: date, at: datetime) -> Jus
     with scope.enter(case.association_id):
         return cases.actions.keep_justificatif(
             case, rebuilt(content), kind="attestation", token=uuid4(), today=today, at=at, by=by
+        )
+
+
+def make_fingerprint(
+    case: Case, *, by: User, today: date, at: datetime, content: bytes = b"A file.", salt: bytes = b"\x01" * 32
+) -> Justificatif:
+    """Of a file that its owner keeps."""
+    with scope.enter(case.association_id):
+        return cases.actions.record_fingerprint(
+            case,
+            fingerprint_of([content], salt=salt),
+            kind="opposition",
+            token=uuid4(),
+            today=today,
+            at=at,
+            by=by,
         )
 
 

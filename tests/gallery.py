@@ -13,6 +13,7 @@ from procedures import registry
 from tests.calculations import CALCULATIONS, calculate
 from tests.factories import PASSWORD
 from tests.gallery_deposits import PARTS_OF_DEPOSITS, deposits
+from tests.gallery_fingerprints import fingerprints
 from tests.pictures import Picture, press
 from tests.stage import STORIES
 
@@ -375,6 +376,7 @@ GALLERY: tuple[Picture, ...] = (
     *_entry(),
     *_portal(),
     *deposits(),
+    *fingerprints(),
     *_queue(),
     *_desk_cases(),
     *_house(),

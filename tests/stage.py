@@ -26,6 +26,7 @@ from tests import factories
 from tests.deposits import kept_pages
 from tests.people import signed_in, signed_in_by_code
 from tests.stage_deposits import set_deposits
+from tests.stage_kept import set_kept
 from tests.stage_lists import set_lists, stays_fresh
 from tests.stage_watch import set_watch
 from tests.web.desk.passkeys import give_passkey
@@ -86,9 +87,7 @@ STORIES: dict[str, Story] = {
     **{story.__name__: story for story in stories.OPEN_STORIES},
     "not_asked": _not_asked,
     "box_forgotten": _box_forgotten,
-    "to_check": stories.waiting,
-    "accepted": stories.waiting,
-    "redo": stories.waiting,
+    **dict.fromkeys(("to_check", "accepted", "redo", "kept_at_home"), stories.waiting),
     "converted": stories.letter_missed,
     "without_address": stories.waiting,
     "depositing": stories.waiting,
@@ -171,6 +170,7 @@ def _cases(stage: Stage, association: Association, *, today: date, at: datetime)
         by_name["converted"], procedure=stories.CLOSURE, today=today, at=at, by=_by("benevole")
     )
     stage.parts["following"] = following.reference
+    stage.parts.update(set_kept(by_name["kept_at_home"], by=_by("benevole"), today=today, at=at))
     stage.parts.update(set_deposits(by_name["depositing"], volunteer=_by("benevole"), at=at))
     _reminders(stage, by_name, today=today, at=at)
     for number in range(60):

@@ -36,6 +36,7 @@ class AuditKind(StrEnum):
     EXPORT_APPROVED = "export_approved"
     EXPORT_REFUSED = "export_refused"
     EXPORT_TAKEN = "export_taken"
+    EVIDENCE_EXPORTED = "evidence_exported"
     KEYS_ROTATED = "keys_rotated"
     SHREDDED = "shredded"
     # What somebody should look at.

@@ -118,6 +118,41 @@ def _hints(case: Case, sealed: SealedFile, words: Sequence[str], *, kind: str, t
 
 
 @transaction.atomic
+def record_fingerprint(
+    case: Case, fingerprint: str, *, kind: str, token: UUID, today: date, at: datetime, by: User
+) -> Justificatif:
+    """Write that a file is kept by its owner, and its fingerprint. Raises Impossible, and AlreadyDone for a form that
+    was received with another one; the same form with the same fingerprint gives the row that is there."""
+    case = take(case, version=None)
+    before = Justificatif.objects.filter(token=token).first()
+    if before and (before.case_id, before.fingerprint) == (case.pk, fingerprint):
+        return before
+    if before:
+        raise AlreadyDone("This form was received before.")
+    move(
+        case,
+        EventKind.JUSTIFICATIF_RECEIVED,
+        at=at,
+        by=by,
+        token=token,
+        justificatif=kind,
+        fingerprint=fingerprint,
+    )
+    justificatif: Justificatif = Justificatif.objects.create(
+        association_id=case.association_id,
+        case=case,
+        fingerprint=fingerprint,
+        kind=kind,
+        token=token,
+        received_on=today,
+        received_by=by,
+    )
+    settle(case, today=today, at=at, by=by)
+    announce_arrival(justificatif, case=case, by=by, at=at)
+    return justificatif
+
+
+@transaction.atomic
 def check_justificatif(
     justificatif: Justificatif, *, accepted: bool, refusal: str = "", today: date, at: datetime, by: User
 ) -> bool:

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
@@ -36,6 +37,17 @@ def count(name: str, *, default: int, least: int = 1, most: int = 10_000) -> int
     if not is_whole or not least <= int(text) <= most:
         raise ImproperlyConfigured(f"{name}={text} cannot be used: give a whole number from {least} to {most}.")
     return int(text)
+
+
+def refuse_half_an_authority(url: str, *, ca_file: str, credentials: str) -> None:
+    """A token that nobody can verify proves nothing, and a password is not sent in plain."""
+    where = urlsplit(url)
+    if url and (where.scheme not in {"http", "https"} or not where.hostname):
+        raise ImproperlyConfigured(f"TSA_URL={url} cannot be used: give an address that begins with https://.")
+    if url and not Path(ca_file).is_file():
+        raise ImproperlyConfigured(f"TSA_CA_FILE={ca_file} is no file: without the authority's root nothing is proved.")
+    if credentials and where.scheme != "https" and where.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        raise ImproperlyConfigured("TSA_CREDENTIALS would leave in plain: give a TSA_URL that begins with https://.")
 
 
 env = environ.Env()
@@ -201,6 +213,11 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 # Where the audit chains end each day: to be put where whoever rewrites the database cannot write.
 AUDIT_HEADS_FILE = env.str("AUDIT_HEADS_FILE", default=str(VAR_DIR / "audit-heads.jsonl"))
+# An authority that dates each day's evidence (RFC 3161), and the certificates by which its tokens are verified.
+TSA_URL = env.str("TSA_URL", default="")
+TSA_CA_FILE = env.str("TSA_CA_FILE", default="")
+TSA_CREDENTIALS = secret("TSA_CREDENTIALS")
+refuse_half_an_authority(TSA_URL, ca_file=TSA_CA_FILE, credentials=TSA_CREDENTIALS)
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 

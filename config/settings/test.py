@@ -25,6 +25,7 @@ VAR_DIR = Path(_scratch.name)
 
 STATIC_ROOT = VAR_DIR / "static"
 AUDIT_HEADS_FILE = str(VAR_DIR / "audit-heads.jsonl")
+TSA_URL = TSA_CA_FILE = TSA_CREDENTIALS = ""  # a test that needs an authority brings its own
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing folder
 
 _url = os.environ.get("TEST_DATABASE_URL", "")

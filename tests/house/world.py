@@ -51,6 +51,8 @@ OTHER_KEYS = {
     "desk:factor": "factorreset",
     "desk:reset": "factorreset",
     "desk:session": "session",
+    "desk:prove": "fingerprint",
+    "portal:prove": "fingerprint",
     "desk:alert": "alert",
     "desk:audit": "alert",
     "portal:session": "session",
@@ -194,6 +196,7 @@ def _in(case: Case, *, team: dict[str, Membership], today: date, at: datetime) -
         factories.say_why(case, by=team[reader].user, at=at)
     with scope.enter(case.association_id):
         missed = Deadline.objects.missed().filter(case=case).get()
+    fingerprint = factories.make_fingerprint(case, by=by, today=today, at=at)
     content = factories.PLANTED["vault.SealedFile.content"][-1]
     reminder = factories.make_reminder(case, by=by, today=today, at=at)
     return {
@@ -203,6 +206,7 @@ def _in(case: Case, *, team: dict[str, Membership], today: date, at: datetime) -
         "reminder": reminder.pk,
         "deposit": deposits.to_confirm(case, by=_user_of(case), at=at).pk,
         "team deposit": deposits.to_confirm(case, by=by, at=at).pk,
+        "fingerprint": fingerprint.pk,
         "content": content,
     }
 

@@ -213,7 +213,7 @@ class Readers:
                 yield self.reads(client, reverse("portal:case", args=[reference]), *steps, within="portal:")
 
     def _deposits(self) -> Iterator[Crawl]:
-        """Documents on their way, in each state, as who sent them sees them."""
+        """Documents on their way, in each state, and one that stays at home, as who sent them sees them."""
         with scope.enter(self.association.pk):
             rows = Case.objects.select_related("member__user", "assigned_to").filter(state="awaiting")
             case = next(one for one in rows.order_by("pk") if one.member.user and one.assigned_to)
@@ -221,10 +221,13 @@ class Readers:
         assert member
         assert volunteer
         made = set_deposits(case, volunteer=volunteer, at=timezone.now())
-        at_desk = reverse("desk:deposit", args=[case.reference, made.pop("deposit.volunteer")])
+        kept = factories.make_fingerprint(case, by=volunteer, today=timezone.localdate(), at=timezone.now())
+        at_desk = [reverse("desk:deposit", args=[case.reference, made.pop("deposit.volunteer")])]
         starts = [reverse("portal:deposit", args=[case.reference, pk]) for pk in made.values()]
+        for space, pages in (("portal", starts), ("desk", at_desk)):
+            pages.append(reverse(f"{space}:prove", args=[case.reference, kept.pk]))
         yield self.reads(signed_in_by_code(member, association=self.association), *starts, within="none")
-        yield self.reads(signed_in(volunteer, association=self.association), at_desk, within="none")
+        yield self.reads(signed_in(volunteer, association=self.association), *at_desk, within="none")
 
 
 @pytest.mark.django_db

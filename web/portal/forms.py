@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import AttemptResult
 from procedures.rules.definitions import Channel, Definition
 from web.parts import deletion
+from web.parts.fingerprints import KeptFileForm, SignsField
 from web.parts.forms import DatePartsField, HouseForm, check_address
 from web.parts.uploads import DocumentForm
 
@@ -23,6 +24,7 @@ TRAP = "site"
 EARLIEST = date(1900, 1, 1)
 # No number of a person is typed here: thirteen digits, or twelve around the A or B of Corsica, are no reference.
 _PERSONAL_NUMBER = re.compile(r"\d{13}|\d{6}[AB]\d{6}")
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _SEPARATORS = re.compile(r"[\s.\-]")
 
 
@@ -225,6 +227,38 @@ class UploadForm(DocumentForm, PostedForm):
         super().__init__(data, files)
         self.in_pieces = in_pieces
         self.offer(kinds)
+
+
+class FingerprintForm(KeptFileForm, PostedForm):
+    """A file that stays with the member: its fingerprint, made by the browser's script; or the file, sent once."""
+
+    kind = forms.ChoiceField(label=_("Quel document gardez-vous ?"), widget=forms.RadioSelect)
+    fingerprint = SignsField(required=False, widget=forms.HiddenInput)
+    field_order = ("kind", "file")
+
+    def __init__(self, data: Any = None, files: Any = None, *, kinds: Iterable[tuple[str, str]]) -> None:
+        super().__init__(data, files)
+        field = self.fields["kind"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  narrows the type
+        field.choices = list(kinds)
+        if len(field.choices) == 1:
+            field.widget = forms.HiddenInput()
+            self.initial["kind"] = field.choices[0][0]
+
+    @property
+    def is_from_script(self) -> bool:
+        return bool(self.data.get("fingerprint"))
+
+    def clean_fingerprint(self) -> str:
+        typed = str(self.cleaned_data["fingerprint"] or "")
+        if typed and not _FINGERPRINT.fullmatch(typed):
+            raise ValidationError(gettext("Ce n’est pas une empreinte. Rechargez la page, et recommencez."))
+        return typed
+
+    def clean(self) -> dict[str, Any]:
+        if not self.is_from_script:
+            self.weigh()
+        return self.cleaned_data
 
 
 def _language() -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.portal.views import account, acting, entry, leaving, reading, sending
+from web.portal.views import account, acting, entry, fingerprints, leaving, reading, sending
 
 app_name = "portal"
 
@@ -29,5 +29,7 @@ urlpatterns = [
     path("<str:reference>/depot/<int:pk>/fini/", sending.finish, name="deposit_finish"),
     path("<str:reference>/depot/<int:pk>/avant/<int:number>/", sending.page_before, name="deposit_before"),
     path("<str:reference>/depot/<int:pk>/apres/<int:number>/", sending.page_after, name="deposit_after"),
+    path("<str:reference>/empreinte/", fingerprints.fingerprint, name="fingerprint"),
+    path("<str:reference>/empreinte/<int:pk>/", fingerprints.prove, name="prove"),
     path("<str:reference>/pas-recu/", reading.missing, name="missing"),
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from procedures.rules.definitions import Definition
 from web.desk.forms.base import DeskForm, radios
 from web.desk.pages.words import say
+from web.parts.fingerprints import ProofForm
 from web.parts.refusals import REFUSALS
 from web.parts.uploads import DocumentForm
 
@@ -41,3 +42,7 @@ class CheckForm(DeskForm):
     def refusal(self) -> str:
         """The code of what is wrong, "" when all is right."""
         return next((code for code in REFUSALS if self.cleaned_data[code] == "no"), "")
+
+
+class KeptProofForm(ProofForm, DeskForm):
+    """The file and the receipt that somebody shows at the desk."""

@@ -45,6 +45,7 @@ KINDS: dict[str, str | Promise] = {
     AuditKind.EXPORT_APPROVED: gettext_lazy("Liste approuvée"),
     AuditKind.EXPORT_REFUSED: gettext_lazy("Liste refusée"),
     AuditKind.EXPORT_TAKEN: gettext_lazy("Liste prise"),
+    AuditKind.EVIDENCE_EXPORTED: gettext_lazy("Preuves d’un dossier sorties"),
     AuditKind.KEYS_ROTATED: gettext_lazy("Clés renouvelées"),
     AuditKind.SHREDDED: gettext_lazy("Clés détruites"),
     AuditKind.CANARY_SET: gettext_lazy("Dossier leurre changé"),

@@ -18,6 +18,7 @@ from web.desk.forms.base import DeskForm
 from web.desk.forms.justificatifs import CheckForm
 from web.desk.pages import case as page
 from web.desk.pages.hints import hints
+from web.desk.views import fingerprints
 from web.desk.views.doors import CaseAction, DeskRequest, Stop, case_url, needs, opened_case, stamp, why_of
 from web.parts import errors
 from web.parts.deposits.answers import picture
@@ -73,12 +74,16 @@ class Check(CaseAction):
             told = _("Ce justificatif est déjà vérifié.")
             raise Stop(errors.conflict(self.request, back_url=case_url(self.case), sentence=told))
 
-    def more(self, _form: DeskForm) -> dict[str, Any]:
+    def more(self, form: DeskForm) -> dict[str, Any]:
         [document] = page.documents(self.case, [self.justificatif])
-        return {"document": document, "sheets": self.sheets(), "hints": hints(self.justificatif.hints)}
+        told = {"document": document, "sheets": self.sheets(), "hints": hints(self.justificatif.hints)}
+        if not self.justificatif.fingerprint:
+            return told
+        proof = fingerprints.proof_form(self.request)
+        return told | fingerprints.proof(self.justificatif, proof) | {"form": form, "proof": proof}
 
     def sheets(self) -> list[str]:
-        """The addresses of its pages; none where the file came before files were cleaned, and was destroyed."""
+        """The addresses of its pages; none of a file that was destroyed, or stayed with its owner."""
         if not self.justificatif.sealed_file_id:
             return []
         count = vault.access.count_sheets(access.file_of(self.justificatif))

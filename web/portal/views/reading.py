@@ -14,7 +14,8 @@ from procedures import registry
 from procedures.rules.definitions import Bound
 from web.parts.deposits.standing import Underway, underway
 from web.portal.pages import steps
-from web.portal.pages.cases import Found, case_page, contact_of, document_title
+from web.portal.pages.cases import Found, case_page, contact_of
+from web.portal.pages.documents import document_title
 from web.portal.pages.missing import missing_page
 from web.portal.views.doors import MemberRequest, member_page
 from web.portal.views.progress import progress_of
