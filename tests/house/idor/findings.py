@@ -51,12 +51,13 @@ class Finding:
         return f"{self.kind} {asked.person}: {asked.method} {asked.name} with {asked.key}: {self.detail}"
 
 
-# What differs between two answers to the same question: tokens, nonces, random ids, the time in a signature; and the
-# number of the request for a list that was just made, which a sequence of PostgreSQL gives only once.
+# What differs between two answers to the same question: tokens, nonces, random ids, the time in a signature; a salt and
+# the fingerprint made with it, four signs at a time; and the number of the request for a list that was just made, which
+# a sequence of PostgreSQL gives only once.
 _TOKENS = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[\w+/=-]{32,}|[A-Z]{4}-[A-Z]{4}-[A-Z]{3}\b"
     r"|Content-Length: \d+|(?<= d=\")[^\"]+|(?<=sessionid=)\w*|(?<=messages=)\S+|(?<=-)[a-z0-9]{6}(?=/)|nonce-[\w+/=-]+"
-    r"|next=[\w/%.-]*|%2F[\w%.-]*|(?<=Location: /desk/listes/)\d+(?=/)"
+    r"|next=[\w/%.-]*|%2F[\w%.-]*|(?<=Location: /desk/listes/)\d+(?=/)|<span>[0-9a-f]{4}</span>"
 )
 
 
