@@ -2,10 +2,15 @@
 FROM python:3.11-slim AS builder
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /venv
+# REQUIREMENTS=requirements-s3.txt adds what keeps sealed files in a bucket.
+ARG REQUIREMENTS=requirements.txt
 COPY requirements.txt .
-RUN /venv/bin/pip install --no-deps --require-hashes -r requirements.txt
+COPY requirements-s3.txt .
+RUN /venv/bin/pip install --no-deps --require-hashes -r ${REQUIREMENTS}
 
 FROM python:3.11-slim
+# Of use where the container's engine allows user namespaces: VAULT_ISOLATION in docs/reference/settings.md.
+RUN apt-get update && apt-get install -y --no-install-recommends bubblewrap && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 opposable && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin opposable
 ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -11,7 +11,14 @@ from django.db import DatabaseError
 from config.refusal import exit_saying
 
 # They compute from what they are given: no database, key, folder or setting of a platform.
-BARE = {"check_procedures", "compute_period", "diff_procedure", "explain_deadline", "redact_file"}
+BARE = {
+    "check_procedures": "config.settings.bare",
+    "compute_period": "config.settings.bare",
+    "diff_procedure": "config.settings.bare",
+    "explain_deadline": "config.settings.bare",
+    "redact_file": "config.settings.bare_vault",
+    "verify_evidence": "config.settings.bare_cases",
+}
 
 
 def main() -> None:
@@ -43,7 +50,7 @@ def _has_platform() -> bool:
 
 
 if __name__ == "__main__":
-    if not BARE.isdisjoint(sys.argv[1:2]):
-        os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.bare"
+    if bare := BARE.get("".join(sys.argv[1:2])):
+        os.environ["DJANGO_SETTINGS_MODULE"] = bare
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
     main()

@@ -6,5 +6,17 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from cases import notices  # noqa: PLC0415  models are loaded only now
+        from vault.box import pokes  # noqa: PLC0415  the same
 
         notices.register()
+        pokes.wake_when_confirmed("cases.seal")
+
+
+class TablelessConfig(AppConfig):
+    """For config.settings.bare_cases: the commands of cases that need no database, and none of its tables."""
+
+    name = "cases"
+    default = False
+
+    def import_models(self) -> None:
+        self.models = {}

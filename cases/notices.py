@@ -9,7 +9,7 @@ from accounts.access import who_saw
 from accounts.fields import load_keys
 from accounts.models import ApiToken, AuditEntry, Membership, User
 from accounts.rules.roles import Right
-from cases.models import Case, Deadline, Export, Reminder
+from cases.models import Case, Deadline, Export, Justificatif, Reminder
 from notifications.models import Notice
 from notifications.registry import NoticeKind, Recipient
 from notifications.registry import register as register_kind
@@ -247,6 +247,35 @@ def _about_account(_notice: Notice) -> dict[str, Any]:
     return {"link": settings.PUBLIC_ORIGIN + reverse("desk:account")}
 
 
+def _justificatif(notice: Notice) -> Justificatif | None:
+    rows = Justificatif.objects.select_related("case__assigned_to", "association")
+    found: Justificatif | None = rows.filter(pk=notice.subject_ids["justificatif"]).first()
+    return found
+
+
+def _still_to_check(notice: Notice) -> bool:
+    found = _justificatif(notice)
+    return bool(found and found.accepted is None and not found.case.is_closed)
+
+
+def _who_follows(notice: Notice) -> Recipient | None:
+    """Nobody, when whoever follows the case has left."""
+    found = _justificatif(notice)
+    user = found.case.assigned_to if found else None
+    if user is None or not Membership.objects.active().filter(user=user).exists():
+        return None
+    return _to(user)
+
+
+def _about_justificatif(notice: Notice) -> dict[str, Any]:
+    found = _justificatif(notice)
+    return {
+        "association": found.association if found else None,
+        "reference": found.case.reference if found else "",
+        "link": settings.PUBLIC_ORIGIN + (reverse("desk:case", args=[found.case.reference]) if found else "/desk/"),
+    }
+
+
 _KINDS = (
     NoticeKind(
         key="deadline_missed",
@@ -289,6 +318,13 @@ _KINDS = (
         still_holds=_still_moved,
         context=_for_whoever_is_bound,
         recipient=_whoever_is_bound,
+    ),
+    NoticeKind(
+        key="justificatif_arrived",
+        templates="cases/mail/justificatif_arrived",
+        still_holds=_still_to_check,
+        context=_about_justificatif,
+        recipient=_who_follows,
     ),
     NoticeKind(
         key="token_expires",

@@ -39,11 +39,20 @@ BEAT_TABLE: dict[str, BeatEntry] = {
     "accounts.chain": every(600, task="accounts.chain"),
     "accounts.heads": daily(4, 10, task="accounts.heads"),
     "accounts.sweep": daily(4, 5, task="accounts.sweep"),
+    "cases.root": daily(4, 40, task="cases.root"),
+    "cases.seal": every(10, task="cases.seal"),
+    "cases.stamp": every(1800, task="cases.stamp"),
     "cases.sweep": every(600, task="cases.sweep"),
     "notifications.deliver": every(60, task="notifications.deliver"),
     "observatory.freeze": daily(4, 20, task="observatory.freeze"),
-    "vault.sweep": daily(4, 50, task="vault.sweep"),
+    "vault.analyse": every(10, task="vault.analyse"),
+    "vault.check": daily(4, 50, task="vault.check"),
+    "vault.sweep": every(300, task="vault.sweep"),
 }
+
+# Documents have workers of their own: a hostile one never keeps the tick, the notices or a sweep waiting.
+DOCUMENTS = "documents"
+ROUTES = {"cases.seal": {"queue": DOCUMENTS}, "vault.analyse": {"queue": DOCUMENTS}}
 
 app = Celery("opposable")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -58,6 +67,7 @@ app.conf.update(
     task_ignore_result=True,
     task_publish_retry=False,
     task_reject_on_worker_lost=True,
+    task_routes=ROUTES,
     task_serializer="json",
     task_soft_time_limit=540,
     task_time_limit=600,

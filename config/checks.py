@@ -60,10 +60,6 @@ def is_debugging() -> bool:
     return bool(settings.DEBUG)
 
 
-def takes_uploads() -> bool:
-    return bool(settings.VAULT_UPLOADS)
-
-
 def has_weak_secret() -> bool:
     return len(settings.SECRET_KEY) < 50 or len(set(settings.SECRET_KEY)) < 5
 
@@ -113,12 +109,6 @@ REFUSALS: list[Refusal] = [
         is_debugging,
         "DEBUG is on: error pages would show settings, queries and personal data.",
         "Remove DEBUG.",
-    ),
-    (
-        "opposable.E007",
-        takes_uploads,
-        "VAULT_UPLOADS is on, but this version does not yet hide a NIR in what is uploaded.",
-        "Leave VAULT_UPLOADS off until redaction exists; justificatifs are recorded without their file.",
     ),
     (
         "opposable.E008",

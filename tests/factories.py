@@ -1,6 +1,5 @@
 """Rows for tests. Every text that tells who somebody is, is a canary: a sign that must never be found in a dump."""
 
-import io
 import itertools
 import random
 import string
@@ -19,9 +18,11 @@ from cases.access import count_and_newest
 from cases.actions import NewBeneficiary, NewFact, NewMember
 from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, ConsentKind, Export, Justificatif, Reminder
 from cases.rules.exports import Selection
+from cases.rules.fingerprints import fingerprint_of
 from cases.tallies import campaigns
 from observatory.models import Release, StatPlan
 from tests.vault.samples import pdf
+from vault.redaction.pipeline import Rebuilt
 
 OPPOSITION = "mon-espace-sante/opposition"
 CHILD = "mon-espace-sante/opposition-enfant"
@@ -229,12 +230,33 @@ def say_why(case: Case, *, by: User, at: datetime) -> str:
 
 
 def make_justificatif(case: Case, *, by: User, today: date, at: datetime) -> Justificatif:
-    """A PDF whose text is a canary."""
-    content = pdf(plant("vault.SealedFile.content").encode())
+    """A PDF whose text is a canary, as if it had been deposited, cleaned and confirmed."""
+    content = plant("vault.SealedFile.content").encode()
     with scope.enter(case.association_id):
-        return cases.actions.receive_justificatif(
-            case, io.BytesIO(content), kind="attestation", token=uuid4(), today=today, at=at, by=by
+        return cases.actions.keep_justificatif(
+            case, rebuilt(content), kind="attestation", token=uuid4(), today=today, at=at, by=by
         )
+
+
+def make_fingerprint(
+    case: Case, *, by: User, today: date, at: datetime, content: bytes = b"A file.", salt: bytes = b"\x01" * 32
+) -> Justificatif:
+    """Of a file that its owner keeps."""
+    with scope.enter(case.association_id):
+        return cases.actions.record_fingerprint(
+            case,
+            fingerprint_of([content], salt=salt),
+            kind="opposition",
+            token=uuid4(),
+            today=today,
+            at=at,
+            by=by,
+        )
+
+
+def rebuilt(content: bytes = b"", *, pixels: bytes = b"") -> Rebuilt:
+    """What the engine would have made of a document, without its work; no two show the same unless told."""
+    return Rebuilt(pdf=pdf(content), pixels=pixels or uuid4().bytes, words=())
 
 
 def make_export(

@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 from procedures import registry
 from tests.calculations import CALCULATIONS, calculate
 from tests.factories import PASSWORD
+from tests.gallery_deposits import PARTS_OF_DEPOSITS, deposits
+from tests.gallery_fingerprints import fingerprints
 from tests.pictures import Picture, press
 from tests.stage import STORIES
 
@@ -23,6 +25,7 @@ NO_PAGE: dict[str, str] = {
     "portal:leave": "POST only",
     "portal:quick_exit": "POST only",
     "desk:file": "a download",
+    **PARTS_OF_DEPOSITS,
     "desk:choose": "POST only",
     "desk:alert_seen": "POST only",
     "desk:token_revoke": "POST only",
@@ -165,7 +168,7 @@ def _desk_cases() -> Iterator[Picture]:
     yield _work("desk-facts", "desk:facts", "letter_soon")
     yield _work("desk-facts-closure", "desk:facts", "box_forgotten")
     yield _work("desk-upload", "desk:upload", "waiting")
-    yield _work("desk-upload-error", "desk:upload", "waiting", press=("Garder ce document",))
+    yield _work("desk-upload-error", "desk:upload", "waiting", press=("Envoyer ce document",))
     yield _work("desk-check", "desk:check", "to_check", places={"pk": "to_check.document"})
     yield _work(
         "desk-check-error", "desk:check", "to_check", places={"pk": "to_check.document"}, press=("Enregistrer la",)
@@ -372,6 +375,8 @@ GALLERY: tuple[Picture, ...] = (
     *_public(),
     *_entry(),
     *_portal(),
+    *deposits(),
+    *fingerprints(),
     *_queue(),
     *_desk_cases(),
     *_house(),

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ["requirements", "requirements-dev"]
+NAMES = ["requirements", "requirements-s3", "requirements-dev"]
 COMPILE = [
     "pip",
     "compile",

@@ -1,6 +1,5 @@
 """A platform to be looked at: every state of a case once, a full desk, an empty one, and the longest words."""
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -24,10 +23,12 @@ from cases.actions import AttemptPlan, CasePlan, NewBeneficiary, NewFact, NewMem
 from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, CaseEvent, ConsentKind, Deadline, StopWhen
 from observatory.models import Release, StatPlan
 from tests import factories
+from tests.deposits import kept_pages
 from tests.people import signed_in, signed_in_by_code
+from tests.stage_deposits import set_deposits
+from tests.stage_kept import set_kept
 from tests.stage_lists import set_lists, stays_fresh
 from tests.stage_watch import set_watch
-from tests.vault.samples import pdf
 from tests.web.desk.passkeys import give_passkey
 from web.demo import seed, stories
 from web.demo.people import VOLUNTEERS
@@ -86,11 +87,10 @@ STORIES: dict[str, Story] = {
     **{story.__name__: story for story in stories.OPEN_STORIES},
     "not_asked": _not_asked,
     "box_forgotten": _box_forgotten,
-    "to_check": stories.waiting,
-    "accepted": stories.waiting,
-    "redo": stories.waiting,
+    **dict.fromkeys(("to_check", "accepted", "redo", "kept_at_home"), stories.waiting),
     "converted": stories.letter_missed,
     "without_address": stories.waiting,
+    "depositing": stories.waiting,
     **{outcome: _ended(outcome) for outcome in ("opposed_proven", "opposed", "refused", "unanswered", "abandoned")},
 }
 
@@ -164,13 +164,14 @@ def _cases(stage: Stage, association: Association, *, today: date, at: datetime)
         if case.member.user:
             stage.let_in(f"member:{name}", signed_in_by_code(case.member.user, association=association))
     by_name = dict(zip(STORIES, written, strict=True))
-    for place, name in enumerate(("to_check", "accepted", "redo", "opposed_proven")):
-        if name != "opposed_proven":
-            _document(stage, by_name[name], name, place=place, today=today, at=at)
+    for place, name in enumerate(("to_check", "accepted", "redo")):
+        _document(stage, by_name[name], name, place=place, today=today, at=at)
     following = cases.actions.convert_case(
         by_name["converted"], procedure=stories.CLOSURE, today=today, at=at, by=_by("benevole")
     )
     stage.parts["following"] = following.reference
+    stage.parts.update(set_kept(by_name["kept_at_home"], by=_by("benevole"), today=today, at=at))
+    stage.parts.update(set_deposits(by_name["depositing"], volunteer=_by("benevole"), at=at))
     _reminders(stage, by_name, today=today, at=at)
     for number in range(60):
         cases.actions.add_note(by_name["waiting"], text=f"Note numéro {number}.", at=at, by=_by("benevole"))
@@ -209,8 +210,8 @@ def _reminders(stage: Stage, by_name: dict[str, Case], *, today: date, at: datet
 
 def _document(stage: Stage, case: Case, name: str, *, place: int, today: date, at: datetime) -> None:
     by = _by("benevole")
-    received = cases.actions.receive_justificatif(
-        case, io.BytesIO(pdf()), kind="opposition", token=UUID(int=10**9 + place), today=today, at=at, by=by
+    received = cases.actions.keep_justificatif(
+        case, kept_pages(), kind="opposition", token=UUID(int=10**9 + place), today=today, at=at, by=by
     )
     stage.parts[f"{name}.document"] = received.pk
     if name != "to_check":

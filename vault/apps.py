@@ -8,6 +8,7 @@ class VaultConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import fields  # noqa: PLC0415  models are loaded only now
+        from vault import checks  # noqa: F401, PLC0415  importing registers them
 
         fields.refuse_texts(holds_certainly)
 

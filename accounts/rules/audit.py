@@ -36,6 +36,7 @@ class AuditKind(StrEnum):
     EXPORT_APPROVED = "export_approved"
     EXPORT_REFUSED = "export_refused"
     EXPORT_TAKEN = "export_taken"
+    EVIDENCE_EXPORTED = "evidence_exported"
     KEYS_ROTATED = "keys_rotated"
     SHREDDED = "shredded"
     # What somebody should look at.
@@ -43,10 +44,11 @@ class AuditKind(StrEnum):
     CANARY_READ = "canary_read"
     MASS_READING = "mass_reading"
     POWER_GIVEN = "power_given"
+    FILE_DAMAGED = "file_damaged"
     ALERT_SEEN = "alert_seen"
 
 
-ALERTS = frozenset({AuditKind.CANARY_READ, AuditKind.MASS_READING, AuditKind.POWER_GIVEN})
+ALERTS = frozenset({AuditKind.CANARY_READ, AuditKind.MASS_READING, AuditKind.POWER_GIVEN, AuditKind.FILE_DAMAGED})
 # What somebody must hear of who did not do it: that their way in is another one.
 ACCOUNT_CHANGES = frozenset(
     {
@@ -73,6 +75,7 @@ class About(StrEnum):
     RESET = "reset"
     ENTRY = "entry"
     KEY = "key"
+    FILE = "file"
 
 
 class Why(StrEnum):

@@ -74,3 +74,11 @@ def justificatif_for(case: Case, pk: int) -> Justificatif:
     if found is None:
         raise Http404
     return found
+
+
+def fingerprint_for(case: Case, pk: int) -> Justificatif:
+    """A justificatif of which the fingerprint alone is kept. Raises Http404."""
+    found = justificatif_for(case, pk)
+    if not found.fingerprint:
+        raise Http404
+    return found

@@ -61,6 +61,13 @@ def consult_file(case: Case, justificatif: Justificatif, *, reader: User, why: W
     CaseEvent.objects.record(case, EventKind.FILE_CONSULTED, at=at, by=reader, justificatif=justificatif.pk)
 
 
+def consult_sheets(case: Case, justificatif: Justificatif, *, reader: User, why: Why, at: datetime) -> None:
+    """Record that somebody looks at a justificatif's pages, one after the other: one opening within half an hour."""
+    seen = CaseEvent.objects.filter(case=case, by=reader, kind=EventKind.FILE_CONSULTED, at__gt=at - SAME_OPENING)
+    if not seen.filter(payload__justificatif=justificatif.pk).exists():
+        consult_file(case, justificatif, reader=reader, why=why, at=at)
+
+
 def _audit(kind: AuditKind, case: Case, *, reader: User, why: Why, at: datetime, **payload: int) -> None:
     _audit_all(kind, [(case, why)], reader=reader, at=at, **payload)
 

@@ -1,6 +1,7 @@
 """Every write to a case: one function, one transaction, one event."""
 
 from cases.actions.attempts import BeforeLetter, record_attempt
+from cases.actions.bagging import Evidence, export_evidence
 from cases.actions.bulk import AttemptPlan, CasePlan, create_cases
 from cases.actions.chaining import chain_events
 from cases.actions.deciding import AfterTheDay, Answer, answer_missed, close_case, convert_case, reopen_case
@@ -17,11 +18,13 @@ from cases.actions.exporting import (
 )
 from cases.actions.facts import NewFact, record_facts
 from cases.actions.journal import AlreadyDone, StaleCase
-from cases.actions.justificatifs import check_justificatif, receive_justificatif
+from cases.actions.justificatifs import check_justificatif, keep_justificatif, record_fingerprint, seal_confirmed
 from cases.actions.leaving import let_go
 from cases.actions.opening import NewBeneficiary, NewMember, NotAdmitted, create_campaign, open_case, open_case_for
 from cases.actions.recomputing import Move, Recomputed, recompute_deadlines
+from cases.actions.rooting import Rooted, root_all
 from cases.actions.snoozing import end_reminder, hold, set_reminder
+from cases.actions.stamping import Stamped, stamp_all
 from cases.actions.sweeping import Sweep, sweep
 from cases.actions.working import (
     HasAddress,
@@ -40,6 +43,7 @@ __all__ = [
     "AttemptPlan",
     "BeforeLetter",
     "CasePlan",
+    "Evidence",
     "HasAddress",
     "Move",
     "NewBeneficiary",
@@ -49,8 +53,10 @@ __all__ = [
     "NotReady",
     "Recomputed",
     "RightGone",
+    "Rooted",
     "SomebodyReal",
     "StaleCase",
+    "Stamped",
     "Sweep",
     "WrongCount",
     "add_note",
@@ -67,21 +73,26 @@ __all__ = [
     "end_reminder",
     "erase_case",
     "erase_person",
+    "export_evidence",
     "give_consent",
     "hold",
+    "keep_justificatif",
     "let_go",
     "open_case",
     "open_case_for",
-    "receive_justificatif",
     "recompute_deadlines",
     "record_attempt",
     "record_facts",
+    "record_fingerprint",
     "refuse_export",
     "renew_card",
     "reopen_case",
+    "root_all",
     "say_why",
+    "seal_confirmed",
     "set_canary",
     "set_reminder",
+    "stamp_all",
     "sweep",
     "take_export",
     "withdraw_consent",

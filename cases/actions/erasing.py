@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+import vault.actions
 from accounts.access import memberships_anywhere
 from accounts.actions import close_account, destroy_keys
 from accounts.models import AuditEntry, User
@@ -22,6 +23,7 @@ def erase_case(case: Case, *, today: date, at: datetime, by: User | None) -> Cas
     case.closed_on = case.closed_on or today
     settle(case, today=today, at=at, by=by, also=["closed_on"])
     destroy_keys([case.subject])
+    vault.actions.forget(case.subject, at=at)
     AuditEntry.objects.record(AuditKind.SHREDDED, at=at, by=by, about=About.CASE, about_id=case.pk)
     others = Case.objects.exclude(pk=case.pk).exclude(state=State.ERASED)
     if not others.filter(beneficiary=case.beneficiary_id).exists():

@@ -1,15 +1,19 @@
-"""Is the journal sound? Each case's events replay to its state, and its chain holds. Reads only."""
+"""Is the journal sound? Events replay to their case's state, chains hold, roots cover what stands. Reads only."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter, itemgetter
 
+from django.db.models import OuterRef, Subquery
+
 from accounts import scope
 from accounts.access import associations_at_work
 from cases.actions.chaining import link_of
-from cases.models import Case, CaseEvent
+from cases.models import Case, CaseEvent, EvidenceLeaf, EvidenceRoot
+from cases.rules import merkle
 from cases.rules.chain import first_break
+from cases.rules.evidence import LeafKind
 from cases.rules.lifecycle import MOVES, EventKind, Impossible, replay
 
 _CHUNK = 2000
@@ -17,17 +21,22 @@ _CHUNK = 2000
 
 @dataclass(slots=True)
 class Soundness:
-    """`misplaced`: cases whose events lead elsewhere; `broken`: the first event, case by case, that does not follow."""
+    """`misplaced`: cases whose events lead elsewhere; `broken`: the first event, case by case, that does not follow.
+
+    `uncovered`: days whose root is not that of its leaves, or whose leaves are not what stands in the journals.
+    """
 
     associations: int = 0
     cases: int = 0
     chained: int = 0
     misplaced: list[int] = field(default_factory=list)
     broken: list[int] = field(default_factory=list)
+    roots: int = 0
+    uncovered: list[str] = field(default_factory=list)
 
     @property
     def is_sound(self) -> bool:
-        return not (self.misplaced or self.broken)
+        return not (self.misplaced or self.broken or self.uncovered)
 
 
 def check_cases() -> Soundness:
@@ -38,6 +47,7 @@ def check_cases() -> Soundness:
             found.associations += 1
             _check_states(found)
             _check_chains(found)
+            _check_roots(found)
     return found
 
 
@@ -66,3 +76,26 @@ def _check_chains(found: Soundness) -> None:
         found.chained += len(links)
         if at := first_break(links):
             found.broken.append(at)
+
+
+def _check_roots(found: Soundness) -> None:
+    """A chain that was made anew as a whole follows; the roots of before tell."""
+    before: EvidenceRoot | None = None
+    for root in EvidenceRoot.objects.order_by("day"):
+        own = CaseEvent.objects.filter(case=OuterRef("case"), place=OuterRef("place")).values("hash")
+        leaves = EvidenceLeaf.objects.all().of(root)
+        heads = dict(leaves.annotate(head=Subquery(own)).values_list("pk", "head"))
+        is_whole = bool(heads) and merkle.root_of([leaf.digest for leaf in leaves]).hex() == root.root
+        if not is_whole or any(not _stands(leaf, heads[leaf.pk], before) for leaf in leaves):
+            found.uncovered.append(root.day.isoformat())
+        found.roots += 1
+        before = root
+
+
+def _stands(leaf: EvidenceLeaf, head: str | None, before: EvidenceRoot | None) -> bool:
+    match leaf.content:
+        case [LeafKind.JOURNAL.value, int(case), int(place), str(hash_)]:
+            return (case, place, hash_) == (leaf.case_id, leaf.place, head)
+        case [LeafKind.ROOT.value, str(day), str(hash_)]:
+            return before is not None and (day, hash_) == (before.day.isoformat(), before.root)
+    return True

@@ -4,6 +4,7 @@ from cases.models.campaign import Campaign
 from cases.models.case import Attempt, AttemptResult, Case, CaseFact
 from cases.models.deadline import Deadline, Decision
 from cases.models.event import CaseEvent
+from cases.models.evidence import EvidenceLeaf, EvidenceRoot
 from cases.models.export import Export
 from cases.models.justificatif import Justificatif
 from cases.models.people import Beneficiary, BeneficiaryKind, Consent, ConsentKind, Member, Representation
@@ -22,6 +23,8 @@ __all__ = [
     "ConsentKind",
     "Deadline",
     "Decision",
+    "EvidenceLeaf",
+    "EvidenceRoot",
     "Export",
     "Justificatif",
     "Member",

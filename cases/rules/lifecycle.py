@@ -44,6 +44,7 @@ class EventKind(StrEnum):
     CASE_CONSULTED = "case_consulted"
     CONTACT_CONSULTED = "contact_consulted"
     FILE_CONSULTED = "file_consulted"
+    EVIDENCE_EXPORTED = "evidence_exported"
 
 
 class Impossible(ValueError):

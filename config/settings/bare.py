@@ -5,7 +5,7 @@ import environ
 env = environ.Env()
 
 PROCEDURE_FOLDERS: list[str] = env.list("PROCEDURE_FOLDERS", default=[])
-INSTALLED_APPS = ["procedures", "vault.apps.TablelessConfig"]
+INSTALLED_APPS = ["procedures"]
 LANGUAGE_CODE = "fr"
 TIME_ZONE = "Europe/Paris"
 USE_I18N = False

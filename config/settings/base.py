@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
@@ -38,6 +39,17 @@ def count(name: str, *, default: int, least: int = 1, most: int = 10_000) -> int
     return int(text)
 
 
+def refuse_half_an_authority(url: str, *, ca_file: str, credentials: str) -> None:
+    """A token that nobody can verify proves nothing, and a password is not sent in plain."""
+    where = urlsplit(url)
+    if url and (where.scheme not in {"http", "https"} or not where.hostname):
+        raise ImproperlyConfigured(f"TSA_URL={url} cannot be used: give an address that begins with https://.")
+    if url and not Path(ca_file).is_file():
+        raise ImproperlyConfigured(f"TSA_CA_FILE={ca_file} is no file: without the authority's root nothing is proved.")
+    if credentials and where.scheme != "https" and where.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        raise ImproperlyConfigured("TSA_CREDENTIALS would leave in plain: give a TSA_URL that begins with https://.")
+
+
 env = environ.Env()
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
@@ -50,8 +62,15 @@ PUBLIC_ORIGIN = env.str("PUBLIC_ORIGIN", default="http://localhost:8000")
 
 # Keys: "id:base64,id:base64"; the first wraps, the others only unwrap.
 VAULT_KEKS = secret("VAULT_KEKS")
-# Uploads stay closed until justificatifs are cleaned of the NIR before they are kept.
-VAULT_UPLOADS = False
+# False closes the door to files. It is closed too where what cleans them is missing.
+VAULT_UPLOADS = env.bool("VAULT_UPLOADS", default=True)
+# How files are opened: in bubblewrap, or with limits only where it is written out.
+VAULT_ISOLATION = env.str("VAULT_ISOLATION", default="")
+# The antechamber's keys: a Redis without persistence, or the passing key that the supervisor hands to its children.
+VAULT_SAS_URL = secret("VAULT_SAS_URL")
+VAULT_SAS_KEY = secret("VAULT_SAS_KEY")
+# A virus scanner: tcp://host:3310 or unix:///run/clamav/clamd.ctl. Empty: none.
+CLAMD_URL = env.str("CLAMD_URL", default="")
 UPLOAD_MAX_BYTES = 25 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
@@ -103,7 +122,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
-# Whether web, worker and beat end at once when a deploy check fails (config/checks.py).
+# Whether web, workers and beat end at once when a deploy check fails (config/checks.py).
 STARTS_ONLY_WHEN_SOUND = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FORM_RENDERER = "web.parts.forms.HouseRenderer"
@@ -194,9 +213,36 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 # Where the audit chains end each day: to be put where whoever rewrites the database cannot write.
 AUDIT_HEADS_FILE = env.str("AUDIT_HEADS_FILE", default=str(VAR_DIR / "audit-heads.jsonl"))
+# An authority that dates each day's evidence (RFC 3161), and the certificates by which its tokens are verified.
+TSA_URL = env.str("TSA_URL", default="")
+TSA_CA_FILE = env.str("TSA_CA_FILE", default="")
+TSA_CREDENTIALS = secret("TSA_CREDENTIALS")
+refuse_half_an_authority(TSA_URL, ca_file=TSA_CA_FILE, credentials=TSA_CREDENTIALS)
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+
+def sealed_storage() -> dict[str, Any]:
+    """Where ciphertext lies: a folder, or a bucket where one is named (requirements-s3.txt)."""
+    bucket = env.str("SEALED_S3_BUCKET", default="")
+    if not bucket:
+        folder = {"location": VAR_DIR / "sealed"}
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": folder}
+    options = {
+        "bucket_name": bucket,
+        "endpoint_url": env.str("SEALED_S3_ENDPOINT", default="") or None,
+        "region_name": env.str("SEALED_S3_REGION", default="") or None,
+        "access_key": secret("SEALED_S3_ACCESS_KEY") or None,
+        "secret_key": secret("SEALED_S3_SECRET_KEY") or None,
+        "addressing_style": "path",
+        "signature_version": "s3v4",
+        "default_acl": None,
+        "file_overwrite": True,  # a name is random and used once
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "sealed"}},
+    "default": sealed_storage(),
     "staticfiles": {"BACKEND": "web.parts.bundle.BundledStorage"},
 }
 FILE_UPLOAD_HANDLERS = ["vault.box.uploads.MemoryUploadHandler"]
@@ -268,7 +314,10 @@ def sqlite(path: Path) -> dict[str, Any]:
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+            # temp_store: what does not fit into a statement's memory would lie in /var/tmp.
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
+            ),
         },
     }
 

@@ -12,7 +12,6 @@ from config.settings.base import VAR_DIR, env, file_broker, postgres, secret, sq
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=True)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-VAULT_UPLOADS = True
 
 if not VAR_DIR.exists():
     VAR_DIR.mkdir(parents=True, mode=0o700)  # the database and the mails kept here are nobody else's to read

@@ -24,6 +24,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": 20,
     "visibility_timeout": 900,  # longer than a task may take (config/celery.py), or it would run twice
 }
+VAULT_SAS_URL = secret("VAULT_SAS_URL", "redis://redis:6379/2")
 CACHES = {
     "default": {
         "BACKEND": "config.cache.SturdyCache",

@@ -14,6 +14,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 DEMO = True
 VAULT_UPLOADS = True
+VAULT_SAS_KEY = ""
+CLAMD_URL = ""
 SECRET_KEY = "tests-only-" + "k" * 40
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 VAULT_KEKS = "test:" + "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
@@ -23,6 +25,7 @@ VAR_DIR = Path(_scratch.name)
 
 STATIC_ROOT = VAR_DIR / "static"
 AUDIT_HEADS_FILE = str(VAR_DIR / "audit-heads.jsonl")
+TSA_URL = TSA_CA_FILE = TSA_CREDENTIALS = ""  # a test that needs an authority brings its own
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing folder
 
 _url = os.environ.get("TEST_DATABASE_URL", "")
@@ -36,7 +39,9 @@ if _redis:
     # Each of pytest-xdist's workers has a Redis database of its own: gw0 -> 1, gw1 -> 2.
     _number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw")) + 1
     CELERY_BROKER_URL = f"{_redis.removesuffix('/0')}/{_number}"
+    VAULT_SAS_URL = f"{_redis.removesuffix('/0')}/14"
 else:
+    VAULT_SAS_URL = ""
     globals().update(file_broker(VAR_DIR / "broker"))
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

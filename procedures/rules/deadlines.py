@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 
 from procedures.rules import hours, sentences
 from procedures.rules.calendars import Calendar
@@ -65,11 +66,18 @@ class _Clock:
 
     @property
     def earliest(self) -> PeriodEnd:
-        return self._end(self.counted.earliest, length=self.shortest, stopped_days=self.fewest_stopped)
+        return min(self._ends(), key=attrgetter("due"))
 
     @property
     def latest(self) -> PeriodEnd:
-        return self._end(self.counted.latest, length=self.longest, stopped_days=self.most_stopped)
+        return max(reversed(self._ends()), key=attrgetter("due"))
+
+    def _ends(self) -> tuple[PeriodEnd, PeriodEnd]:
+        """From the first and the last possible start. A later start may end sooner: less of a stop comes after it."""
+        return (
+            self._end(self.counted.earliest, length=self.shortest, stopped_days=self.fewest_stopped),
+            self._end(self.counted.latest, length=self.longest, stopped_days=self.most_stopped),
+        )
 
     def _end(self, day: date, *, length: Period, stopped_days: int) -> PeriodEnd:
         return end_of(

@@ -52,7 +52,7 @@ def justificatif(volunteer: Membership, today: date, now: datetime) -> Justifica
 def stored(justificatif: Justificatif) -> tuple[Any, bytes]:
     """The row of the sealed file, and its blob."""
     with scope.enter(justificatif.association_id):
-        row = SealedFile.objects.values().get(pk=justificatif.sealed_file_id)
+        row = SealedFile.objects.values().get(file_id=justificatif.token)
     with store.read(row["stored_name"]) as blob:
         return row, blob.read()
 
@@ -62,7 +62,7 @@ def read(justificatif: Justificatif) -> tuple[str, bytes]:
     forget_keys()
     with scope.enter(justificatif.association_id):
         case = Case.objects.with_people().get(pk=justificatif.case_id)
-        file = SealedFile.objects.get(pk=justificatif.sealed_file_id)
+        file = SealedFile.objects.get(file_id=justificatif.token)
         return case.member.last_name, b"".join(vault.open_plain(file))
 
 
@@ -228,7 +228,7 @@ class TestAWrappedKey:
             DataKey.objects.filter(subject=case.subject).update(wrapped=bytes(stolen.wrapped))
             forget_keys()
             with pytest.raises(crypto.Tampered):
-                list(vault.open_plain(SealedFile.objects.get(pk=justificatif.sealed_file_id)))
+                list(vault.open_plain(SealedFile.objects.get(file_id=justificatif.token)))
 
     @pytest.mark.parametrize("change", ["kind = 'person'", "association_id = NULL"])
     def test_its_row_cannot_be_given_another_kind_or_owner(self, justificatif: Justificatif, change: str) -> None:
@@ -239,7 +239,7 @@ class TestAWrappedKey:
                 cursor.execute(f"UPDATE accounts_datakey SET {change} WHERE subject = %s", [column])
             forget_keys()
             with pytest.raises((crypto.Tampered, KeyDestroyed)):
-                list(vault.open_plain(SealedFile.objects.get(pk=justificatif.sealed_file_id)))
+                list(vault.open_plain(SealedFile.objects.get(file_id=justificatif.token)))
 
 
 class TestANote:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from io import BytesIO
 from uuid import uuid4
 
 import pytest
@@ -13,6 +12,7 @@ from cases import access, actions, tallies
 from cases.actions import AfterTheDay, Answer, BeforeLetter, NewFact
 from cases.models import AttemptResult, Case, CaseEvent, CaseFact, ConsentKind, Deadline, Decision
 from cases.rules.lifecycle import EventKind, Impossible, replay
+from tests import factories
 from tests.cases.conftest import CLOSURE, OpenOne
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer<<>>\nstartxref\n0\n%%EOF\n"
@@ -192,7 +192,7 @@ def test_a_proof_that_came_in_time_is_not_late_because_we_checked_it_late(
     due = _deadline(case, "justificatif").due
     assert due
     came = due - timedelta(days=1)
-    proof = actions.receive_justificatif(case, BytesIO(PDF), kind="opposition", token=uuid4(), **hand.on(came))  # type: ignore[arg-type]  # keywords in a table
+    proof = actions.keep_justificatif(case, factories.rebuilt(), kind="opposition", token=uuid4(), **hand.on(came))  # type: ignore[arg-type]  # keywords in a table
 
     assert actions.sweep(today=due + timedelta(days=2), at=now).flagged == 0
     actions.check_justificatif(proof, accepted=True, **hand.on(due + timedelta(days=3)))  # type: ignore[arg-type]  # keywords in a table

@@ -2,8 +2,6 @@
 
 import io
 from datetime import date, datetime
-from io import BytesIO
-from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -20,7 +18,6 @@ from cases.models import Beneficiary, BeneficiaryKind, Case, Consent
 from cases.rules.lifecycle import State
 from tests import factories
 from tests.cases.conftest import CHILD, OpenOne
-from tests.vault.samples import pdf
 from vault import access as vault
 from vault.models import SealedFile
 
@@ -120,9 +117,7 @@ def test_a_closed_account_has_no_factor_no_session_and_no_password_left(
 def test_the_file_of_an_erased_case_stays_and_opens_for_nobody(
     case: Case, today: date, now: datetime, in_scope: Membership
 ) -> None:
-    actions.receive_justificatif(
-        case, BytesIO(pdf(b"Zq-preuve")), kind="attestation", token=uuid4(), today=today, at=now, by=in_scope.user
-    )
+    factories.make_justificatif(case, by=in_scope.user, today=today, at=now)
 
     actions.erase_case(case, today=today, at=now, by=in_scope.user)
 

@@ -52,6 +52,7 @@ def test_a_sound_journal_is_counted(case: Case) -> None:
     events = CaseEvent.objects.filter(case=case).count()
     assert json.loads(out.getvalue()) == {
         "associations": 1, "cases": 1, "chained": events, "misplaced": [], "broken": [],
+        "roots": 0, "uncovered": [],
     }  # fmt: skip
 
 

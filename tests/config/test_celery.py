@@ -1,12 +1,16 @@
 """The beat table and what every task is bound to."""
 
+import base64
 from pathlib import Path
+from typing import Any
 
 import pytest
 from celery.schedules import crontab
 from kombu import Connection
 
-from config.celery import BEAT_TABLE, WholeFiles, app
+from config.celery import BEAT_TABLE, DOCUMENTS, ROUTES, WholeFiles, app
+from config.management.commands import runplatform
+from tests.config.processes import ROOT
 
 
 def test_the_table_is_sorted_and_each_entry_is_named_for_its_task() -> None:
@@ -87,3 +91,37 @@ def test_a_message_that_is_half_written_is_not_taken(
 
         with pytest.raises(queue.Empty):
             queue.get(block=False)
+
+
+def queue_of(task: str) -> str:
+    return str(app.amqp.router.route({}, task)["queue"].name)
+
+
+def test_what_opens_documents_waits_apart_from_all_else() -> None:
+    """A hostile file keeps no deadline, mail or sweep waiting."""
+    apart = {task for task in BEAT_TABLE if queue_of(task) != "celery"}
+
+    assert apart == {"cases.seal", "vault.analyse"} == set(ROUTES)
+    assert {queue_of(task) for task in apart} == {DOCUMENTS}
+
+
+def test_each_queue_has_a_worker_and_each_worker_one_queue(tmp_path: Path, settings: Any) -> None:
+    settings.VAR_DIR = tmp_path
+    compose = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    embedded = [" ".join(command) for command in runplatform.commands("127.0.0.1", 8000).values()]
+    deployed = [line for line in compose.splitlines() if " worker " in line and "celery -A" in line]
+
+    for commands in (embedded, deployed):
+        workers = [command for command in commands if " worker " in command]
+        assert len(workers) == 2
+        assert [f"--queues {DOCUMENTS}" in command for command in workers] == [False, True]
+
+
+def test_every_start_has_a_passing_key_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that was kept somewhere is not used."""
+    monkeypatch.setenv("VAULT_SAS_KEY", "kept")
+
+    first, second = (runplatform.environment(8000)["VAULT_SAS_KEY"] for _ in range(2))
+
+    assert len({"kept", first, second}) == 3
+    assert len(base64.b64decode(first, validate=True)) == 32

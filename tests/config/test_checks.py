@@ -26,7 +26,6 @@ SOUND: dict[str, Any] = {
     "EMAIL_USE_TLS": False,
     "DEMO": False,
     "DEBUG": False,
-    "VAULT_UPLOADS": False,
     "SECRET_KEY": SECRET,
     "PUBLIC_ORIGIN": "https://opposable.example",
 }
@@ -68,7 +67,6 @@ def test_sound_settings_pass(changing: Changing) -> None:
         ({"EMAIL_USE_SSL": False, "EMAIL_USE_TLS": True}, "opposable.E004"),
         ({"DEMO": True}, "opposable.E005"),
         ({"DEBUG": True}, "opposable.E006"),
-        ({"VAULT_UPLOADS": True}, "opposable.E007"),
         ({"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend"}, "opposable.E008"),
         ({"SECRET_KEY": "short"}, "opposable.E009"),
         ({"SECRET_KEY": "a" * 60}, "opposable.E009"),

@@ -21,7 +21,7 @@ from tests.house.test_settings import explained
 
 SCHEMA = json.loads((ROOT / "tests/config/compose-spec.schema.json").read_text(encoding="utf-8"))
 # Fixed by the image, or of use on a machine without containers only.
-NOT_FOR_CONTAINERS = {"DJANGO_SETTINGS_MODULE", "VAR_DIR", "PORT", "DEMO", "DEBUG"}
+NOT_FOR_CONTAINERS = {"DJANGO_SETTINGS_MODULE", "VAR_DIR", "PORT", "DEMO", "DEBUG", "VAULT_SAS_KEY"}
 APPS = ["accounts", "cases", "config", "notifications", "observatory", "procedures", "vault", "web"]
 
 
@@ -82,7 +82,7 @@ def test_only_the_migration_comes_as_the_owner(compose: dict[str, Any]) -> None:
     }
 
     assert roles.pop("migrate") == "opposable_migrate"
-    assert set(roles) == {"web", "worker", "beat"}
+    assert set(roles) == {"web", "worker", "documents", "beat"}
     assert set(roles.values()) == {"opposable_app"}
 
 
@@ -113,7 +113,7 @@ def test_the_image_holds_every_app_and_what_it_copies_is_sent_to_the_builder(doc
 def test_every_setting_explained_reaches_the_containers(compose: dict[str, Any]) -> None:
     """By a variable of .env, as a mounted secret, or fixed for these services."""
     text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
-    taken = set(re.findall(r"\$\{([A-Z_]+)[:}]", text)) | {name.upper() for name in compose["secrets"]}
+    taken = set(re.findall(r"\$\{([A-Z0-9_]+)[:}]", text)) | {name.upper() for name in compose["secrets"]}
     fixed = {name.removesuffix("_FILE") for one in compose["services"].values() for name in one.get("environment", {})}
 
     assert set(explained()) - taken - fixed == NOT_FOR_CONTAINERS
@@ -158,7 +158,7 @@ def test_every_path_that_settings_write_to_can_be_written_in_each_container(
 
     assert {"/srv/opposable/var/sealed", "/srv/opposable/var/heads/audit-heads.jsonl"} <= set(written)
     assert made
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "documents", "beat"):
         assert compose["services"][name]["read_only"] is True
         mounts = [volume.split(":")[1] for volume in compose["services"][name]["volumes"]]
         assert [path for path in written if not any(Path(path).is_relative_to(mount) for mount in mounts)] == []

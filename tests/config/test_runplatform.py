@@ -19,7 +19,7 @@ from config import fit
 from tests.cluster import free_port
 from tests.config.processes import ROOT, can_bind, descendants, eventually, is_alive, pids_in, started
 
-CHILDREN = ("web", "worker", "beat")
+CHILDREN = ("web", "worker", "documents", "beat")
 
 
 def environment(folder: Path) -> dict[str, str]:

@@ -32,6 +32,7 @@ DESK = "302 403 403 302  200 200 200 200  200 200 403  200"
 POSTED_AT_DESK = "302 403 403 302  405 405 405 405  405 405 403  405"
 WORK = "302 403 403 302  200 200 200 200  200 403 403  200"  # whoever follows cases
 CASE = "302 403 403 302  200 404 404 200  200 403 403  404"  # this case
+DEPOSIT = "302 403 403 302  200 404 404 404  404 403 403  404"  # a document that this volunteer sent
 RUN = "302 403 403 302  403 403 403 403  200 403 403  200"  # for coordinators, each in their own association
 RUN_HERE = "302 403 403 302  403 403 403 403  200 403 403  404"  # something of this association, for its coordinators
 WATCH = "302 403 403 302  403 403 403 403  200 200 403  200"  # for coordinators and data delegates
@@ -91,6 +92,14 @@ TABLE: dict[str, Asked] = {
     "portal:continue": OWN_FORM,
     "portal:upload": OWN_FORM,
     "portal:file": OWN_PAGE,
+    "portal:deposit_begin": (POSTED, answered(OWN, 422)),
+    "portal:deposit": (OWN, answered(OWN, 409)),  # it names no preview that was looked at
+    "portal:deposit_piece": (POSTED, answered(OWN, 422)),
+    "portal:deposit_finish": (POSTED, OWN),
+    "portal:deposit_before": OWN_PAGE,
+    "portal:deposit_after": OWN_PAGE,
+    "portal:fingerprint": OWN_FORM,
+    "portal:prove": OWN_FORM,
     "portal:missing": OWN_PAGE,
     "desk:now": (DESK, POSTED_AT_DESK),
     "desk:overview": (WORK, POSTED_AT_DESK),
@@ -101,7 +110,16 @@ TABLE: dict[str, Asked] = {
     "desk:facts": CASE_FORM,
     "desk:upload": CASE_FORM,
     "desk:file": CASE_PAGE,
+    "desk:sheet": CASE_PAGE,
     "desk:check": CASE_FORM,
+    "desk:deposit_begin": (POSTED_AT_DESK, answered(CASE, 422)),
+    # Whoever sent it; the coordinator and the referent see that it waits, and nothing of it.
+    "desk:deposit": (DEPOSIT, answered(DEPOSIT, 409)),
+    "desk:deposit_piece": (POSTED_AT_DESK, answered(DEPOSIT, 422)),
+    "desk:deposit_finish": (POSTED_AT_DESK, DEPOSIT),
+    "desk:deposit_before": (DEPOSIT, POSTED_AT_DESK),
+    "desk:deposit_after": (DEPOSIT, POSTED_AT_DESK),
+    "desk:prove": CASE_FORM,
     "desk:answer": CASE_FORM,
     "desk:close": CASE_FORM,
     "desk:convert": CASE_FORM,

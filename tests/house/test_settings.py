@@ -40,11 +40,11 @@ def _asked(node: ast.AST) -> set[str]:
 
 
 def explained() -> list[str]:
-    return re.findall(r"^#?([A-Z][A-Z_]+)=", EXAMPLE.read_text(encoding="utf-8"), re.MULTILINE)
+    return re.findall(r"^#?([A-Z][A-Z0-9_]+)=", EXAMPLE.read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def referenced() -> list[str]:
-    return re.findall(r"^\| `([A-Z][A-Z_]+)` ", REFERENCE.read_text(encoding="utf-8"), re.MULTILINE)
+    return re.findall(r"^\| `([A-Z][A-Z0-9_]+)` ", REFERENCE.read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def test_the_settings_read_something() -> None:

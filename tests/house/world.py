@@ -21,7 +21,7 @@ from accounts.rules.roles import Role
 from cases.actions import assign, sweep
 from cases.models import Campaign, Case, Deadline
 from observatory.access import published_file
-from tests import factories
+from tests import deposits, factories
 from tests.house.filling import fill
 from tests.people import HouseClient, signed_in, signed_in_by_code
 from tests.web.desk.passkeys import give_passkey
@@ -39,6 +39,8 @@ TEAM = {
 }
 # Addresses whose `pk` (or `id`) is not that of a justificatif, by the beginning of their name.
 OTHER_KEYS = {
+    "desk:deposit": "team deposit",
+    "portal:deposit": "deposit",
     "desk:answer": "deadline",
     "desk:letter": "deadline",
     "desk:reminder": "reminder",
@@ -49,6 +51,8 @@ OTHER_KEYS = {
     "desk:factor": "factorreset",
     "desk:reset": "factorreset",
     "desk:session": "session",
+    "desk:prove": "fingerprint",
+    "portal:prove": "fingerprint",
     "desk:alert": "alert",
     "desk:audit": "alert",
     "portal:session": "session",
@@ -192,6 +196,7 @@ def _in(case: Case, *, team: dict[str, Membership], today: date, at: datetime) -
         factories.say_why(case, by=team[reader].user, at=at)
     with scope.enter(case.association_id):
         missed = Deadline.objects.missed().filter(case=case).get()
+    fingerprint = factories.make_fingerprint(case, by=by, today=today, at=at)
     content = factories.PLANTED["vault.SealedFile.content"][-1]
     reminder = factories.make_reminder(case, by=by, today=today, at=at)
     return {
@@ -199,6 +204,9 @@ def _in(case: Case, *, team: dict[str, Membership], today: date, at: datetime) -
         "pk": justificatif.pk,
         "deadline": missed.pk,
         "reminder": reminder.pk,
+        "deposit": deposits.to_confirm(case, by=_user_of(case), at=at).pk,
+        "team deposit": deposits.to_confirm(case, by=by, at=at).pk,
+        "fingerprint": fingerprint.pk,
         "content": content,
     }
 

@@ -120,7 +120,8 @@ class Watch:
 
     def finished(self, request: Request) -> None:
         response = request.response()
-        if response and response.status >= 400 and not request.is_navigation_request():
+        # A form that a script sends may be refused like any other.
+        if response and response.status >= 400 and response.status != 422 and not request.is_navigation_request():
             self.complaints.append(f"{response.status} for {request.url}")
 
 

@@ -6,12 +6,16 @@ from datetime import date
 
 import time_machine
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
+import cases.tasks
+import vault.tasks
+from tests import papers
 from tests.notifications.conftest import Sink
 from web.demo.people import VOLUNTEERS, DemoVolunteer
 
 PERIOD = 30
+PHOTO: FilePayload = {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": papers.photo()}
 
 
 def volunteer(key: str) -> DemoVolunteer:
@@ -90,3 +94,20 @@ def enter_by_mail(page: Page, sink: Sink, address: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Tapez le code")
     fill(page, "Votre code", code_in(mails_to(sink, address)[-1]))
     press(page, "Entrer")
+
+
+def send_and_keep(page: Page, *files: FilePayload) -> None:
+    """From the form of a deposit to what is kept of it, the machine's work in between done at once."""
+    page.locator('input[type="file"][multiple]').set_input_files(files or [PHOTO])
+    press(page, "Envoyer ce document")
+    stands(page, "Votre document est arrivé.")
+    vault.tasks.analyse()
+    stands(page, "Vérifiez ce qui est caché.")
+    press(page, "Garder ce document")
+    stands(page, "Nous mettons votre document à l’abri.")
+    cases.tasks.seal()
+    see(page, "Votre document est gardé, à l’abri.")
+
+
+def stands(page: Page, title: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)

@@ -5,17 +5,15 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 from django.core.management import call_command
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import Page, expect
 
 from cases.tasks import sweep
 from notifications.tasks import deliver
 from tests.journeys import steps
 from tests.journeys.conftest import OpenPage, done_by_worker
 from tests.notifications.conftest import Sink
-from tests.vault.samples import pdf
 
 MEMBER = "zqodette@exemple.invalid"
-PAPER: FilePayload = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": pdf(b"Justificatif")}
 
 
 @pytest.mark.usefixtures("seeded", "worker")
@@ -108,10 +106,8 @@ def record_call_without_confirmation(page: Page) -> None:
 
 def upload(page: Page) -> None:
     steps.follow(page, "Déposer un document")
-    steps.group(page, "Quel document est-ce ?").get_by_role("radio").first.check()
-    page.get_by_label("Le document").set_input_files(PAPER)
-    steps.press(page, "Garder ce document")
-    steps.see(page, "Le document est gardé")
+    steps.group(page, "Quel document envoyez-vous").get_by_role("radio").first.check()
+    steps.send_and_keep(page)
 
 
 def sees_one_sentence_and_one_button(page: Page) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from procedures.rules.facts import StartFact
@@ -184,6 +184,7 @@ def test_a_doubtful_interruption_helps_the_addressee_only() -> None:
     assert (deadline.due_earliest, deadline.due_latest) == (date(2026, 2, 15), date(2026, 4, 2))
 
 
+@example(first=date(2000, 1, 21), width=9, offsets=[-1, -1, 0, 0, 9, 9], residence="")
 @given(
     first=days,
     width=st.integers(0, 40),

@@ -6,12 +6,13 @@ import zlib
 NIR = b"2 69 05 49 588 157 80"
 
 
-def pdf(text: bytes = b"Attestation", *, padding: int = 0) -> bytes:
-    """One page; `padding` bytes of comment make it longer."""
+def pdf(text: bytes = b"Attestation", *, padding: int = 0, page: tuple[int, int] = (595, 842)) -> bytes:
+    """One page, its content as it is given, with Helvetica as F1; `padding` bytes of comment make it longer."""
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>" % page,
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(text), text),
     ]
     body = b"%PDF-1.7\n%" + b"\xe2" * padding + b"\n"

@@ -2,18 +2,20 @@
 
 import io
 import json
+import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from tests.vault import samples
 from vault import actions, tasks
 from vault.models import SealedFile
+from vault.redaction.pipeline import Rebuilt
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +43,8 @@ def verify(*arguments: str) -> tuple[str, str]:
 
 @pytest.fixture
 def three(case_key: UUID, now: datetime) -> list[SealedFile]:
-    return [actions.seal(io.BytesIO(samples.png()), subject=case_key, at=now) for _ in range(3)]
+    made = [Rebuilt(samples.pdf(), pixels=bytes([number]), words=()) for number in range(3)]
+    return [actions.keep(one, subject=case_key, file_id=uuid4(), at=now) for one in made]
 
 
 def test_whole_files_are_counted(three: list[SealedFile]) -> None:
@@ -133,14 +136,16 @@ def test_an_empty_vault_is_sound() -> None:
 
 @pytest.mark.parametrize("sweep", [tasks.sweep, lambda: call_command("sweep_vault")])
 def test_task_and_command_sweep(
-    sweep: Callable[[], None], three: list[SealedFile], monkeypatch: pytest.MonkeyPatch
+    sweep: Callable[[], None], three: list[SealedFile], store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[Any] = []
-    monkeypatch.setattr(actions, "sweep_orphans", lambda *, now: seen.append(now))
+    orphan = (store / three[0].stored_name).with_name("orphan")
+    orphan.write_bytes(b"no row")
+    os.utime(orphan, (0, 0))
 
     sweep()
 
-    assert len(seen) == 1
+    assert not orphan.exists()
+    assert (store / three[0].stored_name).exists()
 
 
 def test_the_sweep_tells_how_many(store: Path, case_key: UUID) -> None:
@@ -148,4 +153,27 @@ def test_the_sweep_tells_how_many(store: Path, case_key: UUID) -> None:
 
     call_command("sweep_vault", stdout=out)
 
-    assert out.getvalue() == "0 sealed files without a row removed.\n"
+    assert out.getvalue() == (
+        "0 deposits ran out, 0 were emptied at last, 0 rows went; 0 blobs without a row removed.\n"
+    )
+
+
+def test_the_worker_of_documents_may_be_replaced_by_cron(store: Path, case_key: UUID) -> None:
+    out = io.StringIO()
+
+    for command in ("analyse_deposits", "seal_deposits"):
+        call_command(command, stdout=out)
+
+    assert out.getvalue().splitlines() == ["0 deposits taken up.", "0 deposits sealed."]
+
+
+def test_the_daily_check_complains_of_what_is_lost(three: list[SealedFile], store: Path) -> None:
+    out = io.StringIO()
+    call_command("check_vault", stdout=out)
+    assert out.getvalue() == "The sealed files whose turn it is are sound.\n"
+    turn = timezone.localdate().toordinal() % 100
+    SealedFile.objects.filter(pk=three[0].pk).update(id=100_000 + turn)
+    (store / three[0].stored_name).unlink()
+
+    with pytest.raises(CommandError, match=rf"{100_000 + turn} \(missing\)"):
+        call_command("check_vault")

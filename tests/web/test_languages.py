@@ -15,6 +15,7 @@ from uuid import uuid4
 import polib
 import pytest
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils import timezone
 
 from accounts import scope
 from accounts.fields import load_keys
@@ -29,6 +30,7 @@ from tests import factories
 from tests.house.permissions import TABLE
 from tests.house.tree import ROOT
 from tests.people import HouseClient, signed_in, signed_in_by_code
+from tests.stage_deposits import set_deposits
 from tests.web.languages import said, strangers
 from web.demo import seed
 
@@ -40,7 +42,12 @@ NOT_READ = {
     "public:styleguide",
     "public:release_file",
     "portal:file",
+    "portal:deposit_before",
+    "portal:deposit_after",
     "desk:file",
+    "desk:sheet",
+    "desk:deposit_before",
+    "desk:deposit_after",
     "mfa_download_recovery_codes",
     "api:schema",
     "api:cases",
@@ -186,6 +193,7 @@ class Readers:
         yield self.reads(coordinator, *starts, within="desk:invitation")
         yield from self._team()
         yield from self._members()
+        yield from self._deposits()
 
     def _team(self) -> Iterator[Crawl]:
         """Each role all that has an address without a case; the referent every situation of a case."""
@@ -203,6 +211,23 @@ class Readers:
                 client = signed_in_by_code(member, association=self.association)
                 steps = [reverse("portal:step", args=[reference, channel, 1]) for channel in ("web", "phone")]
                 yield self.reads(client, reverse("portal:case", args=[reference]), *steps, within="portal:")
+
+    def _deposits(self) -> Iterator[Crawl]:
+        """Documents on their way, in each state, and one that stays at home, as who sent them sees them."""
+        with scope.enter(self.association.pk):
+            rows = Case.objects.select_related("member__user", "assigned_to").filter(state="awaiting")
+            case = next(one for one in rows.order_by("pk") if one.member.user and one.assigned_to)
+        member, volunteer = case.member.user, case.assigned_to
+        assert member
+        assert volunteer
+        made = set_deposits(case, volunteer=volunteer, at=timezone.now())
+        kept = factories.make_fingerprint(case, by=volunteer, today=timezone.localdate(), at=timezone.now())
+        at_desk = [reverse("desk:deposit", args=[case.reference, made.pop("deposit.volunteer")])]
+        starts = [reverse("portal:deposit", args=[case.reference, pk]) for pk in made.values()]
+        for space, pages in (("portal", starts), ("desk", at_desk)):
+            pages.append(reverse(f"{space}:prove", args=[case.reference, kept.pk]))
+        yield self.reads(signed_in_by_code(member, association=self.association), *starts, within="none")
+        yield self.reads(signed_in(volunteer, association=self.association), *at_desk, within="none")
 
 
 @pytest.mark.django_db

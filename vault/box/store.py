@@ -44,6 +44,21 @@ def remove(name: str) -> None:
     default_storage.delete(name)
 
 
+def remove_folder(name: str) -> None:
+    """Where folders are real; an empty one only, and one that is not there does no harm."""
+    with contextlib.suppress(NotImplementedError, OSError):
+        Path(default_storage.path(name)).rmdir()
+
+
+def names_in(folder: str) -> list[str]:
+    """The blobs right in a folder."""
+    return _listed(folder)[1]
+
+
+def folders_in(folder: str) -> list[str]:
+    return _listed(folder)[0]
+
+
 def names_of(association_id: int | str) -> Iterator[str]:
     """Every blob below an association's folder, left-over temporary files included."""
     for folder in _listed(str(association_id))[0]:

@@ -47,7 +47,7 @@ def made(sheets: Sequence[Sheet]) -> bytes:
             _add(paper, sheet, font=font)
         paper.Root.Lang = pikepdf.String("fr")
         written = io.BytesIO()
-        paper.save(written, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        pikepdf.Pdf.save(paper, written, deterministic_id=True)
         return written.getvalue()
 
 

@@ -15,6 +15,9 @@ REFUSALS: dict[str, str | Promise] = {
     "unreadable": _("Il n’est pas lisible en entier."),
 }
 
+# Of a file that came before files were cleaned.
+DESTROYED = _("Le fichier, arrivé avant que les numéros soient cachés, a été détruit.")
+
 
 def before_letter(early: BeforeLetter) -> str:
     """An act cannot be older than the letter that it answers."""

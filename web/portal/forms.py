@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import AttemptResult
 from procedures.rules.definitions import Channel, Definition
 from web.parts import deletion
+from web.parts.fingerprints import KeptFileForm, SignsField
 from web.parts.forms import DatePartsField, HouseForm, check_address
+from web.parts.uploads import DocumentForm
 
 CARD_SIGNS = 12
 CODE_SIGNS = 8
@@ -22,6 +24,7 @@ TRAP = "site"
 EARLIEST = date(1900, 1, 1)
 # No number of a person is typed here: thirteen digits, or twelve around the A or B of Corsica, are no reference.
 _PERSONAL_NUMBER = re.compile(r"\d{13}|\d{6}[AB]\d{6}")
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _SEPARATORS = re.compile(r"[\s.\-]")
 
 
@@ -213,21 +216,25 @@ class ConsentForm(PostedForm):
     )
 
 
-class UploadForm(PostedForm):
-    kind = forms.ChoiceField(label=_("Quel document envoyez-vous ?"), widget=forms.RadioSelect)
-    photo = forms.FileField(
-        label=_("Prendre une photo"),
-        required=False,
-        allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png", "capture": "environment"}),
-    )
-    file = forms.FileField(
-        label=_("Ou choisir un fichier"),
-        help_text=_("PDF, JPEG ou PNG, 25 Mo au plus."),
-        required=False,
-        allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
-    )
+class UploadForm(DocumentForm, PostedForm):
+    """One or several photos, or a file, and what they are."""
+
+    field_order = ("kind", "photo", "file")
+
+    def __init__(
+        self, data: Any = None, files: Any = None, *, kinds: Iterable[tuple[str, str]], in_pieces: bool = False
+    ) -> None:
+        super().__init__(data, files)
+        self.in_pieces = in_pieces
+        self.offer(kinds)
+
+
+class FingerprintForm(KeptFileForm, PostedForm):
+    """A file that stays with the member: its fingerprint, made by the browser's script; or the file, sent once."""
+
+    kind = forms.ChoiceField(label=_("Quel document gardez-vous ?"), widget=forms.RadioSelect)
+    fingerprint = SignsField(required=False, widget=forms.HiddenInput)
+    field_order = ("kind", "file")
 
     def __init__(self, data: Any = None, files: Any = None, *, kinds: Iterable[tuple[str, str]]) -> None:
         super().__init__(data, files)
@@ -238,14 +245,20 @@ class UploadForm(PostedForm):
             field.widget = forms.HiddenInput()
             self.initial["kind"] = field.choices[0][0]
 
-    def clean(self) -> dict[str, Any]:
-        if not self.files:
-            self.add_error("photo", gettext("Prenez une photo, ou choisissez un fichier."))
-        return self.cleaned_data
-
     @property
-    def upload(self) -> Any:
-        return next(iter(self.files.values()))
+    def is_from_script(self) -> bool:
+        return bool(self.data.get("fingerprint"))
+
+    def clean_fingerprint(self) -> str:
+        typed = str(self.cleaned_data["fingerprint"] or "")
+        if typed and not _FINGERPRINT.fullmatch(typed):
+            raise ValidationError(gettext("Ce n’est pas une empreinte. Rechargez la page, et recommencez."))
+        return typed
+
+    def clean(self) -> dict[str, Any]:
+        if not self.is_from_script:
+            self.weigh()
+        return self.cleaned_data
 
 
 def _language() -> str:

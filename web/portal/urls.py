@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.portal.views import account, acting, entry, leaving, reading, sending
+from web.portal.views import account, acting, entry, fingerprints, leaving, reading, sending
 
 app_name = "portal"
 
@@ -23,5 +23,13 @@ urlpatterns = [
     path("<str:reference>/continuer/", acting.continue_by, name="continue"),
     path("<str:reference>/justificatif/", sending.upload, name="upload"),
     path("<str:reference>/justificatif/<int:pk>/", sending.file, name="file"),
+    path("<str:reference>/depot/", sending.begin, name="deposit_begin"),
+    path("<str:reference>/depot/<int:pk>/", sending.deposit, name="deposit"),
+    path("<str:reference>/depot/<int:pk>/morceau/", sending.piece, name="deposit_piece"),
+    path("<str:reference>/depot/<int:pk>/fini/", sending.finish, name="deposit_finish"),
+    path("<str:reference>/depot/<int:pk>/avant/<int:number>/", sending.page_before, name="deposit_before"),
+    path("<str:reference>/depot/<int:pk>/apres/<int:number>/", sending.page_after, name="deposit_after"),
+    path("<str:reference>/empreinte/", fingerprints.fingerprint, name="fingerprint"),
+    path("<str:reference>/empreinte/<int:pk>/", fingerprints.prove, name="prove"),
     path("<str:reference>/pas-recu/", reading.missing, name="missing"),
 ]

@@ -1,5 +1,6 @@
-"""Start the whole platform: database, static files, the demo at first, then three children under one supervisor."""
+"""Start the whole platform: database, static files, the demo at first, then four children under one supervisor."""
 
+import base64
 import fcntl
 import os
 import socket
@@ -15,11 +16,12 @@ from django.db import DatabaseError, connection
 from accounts import crypto
 from accounts.models import Association
 from config import checks, fit
+from config.celery import DOCUMENTS
 from config.supervisor import Supervisor
 
 
 class Command(BaseCommand):
-    help = "Start the platform: migrate, seed the demo at first, then run web, worker and beat until told to stop."
+    help = "Start the platform: migrate, seed the demo at first, then run web, workers and beat until told to stop."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", default="8000", help="the port of the web pages (8000)")
@@ -117,19 +119,24 @@ def commands(host: str, port: int) -> dict[str, Sequence[str]]:
     schedule.mkdir(parents=True, exist_ok=True)
     celery = ["celery", "--quiet", "-A", "config.celery"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    worker = [*celery, "worker", "--loglevel", "WARNING", *quiet]
     return {
         "web": ["gunicorn", "-c", "python:config.serving", "--bind", bind],
-        "worker": [*celery, "worker", "--loglevel", "WARNING", "--concurrency", "1", *quiet],
+        "worker": [*worker, "--concurrency", "1", "--hostname", "worker@%h"],
+        # Two: while one has a hostile file in its box, the other goes on.
+        "documents": [*worker, "--queues", DOCUMENTS, "--concurrency", "2", "--hostname", "documents@%h"],
         "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile=", "--schedule", str(schedule / "schedule")],
     }
 
 
 def environment(port: int) -> dict[str, str]:
-    """The children's: this process's own, so that they use the same settings, and the address that is served."""
+    """The children's: this process's own, so that they use the same settings, the address that is served, and the
+    passing key of the antechamber: it was never before and goes with this process."""
     return (
         {"PUBLIC_ORIGIN": f"http://localhost:{port}"}
         | os.environ
         | {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore:::celery.platforms"}
+        | {"VAULT_SAS_KEY": base64.b64encode(crypto.new_key()).decode()}
     )
 
 

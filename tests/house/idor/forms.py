@@ -126,6 +126,8 @@ _BY_NAME = {
     "who": "quelqu.un@exemple.invalid",
     "login": "quelqu.un@exemple.invalid",
     "networks": "",
+    # A place on a page, in percents of it.
+    **dict.fromkeys(("left", "top", "width", "height"), "10"),
     # Days that narrow a list, and may be left out.
     **{f"opened_{end}_{part}": "" for end in ("from", "to") for part in ("day", "month", "year")},
 }

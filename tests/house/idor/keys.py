@@ -23,7 +23,8 @@ MOST = 4  # a small number may be the id of rows in many tables
 Pair = tuple[str, str]
 # Boxes in which people look for people.
 _SEARCHES = {"q", "who", "login", "email", "phone"}
-_NO_IDS = {"csrfmiddlewaretoken", "version", "next"}
+# The last three count within one preview: a page of it, a place on it, a sign of what was looked at.
+_NO_IDS = {"csrfmiddlewaretoken", "version", "next", "page", "zone", "seen"}
 # Boxes whose name is not that of the model whose id they hold.
 _MODELS = {"qui": "membership"}
 

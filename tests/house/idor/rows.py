@@ -24,7 +24,7 @@ BY_TABLE = {model._meta.db_table: model for model in MODELS}
 
 # What hangs on a person's or a case's key, and points at neither.
 _KEYED = (Member, Beneficiary, Case)
-_BY_SUBJECT = {"sealedfile", "datakey"}
+_BY_SUBJECT = {"sealedfile", "datakey", "deposit"}
 
 Key = tuple[type[models.Model], Any]
 Row = dict[str, Any]

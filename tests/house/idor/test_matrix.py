@@ -14,8 +14,9 @@ from tests.house.world import make_world
 
 # Forms that somebody at work must have had taken, so that what is refused elsewhere is refused for its key.
 TAKEN = {
-    "member": {"portal:report", "portal:upload", "portal:continue"},
-    "volunteer": {"desk:note", "desk:assign", "desk:attempt", "desk:close", "desk:answer", "desk:check", "desk:open"},
+    "member": {"portal:report", "portal:upload", "portal:continue", "portal:deposit"},
+    "volunteer": {"desk:note", "desk:assign", "desk:attempt", "desk:close", "desk:answer", "desk:check", "desk:open"}
+    | {"desk:upload", "desk:deposit"},
     "coordinator": {"desk:invite", "desk:member_roles", "desk:member_revoke", "desk:invitation_revoke"}
     | {"desk:export_ask", "desk:token_new", "desk:canary"},
     "referent": {"desk:export_ask"},

@@ -1,18 +1,19 @@
-"""Justificatifs on the desk: deposited, opened, checked."""
+"""Justificatifs that are kept, on the desk: opened, looked at, checked."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
+import time_machine
 
 from accounts import scope
 from accounts.models import Membership
+from cases import actions
 from cases.models import Case, CaseEvent, Justificatif
-from tests import factories
+from tests import deposits, factories
 from tests.people import HouseClient
-from tests.vault.samples import locked_pdf, pdf
 from tests.web.desk.conftest import OpenOne, address, answers
 
 Desk = Callable[[Membership], HouseClient]
@@ -23,74 +24,10 @@ def deposited(case: Case, volunteer: Membership, today: date, now: datetime) -> 
     return factories.make_justificatif(case, by=volunteer.user, today=today, at=now)
 
 
-def upload(content: bytes, name: str = "Marie Dupont 2690549588157.pdf") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, content, content_type="application/pdf")
-
-
 def checked(case: Case, **typed: str) -> dict[str, Any]:
     """All four answers «yes» but those given."""
     every = dict.fromkeys(("other_document", "other_person", "no_date", "unreadable"), "yes")
     return answers(case, **(every | typed))
-
-
-def test_a_document_is_deposited_and_waits_to_be_checked(case: Case, at_work: HouseClient) -> None:
-    page = at_work.post(
-        address("upload", case), answers(case, kind="opposition", file=upload(pdf())), follow=True
-    ).content.decode()
-
-    assert "Le document est gardé" in page
-    assert "Vérifier le document" in page
-    assert "2690549588157" not in page
-
-
-def test_two_submits_deposit_one_document(case: Case, at_work: HouseClient) -> None:
-    typed = answers(case, kind="opposition")
-
-    at_work.post(address("upload", case), {**typed, "file": upload(pdf())})
-    second = at_work.post(address("upload", case), {**typed, "file": upload(pdf())})
-
-    assert second.status_code == 302
-    assert len(_files(case)) == 1
-
-
-@pytest.mark.parametrize(
-    ("content", "status", "sentence"),
-    [
-        (b"", 422, "Ce fichier est vide"),
-        (b"<html><script>alert(1)</script>", 422, "ni un PDF, ni une photo"),
-        (locked_pdf(), 422, "Ce PDF est protégé"),
-        (pdf()[:-60], 422, "abîmé ou incomplet"),
-        (pdf(padding=26 * 1024 * 1024), 413, "dépasse 25"),
-    ],
-)
-def test_a_file_that_cannot_be_kept_says_why(
-    content: bytes, status: int, sentence: str, case: Case, at_work: HouseClient
-) -> None:
-    response = at_work.post(address("upload", case), answers(case, kind="opposition", file=upload(content)))
-
-    page = response.content.decode()
-    assert response.status_code == status
-    assert sentence in page
-    assert "checked" in page.split('value="opposition"')[1][:80]
-    assert _files(case) == []
-
-
-@pytest.mark.parametrize(
-    ("typed", "sentence"),
-    [({"kind": "opposition"}, "Choisissez un fichier"), ({"kind": "inventé", "file": pdf()}, "choix")],
-)
-def test_an_upload_needs_a_file_and_its_kind(
-    typed: dict[str, Any], sentence: str, case: Case, at_work: HouseClient
-) -> None:
-    sent = answers(case, **typed)
-    if "file" in sent:
-        sent["file"] = upload(sent["file"])
-
-    response = at_work.post(address("upload", case), sent)
-
-    assert response.status_code == 422
-    assert sentence in response.content.decode()
-    assert _files(case) == []
 
 
 def test_a_document_is_downloaded_under_a_neutral_name(
@@ -107,6 +44,68 @@ def test_a_document_is_downloaded_under_a_neutral_name(
         assert CaseEvent.objects.filter(case=case, kind="file_consulted").count() == 1
 
 
+@pytest.fixture
+def pages(case: Case, volunteer: Membership, today: date, now: datetime) -> Justificatif:
+    """A document whose pages are there to be looked at; it is in another case too."""
+    with scope.enter(case.association_id):
+        kept = actions.keep_justificatif(
+            case, deposits.kept_pages(), kind="opposition", token=uuid4(), today=today, at=now, by=volunteer.user
+        )
+        Justificatif.objects.filter(pk=kept.pk).update(hints=["ailleurs", "what nobody knows"])
+    return kept
+
+
+def test_the_check_shows_the_pages_and_what_the_machine_noticed(
+    case: Case, pages: Justificatif, at_work: HouseClient
+) -> None:
+    page = at_work.get(address("check", case, pages.pk)).content.decode()
+    picture = at_work.get(address("sheet", case, pages.pk, 1))
+
+    assert address("sheet", case, pages.pk, 1) in page
+    assert "déjà dans un autre dossier" in page
+    assert "jamais un verdict" in page
+    assert picture.content[:3] == b"\xff\xd8\xff"
+    assert picture["Cache-Control"] == "no-store"
+    assert picture["Content-Security-Policy"].endswith("; sandbox")
+    assert at_work.get(address("sheet", case, pages.pk, 2)).status_code == 404
+
+
+def test_looking_at_the_pages_is_one_opening_within_half_an_hour(
+    case: Case, pages: Justificatif, at_work: HouseClient, clock: time_machine.Traveller
+) -> None:
+    def look() -> int:
+        at_work.get(address("sheet", case, pages.pk, 1))
+        with scope.enter(case.association_id):
+            return CaseEvent.objects.filter(case=case, kind="file_consulted").count()
+
+    counts = [look(), look()]
+    clock.shift(timedelta(minutes=31))
+
+    assert [*counts, look()] == [1, 1, 2]
+
+
+def test_a_check_without_hints_says_none(case: Case, deposited: Justificatif, at_work: HouseClient) -> None:
+    with scope.enter(case.association_id):
+        Justificatif.objects.filter(pk=deposited.pk).update(hints=[])
+
+    assert "jamais un verdict" not in at_work.get(address("check", case, deposited.pk)).content.decode()
+
+
+def test_of_a_file_that_was_destroyed_nothing_is_offered_but_the_check(
+    case: Case, deposited: Justificatif, at_work: HouseClient
+) -> None:
+    with scope.enter(case.association_id):
+        Justificatif.objects.filter(pk=deposited.pk).update(sealed_file=None)
+
+    pages = [at_work.get(address(name, case, *args)) for name, args in (("case", []), ("check", [deposited.pk]))]
+
+    for page in pages:
+        assert "avant que les numéros soient cachés, a été détruit" in page.content.decode()
+        assert address("file", case, deposited.pk) not in page.content.decode()
+    assert at_work.get(address("file", case, deposited.pk)).status_code == 404
+    assert at_work.post(address("check", case, deposited.pk), checked(case, unreadable="no")).status_code == 302
+
+
 def test_nobody_else_downloads_it(
     case: Case,
     deposited: Justificatif,
@@ -118,12 +117,11 @@ def test_nobody_else_downloads_it(
     desk: Desk,
     at_work: HouseClient,
 ) -> None:
-    url = address("file", case, deposited.pk)
-
-    assert desk(stranger).get(url).status_code == 404
-    assert desk(delegate).get(url).status_code == 403
-    assert desk(reception).get(url).status_code == 404
-    assert client.get(url).status_code == 302
+    for url in (address("file", case, deposited.pk), address("sheet", case, deposited.pk, 1)):
+        assert desk(stranger).get(url).status_code == 404
+        assert desk(delegate).get(url).status_code == 403
+        assert desk(reception).get(url).status_code == 404
+        assert client.get(url).status_code == 302
     assert at_work.get(address("file", open_one(), deposited.pk)).status_code == 404
     assert at_work.get(address("file", case, 10**30)).status_code == 404
 

@@ -1,4 +1,4 @@
-"""`manage.py sweep_vault`: remove the blobs that no row needs, as the beat job does."""
+"""`manage.py sweep_vault`: end what ran out and remove the blobs that no row needs, as the beat job does."""
 
 from typing import Any
 
@@ -8,8 +8,12 @@ from vault import tasks
 
 
 class Command(BaseCommand):
-    help = "Remove sealed files that no row refers to any more."
+    help = "Destroy deposits that ran out, and remove the blobs that no row refers to any more."
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{tasks.sweep()} sealed files without a row removed.")
+        done = tasks.sweep()
+        self.stdout.write(
+            f"{done['expired']} deposits ran out, {done['emptied']} were emptied at last, {done['purged']} rows went; "
+            f"{done['orphans']} blobs without a row removed."
+        )

@@ -2,32 +2,29 @@
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from procedures.rules.definitions import Definition
-from web.desk.forms.base import DeskForm, fill, radios
+from web.desk.forms.base import DeskForm, radios
 from web.desk.pages.words import say
+from web.parts.fingerprints import ProofForm
 from web.parts.refusals import REFUSALS
+from web.parts.uploads import DocumentForm
 
 OTHER = "other"
 
 
-class UploadForm(DeskForm):
-    kind = radios(label=_("Quel document est-ce ?"))
-    file = forms.FileField(
-        label=_("Le document"),
-        help_text=_("PDF, JPEG ou PNG, 25 Mo au plus."),
-        allow_empty_file=True,
-        error_messages={"required": _("Choisissez un fichier, ou prenez une photo.")},
-        widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
-    )
+class UploadForm(DocumentForm, DeskForm):
+    """One or several photos, or a file, and what they are."""
 
-    def __init__(self, *args: Any, definition: Definition, **kwargs: Any) -> None:
+    field_order = ("kind", "photo", "file")
+
+    def __init__(self, *args: Any, definition: Definition, in_pieces: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.in_pieces = in_pieces
         known = [(one.key, say(one.title)) for one in definition.justificatifs]
-        fill(self, "kind", [*known, (OTHER, gettext("Un autre document"))])
+        self.offer([*known, (OTHER, gettext("Un autre document"))])
 
 
 _YES_NO = [("yes", _("Oui")), ("no", _("Non"))]
@@ -45,3 +42,7 @@ class CheckForm(DeskForm):
     def refusal(self) -> str:
         """The code of what is wrong, "" when all is right."""
         return next((code for code in REFUSALS if self.cleaned_data[code] == "no"), "")
+
+
+class KeptProofForm(ProofForm, DeskForm):
+    """The file and the receipt that somebody shows at the desk."""

@@ -45,12 +45,14 @@ KINDS: dict[str, str | Promise] = {
     AuditKind.EXPORT_APPROVED: gettext_lazy("Liste approuvée"),
     AuditKind.EXPORT_REFUSED: gettext_lazy("Liste refusée"),
     AuditKind.EXPORT_TAKEN: gettext_lazy("Liste prise"),
+    AuditKind.EVIDENCE_EXPORTED: gettext_lazy("Preuves d’un dossier sorties"),
     AuditKind.KEYS_ROTATED: gettext_lazy("Clés renouvelées"),
     AuditKind.SHREDDED: gettext_lazy("Clés détruites"),
     AuditKind.CANARY_SET: gettext_lazy("Dossier leurre changé"),
     AuditKind.CANARY_READ: gettext_lazy("Alerte : dossier leurre ouvert"),
     AuditKind.MASS_READING: gettext_lazy("Alerte : beaucoup de dossiers ouverts"),
     AuditKind.POWER_GIVEN: gettext_lazy("Alerte : rôle donné qui décide pour d’autres"),
+    AuditKind.FILE_DAMAGED: gettext_lazy("Alerte : justificatif gardé abîmé ou absent"),
     AuditKind.ALERT_SEEN: gettext_lazy("Alerte vue"),
 }
 WHYS: dict[str, str | Promise] = {
@@ -175,6 +177,9 @@ def _alert(alert: AuditEntry, references: Mapping[str, str], names: Mapping[str,
     if alert.kind == AuditKind.CANARY_READ:
         values = {"who": _reader(alert), "reference": references.get(alert.about_id, "")}
         return _("%(who)s a ouvert le dossier leurre %(reference)s, que personne n’a de raison d’ouvrir.") % values
+    if alert.kind == AuditKind.FILE_DAMAGED:
+        told = _("Un justificatif gardé est abîmé ou absent (fichier %(number)s) : prévenez qui tient la plateforme.")
+        return told % {"number": alert.about_id}
     values = {"who": _reader(alert), "number": str(alert.payload.get("found", ""))}
     if alert.payload.get("lists"):
         return _("%(who)s a parcouru %(number)s noms dans les listes et les recherches en une heure.") % values

@@ -21,7 +21,7 @@ from web.desk.pages.head import Chip, who
 from web.desk.pages.words import CONSENTS, GROUNDS, definition_of, label, say
 from web.parts import deletion
 from web.parts.french import day_month_year
-from web.parts.refusals import REFUSALS
+from web.parts.refusals import DESTROYED, REFUSALS
 from web.parts.ways import TwoWays, two_ways
 
 
@@ -60,7 +60,9 @@ class Document:
     text: SafeString | str
     chip: Chip
     file_url: str
+    file_label: str
     check_url: str
+    is_fingerprint: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,11 +235,28 @@ def _document(case: Case, row: Justificatif) -> Document:
     checkable = row.accepted is None and not case.is_closed
     return Document(
         title=justificatif_title(definition_of(case), row.kind),
-        text=_("déposé le %(day)s") % {"day": day_month_year(row.received_on)},
+        text=_text(row),
         chip=_document_chip(row),
-        file_url=_url(case, "file", row.pk),
+        file_url=_file_url(case, row),
+        file_label=_("Comparer avec le fichier de la personne") if row.fingerprint else _("Ouvrir le document"),
         check_url=_url(case, "check", row.pk) if checkable else "",
+        is_fingerprint=bool(row.fingerprint),
     )
+
+
+def _text(row: Justificatif) -> str:
+    day = {"day": day_month_year(row.received_on)}
+    if row.fingerprint:
+        return _("empreinte seule, notée le %(day)s") % day
+    received = _("déposé le %(day)s") % day
+    return received if row.sealed_file_id else f"{received}. {DESTROYED}"
+
+
+def _file_url(case: Case, row: Justificatif) -> str:
+    """Where it is opened, or compared with its fingerprint; "" where the file was destroyed."""
+    if row.fingerprint:
+        return _url(case, "prove", row.pk)
+    return _url(case, "file", row.pk) if row.sealed_file_id else ""
 
 
 def _document_chip(row: Justificatif) -> Chip:

@@ -216,7 +216,14 @@ def _consulted(_case: Case, payload: dict[str, str]) -> str:
     return _("Dossier ouvert pour lecture (%(why)s).") % {"why": label(_WHY, str(payload.get("why", "")))}
 
 
+def _received(_case: Case, payload: dict[str, str]) -> str:
+    if payload.get("fingerprint"):
+        return _("Empreinte d’un justificatif notée : le fichier reste chez la personne.")
+    return _("Justificatif déposé.")
+
+
 _SENTENCES: dict[EventKind, Callable[[Case, dict[str, str]], str]] = {
+    EventKind.JUSTIFICATIF_RECEIVED: _received,
     EventKind.ATTEMPT_MADE: _attempt,
     EventKind.ATTEMPT_FAILED: _attempt,
     EventKind.FACT_RECORDED: _fact,
@@ -237,7 +244,6 @@ _SENTENCES: dict[EventKind, Callable[[Case, dict[str, str]], str]] = {
 _FIXED: dict[EventKind, str | Promise] = {
     EventKind.CASE_OPENED: gettext_lazy("Dossier ouvert."),
     EventKind.CASE_READIED: gettext_lazy("Tout est prêt : la démarche peut être faite."),
-    EventKind.JUSTIFICATIF_RECEIVED: gettext_lazy("Justificatif déposé."),
     EventKind.JUSTIFICATIF_ACCEPTED: gettext_lazy("Justificatif accepté."),
     EventKind.SENT_BACK: gettext_lazy("La démarche est à refaire."),
     EventKind.CASE_REOPENED: gettext_lazy("Dossier rouvert."),
@@ -248,6 +254,7 @@ _FIXED: dict[EventKind, str | Promise] = {
     EventKind.CARD_RENEWED: gettext_lazy("Carte avec un code refaite."),
     EventKind.CONTACT_CONSULTED: gettext_lazy("Coordonnées lues."),
     EventKind.FILE_CONSULTED: gettext_lazy("Justificatif ouvert."),
+    EventKind.EVIDENCE_EXPORTED: gettext_lazy("Preuves du dossier sorties de la plateforme, documents compris."),
 }
 _LOOKS: dict[EventKind, tuple[str, str]] = {
     EventKind.CASE_OPENED: ("plus", ""),
@@ -274,5 +281,6 @@ _LOOKS: dict[EventKind, tuple[str, str]] = {
     EventKind.CASE_CONSULTED: ("eye", ""),
     EventKind.CONTACT_CONSULTED: ("eye", ""),
     EventKind.FILE_CONSULTED: ("eye", ""),
+    EventKind.EVIDENCE_EXPORTED: ("eye", ""),
     EventKind.CARD_RENEWED: ("printer", ""),
 }

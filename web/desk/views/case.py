@@ -1,5 +1,7 @@
 """The case's page, its older events, and the contact details, each reading recorded."""
 
+from functools import partial
+
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +16,9 @@ from web.desk.pages.deadlines import deadlines
 from web.desk.pages.facts import facts
 from web.desk.pages.head import case_head
 from web.desk.pages.timeline import items
+from web.desk.pages.words import definition_of
 from web.desk.views.doors import DeskRequest, needs, opened_case, shown, why_of
+from web.parts.deposits.standing import Underway, underway
 from web.parts.families import waits_for_children
 
 
@@ -35,6 +39,7 @@ def case(request: DeskRequest, reference: str) -> HttpResponse:
         "next": page.next_step(found, deadlines=stored, justificatifs=files, now=now),
         "deadlines": deadlines(found, stored, today=request.today),
         "facts": facts(access.fact_history(found)),
+        "underway": _underway(request, found),
         "documents": page.documents(found, files),
         "attempts": page.attempts(found, tried),
         "reminders": reminders.of_case(found, access.reminders_of(found)),
@@ -62,6 +67,13 @@ def _timeline(
     opened = [(former, why_of(request, former)) for former in access.former_on(events, but=found)]
     access.consult_all(opened, reader=request.user, at=timezone.now())
     return events, older
+
+
+def _underway(request: DeskRequest, found: Case) -> list[Underway]:
+    """Documents that are not kept yet: whom each waits for."""
+    rows = access.standing_of(found, at=timezone.now())
+    titled = partial(page.justificatif_title, definition_of(found))
+    return underway(found, rows, space="desk", reader=request.user, titled=titled)
 
 
 def _older(found: Case, before: int | None) -> str:

@@ -127,6 +127,19 @@ def opened_case(request: DeskRequest, reference: str, *, to: Access = Access.CON
     return case
 
 
+def reread_case(request: DeskRequest, reference: str, *, to: Access = Access.WORK) -> Case:
+    """The case of a page that was just opened, for what that page asks for by itself: this records nothing.
+
+    404 for what this membership may not see; Stop, as ever, for somebody else's case without a reason.
+    """
+    case = access.case_for(request.membership, reference, to=to)
+    if access.is_somebody_elses(case, reader=request.user):
+        at = timezone.now()
+        if not access.said_why(case, reader=request.user, at=at):
+            raise Stop(_ask_why(request, case))
+    return case
+
+
 def why_of(request: DeskRequest, case: Case, *, page: Why = Why.SEARCH) -> Why:
     """The reason of this reading, from the route."""
     if case.assigned_to_id == request.user.pk:

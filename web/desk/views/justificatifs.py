@@ -1,8 +1,9 @@
-"""Justificatifs: deposited for a member, opened, checked."""
+"""Justificatifs that are kept: opened, checked."""
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,33 +15,14 @@ from cases import access, actions
 from cases.models import Justificatif
 from cases.rules.lifecycle import EventKind
 from web.desk.forms.base import DeskForm
-from web.desk.forms.justificatifs import CheckForm, UploadForm
+from web.desk.forms.justificatifs import CheckForm
 from web.desk.pages import case as page
-from web.desk.pages.words import definition_of
+from web.desk.pages.hints import hints
+from web.desk.views import fingerprints
 from web.desk.views.doors import CaseAction, DeskRequest, Stop, case_url, needs, opened_case, stamp, why_of
 from web.parts import errors
+from web.parts.deposits.answers import picture
 from web.parts.headers import FILE_POLICY
-
-
-class Upload(CaseAction):
-    event = EventKind.JUSTIFICATIF_RECEIVED
-    form_class = UploadForm
-    title = gettext_lazy("Déposer un justificatif")
-    button = gettext_lazy("Garder ce document")
-    intro = gettext_lazy(
-        "Le fichier est chiffré avant d’être gardé. Personne d’autre que l’équipe et la personne ne peut l’ouvrir."
-    )
-    takes_file = True
-
-    def asks(self) -> dict[str, Any]:
-        return {"definition": definition_of(self.case)}
-
-    def act(self, form: UploadForm) -> str:
-        typed = form.cleaned_data
-        actions.receive_justificatif(
-            self.case, typed["file"], kind=typed["kind"], token=typed["token"], **stamp(self.request)
-        )
-        return _("Le document est gardé. Il reste à le vérifier.")
 
 
 @require_safe
@@ -49,7 +31,7 @@ def file(request: DeskRequest, reference: str, pk: int) -> HttpResponse:
     """The document as an attachment under a neutral name; its opening is recorded. Whole before a byte leaves."""
     case = opened_case(request, reference)
     found = access.justificatif_for(case, pk)
-    sealed = found.sealed_file
+    sealed = access.file_of(found)
     content = b"".join(vault.access.open_plain(sealed))
     access.consult_file(case, found, reader=request.user, why=why_of(request, case), at=timezone.now())
     return HttpResponse(
@@ -62,6 +44,20 @@ def file(request: DeskRequest, reference: str, pk: int) -> HttpResponse:
             "Cache-Control": "no-store",
         },
     )
+
+
+@require_safe
+@needs(Right.WORK_OWN)
+def sheet(request: DeskRequest, reference: str, pk: int, number: int) -> HttpResponse:
+    """A page of the sealed document as a picture; looking at it is recorded like opening it."""
+    case = opened_case(request, reference)
+    found = access.justificatif_for(case, pk)
+    try:
+        content = vault.access.sheet_of(access.file_of(found), number)
+    except IndexError:
+        raise Http404 from None
+    access.consult_sheets(case, found, reader=request.user, why=why_of(request, case), at=timezone.now())
+    return picture(content)
 
 
 class Check(CaseAction):
@@ -78,9 +74,21 @@ class Check(CaseAction):
             told = _("Ce justificatif est déjà vérifié.")
             raise Stop(errors.conflict(self.request, back_url=case_url(self.case), sentence=told))
 
-    def more(self, _form: DeskForm) -> dict[str, Any]:
+    def more(self, form: DeskForm) -> dict[str, Any]:
         [document] = page.documents(self.case, [self.justificatif])
-        return {"document": document}
+        told = {"document": document, "sheets": self.sheets(), "hints": hints(self.justificatif.hints)}
+        if not self.justificatif.fingerprint:
+            return told
+        proof = fingerprints.proof_form(self.request)
+        return told | fingerprints.proof(self.justificatif, proof) | {"form": form, "proof": proof}
+
+    def sheets(self) -> list[str]:
+        """The addresses of its pages; none of a file that was destroyed, or stayed with its owner."""
+        if not self.justificatif.sealed_file_id:
+            return []
+        count = vault.access.count_sheets(access.file_of(self.justificatif))
+        args = [self.case.reference, self.justificatif.pk]
+        return [reverse("desk:sheet", args=[*args, number]) for number in range(1, count + 1)]
 
     def act(self, form: CheckForm) -> str:
         won = actions.check_justificatif(

@@ -18,6 +18,7 @@ from web.parts.families import waits_for_children
 from web.parts.french import days_left, plain_words
 from web.parts.ways import TwoWays, two_ways
 from web.portal.pages import timeline
+from web.portal.pages.documents import Document, document, file_url, newest_of
 from web.portal.pages.situations import Paper, Route, Seen, Situation, situation, words_for
 from web.portal.pages.timeline import Line, language, who
 
@@ -80,14 +81,6 @@ class Person:
     name: str
     note: str
     is_current: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    title: str
-    text: str
-    url: str
-    is_accepted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +148,7 @@ def case_page(found: Found, *, events: Sequence[CaseEvent], older: int | None) -
         beside_label=registry.current(beside).short.say(language()) if beside else "",
         children_first=waits_for_children(case, found.household),
         people=_people(found.household, current=case),
-        documents=[_document(found, one) for one in found.justificatifs],
+        documents=[document(one, reference=case.reference, definition=definition) for one in found.justificatifs],
         timeline=[*_to_come(here, deadline), *timeline.lines(events, reader=reader)],
         older_url=f"{reverse('portal:case', args=[case.reference])}?avant={older}#histoire" if older else "",
         contact=contact_of(found.association, follower=case.assigned_to),
@@ -211,13 +204,16 @@ def _sentence(found: Found, here: Situation, deadline: Deadline | None) -> Sente
     text = str(words.dated if due and words.dated else words.text) % values or _reason_of(found, here, deadline)
     url = address[words.route]
     is_resumed = words.route is Route.CHANNEL and bool(found.resume_url)
+    newest = newest_of(found.justificatifs)
+    is_kept_at_home = words.route is Route.FILE and newest is not None and bool(newest.fingerprint)
+    label = gettext("Vérifier le fichier que je garde") if is_kept_at_home else str(words.label)
     return Sentence(
         before=str(words.before) % values,
         marked=str(words.marked) % values,
         after=str(words.after),
         text=text,
         url=found.resume_url if is_resumed else url,
-        label=gettext("Reprendre où j’en étais") if is_resumed else str(words.label),
+        label=gettext("Reprendre où j’en étais") if is_resumed else label,
         icon=words.icon,
         other_url=address[words.other_route],
         other_label=str(words.other_label),
@@ -250,7 +246,7 @@ def _reason_of(found: Found, here: Situation, deadline: Deadline | None) -> str:
 
 
 def _addresses(found: Found) -> dict[Route, str]:
-    reference, newest = found.case.reference, _newest(found.justificatifs)
+    reference, newest = found.case.reference, newest_of(found.justificatifs)
     following = found.following
     continued = bool(on_miss_procedure(found.definition))
     return {
@@ -260,14 +256,9 @@ def _addresses(found: Found) -> dict[Route, str]:
         Route.CONTINUE: reverse("portal:continue" if continued else "portal:channel", args=[reference]),
         Route.UPLOAD: reverse("portal:upload", args=[reference]),
         Route.MISSING: reverse("portal:missing", args=[reference]),
-        Route.FILE: reverse("portal:file", args=[reference, newest.pk]) if newest else "",
+        Route.FILE: file_url(newest, reference=reference) if newest else "",
         Route.FOLLOWING: reverse("portal:case", args=[following.reference]) if following else "",
     }
-
-
-def _newest(justificatifs: Sequence[Justificatif]) -> Justificatif | None:
-    """The accepted one, else the last that was sent."""
-    return next((one for one in justificatifs if one.accepted), justificatifs[0] if justificatifs else None)
 
 
 def on_miss_procedure(definition: Definition) -> str:
@@ -366,24 +357,6 @@ def _state_words(case: Case, *, among: Sequence[Case]) -> str:
         State.TO_ACT: gettext("à faire"),
         State.AWAITING: gettext("en attente de réponse"),
     }[State(case.state)]
-
-
-def _document(found: Found, one: Justificatif) -> Document:
-    states = {None: gettext("en cours de vérification"), True: gettext("vérifié"), False: gettext("à refaire")}
-    received = gettext("Reçu le %(day)s") % {"day": plain_words(one.received_on)}
-    return Document(
-        title=_document_title(found.definition, one.kind),
-        text=f"{received}, {states[one.accepted]}",
-        url=reverse("portal:file", args=[found.case.reference, one.pk]),
-        is_accepted=one.accepted is True,
-    )
-
-
-def _document_title(definition: Definition, kind: str) -> str:
-    try:
-        return definition.justificatif(kind).title.say(language())
-    except LookupError:
-        return gettext("Autre document")
 
 
 def contact_of(association: Association, *, follower: User | None = None) -> Contact:

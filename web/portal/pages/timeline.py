@@ -64,6 +64,7 @@ _PLAIN: dict[EventKind, tuple[Any, str, str]] = {
     EventKind.CASE_REOPENED: (_("Le dossier est rouvert"), "folder", ""),
     EventKind.CASE_CONVERTED: (_("La démarche continue autrement"), "right", ""),
     EventKind.MISSED_DEADLINE_ANSWERED: (_("L’association a répondu à la date passée"), "check", ""),
+    EventKind.EVIDENCE_EXPORTED: (_("Les preuves de votre dossier ont été sorties de la plateforme"), "eye", ""),
 }
 _BY_SOMEBODY = {
     EventKind.CASE_CONSULTED: _("%(who)s a ouvert votre dossier"),
@@ -110,6 +111,8 @@ def _line(event: CaseEvent, reader: Reader) -> Line | None:
     kind = EventKind(event.kind)
     if kind in _PLAIN:
         text, icon, tone = _PLAIN[kind]
+        if event.payload.get("fingerprint"):
+            text = _("L’empreinte de votre justificatif est notée")
         return Line(text=str(text), when=when(event.at, today=reader.today), icon=icon, kind=tone)
     if kind in _BY_SOMEBODY:
         return _opening(event, kind, reader)

@@ -1,5 +1,7 @@
 """What a member reads: the home of the household, one case, what to do when nothing comes."""
 
+from functools import partial
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -10,8 +12,10 @@ from cases.access import Access, Why
 from cases.models import Case
 from procedures import registry
 from procedures.rules.definitions import Bound
+from web.parts.deposits.standing import Underway, underway
 from web.portal.pages import steps
 from web.portal.pages.cases import Found, case_page, contact_of
+from web.portal.pages.documents import document_title
 from web.portal.pages.missing import missing_page
 from web.portal.views.doors import MemberRequest, member_page
 from web.portal.views.progress import progress_of
@@ -55,8 +59,19 @@ def _show(request: MemberRequest, reference: str, *, household: list[Case] | Non
         today=request.today,
         resume_url=steps.resume_url(shown.reference, progress_of(request, shown.reference)),
     )
-    context = {"page": case_page(found, events=events, older=older), "several": len(request.associations) > 1}
+    context = {
+        "page": case_page(found, events=events, older=older),
+        "underway": _underway(request, found),
+        "several": len(request.associations) > 1,
+    }
     return render(request, "portal/case.html", context)
+
+
+def _underway(request: MemberRequest, found: Found) -> list[Underway]:
+    """What this member sent, and is not kept yet."""
+    rows = access.standing_of(found.case, at=timezone.now(), by=request.user)
+    titled = partial(document_title, found.definition)
+    return underway(found.case, rows, space="portal", reader=request.user, titled=titled)
 
 
 def _before(request: MemberRequest) -> int | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from accounts import scope
 from accounts.models import Association
 from vault.box import store
+from vault.box.antechamber import ROOM
 from vault.models import SealedFile
 from vault.rules import stream
 
@@ -74,21 +75,26 @@ def verify() -> Verification:
         for pk, name, digest in rows:
             _check(found, pk, name=name, digest=digest, slug=slug)
         found.orphan_paths += sorted(set(store.names_of(association_id)) - {name for _, name, _ in rows})
-    for folder in sorted(set(store.folders()) - {str(pk) for pk in owners}):
+    for folder in sorted(set(store.folders()) - {str(pk) for pk in owners} - {ROOM}):
         found.orphan_paths += store.names_of(folder)
     found.orphan_paths += store.strays()
     found.orphans = len(found.orphan_paths)
     return found
 
 
+def flaw_of(name: str, *, digest: str) -> str:
+    """ "damaged", "missing" or "unreadable"; "" for a blob that is there, byte for byte."""
+    try:
+        return "" if store.sha256_of(name) == digest else "damaged"
+    except FileNotFoundError:
+        return "missing"
+    except OSError:  # no right to it, a folder in its place, a disk that fails: the others are checked all the same
+        return "unreadable"
+
+
 def _check(found: Verification, pk: int, *, name: str, digest: str, slug: str) -> None:
     found.checked += 1
-    try:
-        flaw = "" if store.sha256_of(name) == digest else "damaged"
-    except FileNotFoundError:
-        flaw = "missing"
-    except OSError:  # no right to it, a folder in its place, a disk that fails: the others are checked all the same
-        flaw = "unreadable"
+    flaw = flaw_of(name, digest=digest)
     if flaw:
         ids = {"damaged": found.damaged, "missing": found.missing, "unreadable": found.unreadable}
         ids[flaw].append(pk)

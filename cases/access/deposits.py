@@ -1,0 +1,78 @@
+"""Deposits of a case, for whoever sent them: nobody else sees a document before it is cleaned."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.http import Http404
+
+from accounts.models import User
+from cases.models import Case, Justificatif
+from vault.models import Deposit, DepositState, SealedFile
+from vault.rules.refusals import Code
+
+
+def deposit_for(case: Case, pk: int, *, by: User) -> Deposit:
+    """A deposit of theirs in a case that `case_for` gave. Raises Http404."""
+    found: Deposit | None = _of(case, by=by).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def deposits_of(case: Case, *, by: User) -> list[Deposit]:
+    """Theirs in a case that `case_for` gave, the newest first: those under way, and how those of the week ended."""
+    return list(_of(case, by=by).order_by("-pk"))
+
+
+def file_of(justificatif: Justificatif) -> SealedFile:
+    """Raises Http404 where the file was destroyed because it came before files were cleaned."""
+    if justificatif.sealed_file is None:
+        raise Http404
+    return justificatif.sealed_file
+
+
+def _of(case: Case, *, by: User):  # type: ignore[no-untyped-def]  # a DepositQuerySet
+    return Deposit.objects.filter(subject=case.subject, by=by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a document on its way stands: nothing of what it shows. `code`: why it came to nothing."""
+
+    id: int
+    kind: str
+    state: str
+    code: str
+    by_id: UUID
+    created_at: datetime
+    awaits_person: bool
+    is_under_way: bool
+
+
+def standing_of(case: Case, *, at: datetime, by: User | None = None) -> list[Standing]:
+    """Those of a case that `case_for` gave, the newest first: what is under way; and the newest of all when it came
+    to nothing, since that is what somebody waits to hear. `by`: of this person alone. One query."""
+    found = _of(case, by=by) if by else Deposit.objects.filter(subject=case.subject)
+    rows = list(found.order_by("-pk")[:_NEWEST])
+    told = [row for row in rows if row.is_under_way or (row is rows[0] and row.state in _CAME_TO_NOTHING)]
+    return [_standing(row, at=at) for row in told]
+
+
+_NEWEST = 20
+_CAME_TO_NOTHING = {DepositState.TO_REVIEW, DepositState.REFUSED, DepositState.EXPIRED}
+
+
+def _standing(row: Deposit, *, at: datetime) -> Standing:
+    """What has run out is over, whether or not the sweep came by."""
+    is_over = row.is_under_way and row.expires_at <= at
+    return Standing(
+        id=row.pk,
+        kind=row.label,
+        state=DepositState.EXPIRED if is_over else row.state,
+        code=Code.EXPIRED if is_over else row.code,
+        by_id=row.by_id,
+        created_at=row.created_at,
+        awaits_person=row.awaits_person and not is_over,
+        is_under_way=row.is_under_way and not is_over,
+    )

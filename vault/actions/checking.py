@@ -1,0 +1,45 @@
+"""A hundredth of the sealed files is re-hashed each day: what a disk has lost is known while a backup still has it."""
+
+import logging
+from datetime import date, datetime
+
+from accounts import scope
+from accounts.models import Association, AuditEntry
+from accounts.rules.audit import About, AuditKind
+from vault.access import flaw_of
+from vault.models import SealedFile
+
+PARTS = 100
+
+log = logging.getLogger(__name__)
+
+
+def check_part(*, today: date, at: datetime) -> dict[int, str]:
+    """Door: the files whose turn it is today, in every association; the flaws by the file's id.
+
+    Each file has its turn every hundred days. What is wrong is logged, and raised once as an alert of its association.
+    """
+    flaws: dict[int, str] = {}
+    checked = 0
+    for association_id in Association.objects.order_by("pk").values_list("pk", flat=True):
+        with scope.enter(association_id):
+            rows = [row for row in _rows() if row[0] % PARTS == today.toordinal() % PARTS]
+        found = {pk: flaw for pk, name, digest in rows if (flaw := flaw_of(name, digest=digest))}
+        checked += len(rows)
+        flaws |= found
+        with scope.enter(association_id):
+            _raise_alerts(found, at=at)
+    log.info("%s sealed files re-hashed: %s are not sound", checked, len(flaws))
+    return flaws
+
+
+def _rows() -> list[tuple[int, str, str]]:
+    return list(SealedFile.objects.order_by("pk").values_list("pk", "stored_name", "sha256_cipher"))
+
+
+def _raise_alerts(flaws: dict[int, str], *, at: datetime) -> None:
+    for pk, flaw in flaws.items():
+        log.error("sealed file %s is %s: restore it from a backup", pk, flaw)
+        raised = AuditEntry.objects.filter(kind=AuditKind.FILE_DAMAGED, about=About.FILE, about_id=str(pk))
+        if not raised.exists():
+            AuditEntry.objects.record(AuditKind.FILE_DAMAGED, at=at, by=None, about=About.FILE, about_id=pk, flaw=flaw)
