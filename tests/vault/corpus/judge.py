@@ -226,11 +226,30 @@ def _words_kept(
     total, lost = 0, Counter[str]()
     for number, (source, sealed) in enumerate(zip(sources, ours, strict=False), start=1):
         hidden = [place.polygon for secret in document.secrets for place in secret.places if place.page == number]
-        awaited = _awaited(source, hidden, document.turns[-1])
         bars = [zone.polygon for zone in zones if zone.page == number]
+        straight, light, upright = (
+            _straight(page, document.lean) for page in (sealed, _lightened(sealed, bars), source)
+        )
+        awaited = _awaited(upright, [_leant(one, source, document.lean) for one in hidden], document.turns[-1])
         total += awaited.total()
-        lost += awaited - _read_again(sealed, awaited, bars, document.turns[-1])
+        lost += awaited - _read_again(straight, light, awaited, document.turns[-1])
     return total, total - lost.total(), " ".join(list(lost)[:8])
+
+
+def _straight(pixels: Pixels, lean: float) -> Pixels:
+    if not lean:
+        return pixels
+    height, width = pixels.shape[:2]
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), lean, 1)
+    return np.asarray(cv2.warpAffine(pixels, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def _leant(polygon: Polygon, pixels: Pixels, lean: float) -> Polygon:
+    """Where a place is after `_straight`."""
+    height, width = pixels.shape[:2]
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), lean, 1)
+    moved = (np.array(polygon) * (width, height)) @ matrix[:, :2].T + matrix[:, 2]
+    return tuple((float(x) / width, float(y) / height) for x, y in moved)
 
 
 def _awaited(source: Pixels, hidden: Sequence[Polygon], quarters: int) -> Counter[str]:
@@ -238,10 +257,10 @@ def _awaited(source: Pixels, hidden: Sequence[Polygon], quarters: int) -> Counte
     return Counter(plain for word in words if (plain := _plain(word.text)))
 
 
-def _read_again(sealed: Pixels, awaited: Counter[str], bars: Sequence[Polygon], quarters: int) -> Counter[str]:
+def _read_again(sealed: Pixels, light: Pixels, awaited: Counter[str], quarters: int) -> Counter[str]:
     """Read in other ways when the first misses some: another layout guessed, a bar that darkens all, lose no ink."""
     found = Counter(_plain(word.text) for word in _words(sealed, quarters, sure=0))
-    for pixels, sparse in ((sealed, True), (_lightened(sealed, bars), False)):
+    for pixels, sparse in ((sealed, True), (light, False)):
         if awaited - found:
             found |= Counter(_plain(word.text) for word in _words(pixels, quarters, sure=0, sparse=sparse))
     return found
