@@ -4,7 +4,6 @@ python -m tests.vault.report [--only REGEX] [--keep DIR] [--quick]
 """
 
 import argparse
-import os
 import sys
 import tempfile
 import time
@@ -21,11 +20,14 @@ PROCESSES = 2
 
 def main(argv: Sequence[str]) -> int:
     options = _options(argv)
-    os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+    chosen = catalogue.recipes(options.only)
+    if not chosen:
+        _tell("No document has such a name.")
+        return 2
     with tempfile.TemporaryDirectory(prefix="opposable-corpus-") as scratch:
         home = options.keep or Path(scratch)
         started = time.process_time()
-        documents = running.write(catalogue.recipes(options.only), home / "in")
+        documents = running.write(chosen, home / "in")
         _tell(f"{len(documents)} documents made in {time.process_time() - started:.0f} CPU-s")
         status, outcomes = running.redact(home / "in", home / "out")
         judged = list(_judged(documents, outcomes, quick=options.quick))

@@ -16,7 +16,7 @@ DRAWN = catalogue.recipes("^(writing|trick|negative|barcode|mail)-")
 LIGHT = catalogue.recipes("^(hostile|scan-150)-|^photo-(card|exif-5)$")
 ENCRYPTED = re.compile("locked")  # with a random key
 MISSPELT = {"writing-no-key", "writing-no-key-grouped", "writing-wrong-key", "writing-wrong-key-plain"}
-IN_ANOTHER_ORDER = re.compile("page-90|page-270|page-180|turned-30|shuffled|backwards")
+IN_ANOTHER_ORDER = re.compile("page-90|page-270|page-180|turned|watermark|shuffled|backwards")
 
 
 def ids(recipe: Recipe) -> str:

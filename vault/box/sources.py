@@ -84,8 +84,7 @@ class PicturePage:
 
     def draw(self) -> Page:
         with _trouble(Code.DAMAGED):
-            if self.frame:
-                self.image.seek(self.frame)
+            self.image.seek(self.frame)  # the first too: counting the frames has left the file at its last
             self.image.draft("RGB", _fitting(self.image.size))
             flat = _on_white(ImageOps.exif_transpose(self.image))
             size = _fitting(flat.size)

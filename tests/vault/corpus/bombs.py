@@ -91,7 +91,7 @@ def doubling(paper: Paper, sheet: Sheet) -> None:
 def glyphs(count: int) -> Bytes:
     def content(paper: Paper, sheet: Sheet) -> None:
         for at in range(count // 120):
-            sheet.text("essai sans fin " * 8, 20, 100 + (at % 700), size=2)
+            sheet.text(f"{at:04d}x " * 20, 20, 60 + 1.1 * at, size=1)
 
     return page_of(content)
 

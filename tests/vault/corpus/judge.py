@@ -109,7 +109,7 @@ def _sealed(
     plain = [one.text for one in hit if not one.drawn]
     faults += [(Fault.INNOCENT, ", ".join(plain))] if plain else []
     faults += _faults_of_barcodes(document, ours)
-    words, kept_words, lost = _words_kept(document, sources, ours)
+    words, kept_words, lost = _words_kept(document, sources, ours, outcome.hidden)
     faults += [(Fault.WORDS, f"{kept_words} of {words}: {lost}")] if kept_words < EACH_WORDS * words else []
     return _with(
         base,
@@ -219,15 +219,37 @@ def _faults_of_barcodes(document: Document, pages: Sequence[Pixels]) -> list[tup
     return [(Fault.BARCODE, ", ".join(lost))] if lost else []
 
 
-def _words_kept(document: Document, sources: Sequence[Pixels], ours: Sequence[Pixels]) -> tuple[int, int, str]:
+def _words_kept(
+    document: Document, sources: Sequence[Pixels], ours: Sequence[Pixels], zones: Sequence[Zone]
+) -> tuple[int, int, str]:
     """How many words of the source are read again, of how many; and some that are not."""
     total, lost = 0, Counter[str]()
     for number, (source, sealed) in enumerate(zip(sources, ours, strict=False), start=1):
         hidden = [place.polygon for secret in document.secrets for place in secret.places if place.page == number]
-        awaited = _awaited(source, hidden, document.turns[-1])
+        bars = [zone.polygon for zone in zones if zone.page == number]
+        straight, light, upright = (
+            _straight(page, document.lean) for page in (sealed, _lightened(sealed, bars), source)
+        )
+        awaited = _awaited(upright, [_leant(one, source, document.lean) for one in hidden], document.turns[-1])
         total += awaited.total()
-        lost += awaited - _read_again(sealed, awaited, document.turns[-1])
+        lost += awaited - _read_again(straight, light, awaited, document.turns[-1])
     return total, total - lost.total(), " ".join(list(lost)[:8])
+
+
+def _straight(pixels: Pixels, lean: float) -> Pixels:
+    if not lean:
+        return pixels
+    height, width = pixels.shape[:2]
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), lean, 1)
+    return np.asarray(cv2.warpAffine(pixels, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def _leant(polygon: Polygon, pixels: Pixels, lean: float) -> Polygon:
+    """Where a place is after `_straight`."""
+    height, width = pixels.shape[:2]
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), lean, 1)
+    moved = (np.array(polygon) * (width, height)) @ matrix[:, :2].T + matrix[:, 2]
+    return tuple((float(x) / width, float(y) / height) for x, y in moved)
 
 
 def _awaited(source: Pixels, hidden: Sequence[Polygon], quarters: int) -> Counter[str]:
@@ -235,12 +257,26 @@ def _awaited(source: Pixels, hidden: Sequence[Polygon], quarters: int) -> Counte
     return Counter(plain for word in words if (plain := _plain(word.text)))
 
 
-def _read_again(sealed: Pixels, awaited: Counter[str], quarters: int) -> Counter[str]:
-    """Read a second time, in another way, when the first misses some: a layout guessed otherwise loses no ink."""
-    first = Counter(_plain(word.text) for word in _words(sealed, quarters, sure=0))
-    if not awaited - first:
-        return first
-    return first | Counter(_plain(word.text) for word in _words(sealed, quarters, sure=0, sparse=True))
+def _read_again(sealed: Pixels, light: Pixels, awaited: Counter[str], quarters: int) -> Counter[str]:
+    """Read in other ways when the first misses some: another layout guessed, a bar that darkens all, lose no ink."""
+    found = Counter(_plain(word.text) for word in _words(sealed, quarters, sure=0))
+    for pixels, sparse in ((sealed, True), (light, False)):
+        if awaited - found:
+            found |= Counter(_plain(word.text) for word in _words(pixels, quarters, sure=0, sparse=sparse))
+    return found
+
+
+def _lightened(pixels: Pixels, bars: Sequence[Polygon]) -> Pixels:
+    """Each black bar in the colour of the paper around it."""
+    height, width = pixels.shape[:2]
+    light = pixels.copy()
+    for bar in bars:
+        corners = np.round(np.array(bar) * (width, height)).astype(np.int32)
+        left, top, wide, high = cv2.boundingRect(corners)
+        around = pixels[max(0, top - high // 2) : top + 2 * high, max(0, left - high // 2) : left + wide + high]
+        paper = np.percentile(around.reshape(-1, 3), 80, axis=0) if around.size else (255, 255, 255)
+        cv2.fillPoly(light, [corners], tuple(float(value) for value in paper))
+    return light
 
 
 def _words(pixels: Pixels, quarters: int, *, sure: int = eyes.SURE, sparse: bool = False) -> list[Word]:

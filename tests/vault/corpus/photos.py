@@ -88,6 +88,7 @@ def make(photo: Photo) -> Callable[[Random], Document]:
             shot.secrets,
             shot.innocents,
             Ending.FOUND,
+            lean=photo.tilt if abs(photo.tilt) < 45 else 0,
             turns={90: (0, 1), 180: (0, 2)}.get(int(photo.tilt), (0,)),
         )
 

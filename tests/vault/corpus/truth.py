@@ -60,6 +60,7 @@ class Document:
     pages: int = 1
     dpi: int = 0  # of a scan
     turns: tuple[int, ...] = (0,)  # quarters by which a reader turns its pages to read them
+    lean: float = 0  # degrees by which its sheet leans to the right: a reader straightens it
     kept: frozenset[str] = field(default_factory=frozenset)  # payloads of codes that stay readable
 
 
