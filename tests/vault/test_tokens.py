@@ -51,8 +51,9 @@ def covered(tokens: list[Token], *, words: bool = False) -> str:
         signs(NIR.replace(" ", ""), step=0, down=-20),
         signs(NIR[:10]) + signs(NIR[10:].strip(), top=124),
         signs(NIR.replace(" ", "")),
+        [*signs(NIR[:10]), Token(">", 80, 124, 90, 140), *signs(NIR[10:].strip(), top=124)],
     ],
-    ids=["line", "spaced", "drawn backwards", "drawn by value", "downwards", "upwards", "two lines", "close"],
+    ids=["line", "spaced", "backwards", "by value", "downwards", "upwards", "two lines", "close", "quoted"],
 )
 def test_a_number_is_found_in_whatever_order_it_was_drawn(tokens: list[Token]) -> None:
     assert sorted(covered(tokens)) == sorted(NIR.replace(" ", ""))
@@ -62,6 +63,12 @@ def test_what_stands_beside_a_number_stays() -> None:
     around = signs("Assuree", top=60) + signs("le 12", left=420) + signs("SIRET", top=140)
 
     assert covered(signs(NIR) + around) == NIR.replace(" ", "")
+
+
+def test_an_amount_at_the_end_of_a_line_is_no_beginning_of_a_number() -> None:
+    table = signs("235  74,17  123,30") + signs("3444627332262 Article", top=124)
+
+    assert covered(table) == ""
 
 
 def test_two_columns_are_no_number_together() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from vault.box.frames import Page
 from vault.redaction import readers
-from vault.redaction.painting import BLANK, grey, painted
+from vault.redaction.painting import BLANK, grey, painted, shrunk
 from vault.redaction.paper import Word
 from vault.redaction.readers import Pixels
 from vault.redaction.rulings import without_rules
@@ -19,6 +19,7 @@ from vault.rules.tokens import Token
 from vault.rules.zones import Mark, Point, Zone
 
 ROUNDS = 3
+_CODES_SIDE = 3000  # pixels: enough for the smallest square of a barcode on a sheet
 _SURE = 0.6
 _GOOD_WORDS, _GOOD_SHARE, _FEW_SHARE = 5, 0.55, 0.3
 _UPRIGHT_SHARE = 0.75
@@ -81,9 +82,10 @@ def looked_at(pixels: Pixels, number: int, *, drawn: bool, view: View | None = N
     again = view is not None
     view, words = _read(shade, view or (plain(shade) if drawn else levelled(shade)), turning=not again)
     look = Look(view, legible=again or drawn or _is_legible(words, view.of(shade)))
-    for code in readers.barcodes_of(shade):
+    small = shrunk(shade, _CODES_SIDE)
+    for code in readers.barcodes_of(small):
         if not code.clean:
-            corners = _fractions(code.corners, width=width, height=height)
+            corners = _fractions(code.corners, width=small.shape[1], height=small.shape[0])
             look.zones.append(Zone(number, corners, Mark.BARCODE, certain=False))
     _take(look, words, view, number, width=width, height=height)
     rest = _rest(view.of(shade), words)

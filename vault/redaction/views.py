@@ -16,7 +16,7 @@ Corners = tuple[tuple[float, float], ...]
 LONG_SIDE = 2600  # pixels: an A4 at about 220 dots an inch
 _SMALL = 700
 _LEAST_SHEET, _MOST_SHEET = 0.2, 0.97  # of the picture
-_QUARTERS = (0, 1, 2, 3)
+_DARK = 90  # light signs on a dark screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,10 @@ class View:
             borderMode=cv2.BORDER_REPLICATE,
         )
         pixels = np.asarray(seen, dtype=np.uint8)
-        return evenly_lit(pixels) if self.even else pixels
+        if not self.even:
+            return pixels
+        is_dark = np.median(pixels[::8, ::8]) < _DARK
+        return evenly_lit(255 - pixels if is_dark else pixels)
 
     def back(self, left: float, top: float, right: float, bottom: float) -> Corners:
         """Corners of a box of the view in the page's pixels: top left, top right, bottom right, bottom left."""

@@ -1,5 +1,6 @@
 """Signs and words with their places, put into lines again: a number is found in whatever order it was drawn."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ FAR = " " * 5
 
 _TIGHT, _NEAR = 0.3, 4.0  # gaps in heights of a line: within a word, and within one number
 _LINES_DOWN = 2.3
+_AMOUNT, _AMOUNT_SIGNS = re.compile(r"(?:^|\s)\d{1,6},\d\d$"), 12  # in the last column of a table: the line ends there
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +122,22 @@ def _joined(tokens: Sequence[Token], order: Sequence[Sequence[int]], *, words: b
     pieces: list[str] = []
     owners: list[int] = []
     before: int | None = None
-    for place in (i for line in order for i in line):
+    for place in (i for line in order for i in line if not _is_quotation(tokens[i])):
         if before is not None:
             gap = _between(tokens[before], tokens[place], words=words)
+            if gap == "\n" and _AMOUNT.search("".join(pieces[-_AMOUNT_SIGNS:])):
+                gap = FAR
             pieces.append(gap)
             owners += [-1] * len(gap)
         pieces.append(tokens[place].text)
         owners += [place] * len(tokens[place].text)
         before = place
     return Reading("".join(pieces), tuple(owners))
+
+
+def _is_quotation(token: Token) -> bool:
+    """The marks before each line of a letter that was answered: a number goes on over them."""
+    return not token.text.strip(">")
 
 
 def _between(one: Token, other: Token, *, words: bool) -> str:
