@@ -26,7 +26,7 @@ _SEARCHES = {"q", "who", "login", "email", "phone"}
 # The last three count within one preview: a page of it, a place on it, a sign of what was looked at.
 _NO_IDS = {"csrfmiddlewaretoken", "version", "next", "page", "zone", "seen"}
 # Boxes whose name is not that of the model whose id they hold.
-_MODELS = {"qui": "membership"}
+_MODELS = {"qui": "membership", "campagne": "campaign"}
 
 
 def twin(value: Any) -> Any:
