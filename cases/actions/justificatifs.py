@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 import vault.actions
 from accounts import scope
@@ -61,8 +62,10 @@ def _seal_next(run: vault.actions.Run, association_id: int, *, today: date) -> b
 def _seal(deposit: Deposit, rebuilt: Rebuilt, *, today: date, at: datetime) -> None:
     """One transaction: sealed file, row, event, deadlines, notice, and the deposit's last move."""
     case = Case.objects.get(subject=deposit.subject)
+    # Who confirms before midnight is in time, whenever the worker comes.
+    day = min(today, timezone.localdate(deposit.confirmed_at))
     kept = keep_justificatif(
-        case, rebuilt, kind=deposit.label, token=deposit.file_id, today=today, at=at, by=deposit.confirmed_by
+        case, rebuilt, kind=deposit.label, token=deposit.file_id, today=day, at=at, by=deposit.confirmed_by
     )
     if kept.sealed_file is None:
         raise TypeError("A justificatif that was just sealed has its file.")

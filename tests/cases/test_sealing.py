@@ -79,6 +79,15 @@ def blobs(store: Path) -> list[Path]:
     return sorted(path for path in store.rglob("*") if path.is_file())
 
 
+def test_who_confirms_before_midnight_is_in_time_whenever_the_worker_comes(desk: Desk) -> None:
+    desk.confirmed()
+
+    actions.seal_confirmed(today=desk.today + timedelta(days=1), at=desk.at + timedelta(hours=20))
+
+    [kept] = desk.kept()
+    assert kept.received_on == desk.today
+
+
 def test_what_was_confirmed_is_sealed(desk: Desk, store: Path) -> None:
     deposit = desk.confirmed()
 

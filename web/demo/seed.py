@@ -1,6 +1,7 @@
 """The demo's data, deterministic for a seed and a day, written with bulk statements; marked as demo."""
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -159,7 +160,7 @@ def _justificatifs(written: list[Case], by: User, *, today: date, at: datetime) 
     for place, case in enumerate(waiting[:30]):
         received = cases.keep_justificatif(
             case,
-            made_document(case.reference),
+            made_document(case.reference, on=today - timedelta(days=place % 3)),
             kind="cloture" if case.procedure == stories.CLOSURE else "opposition",
             token=UUID(int=place + 1 + (case.association_id << 32)),
             today=today - timedelta(days=place % 3),
@@ -196,19 +197,26 @@ def _reminders(written: list[Case], by: User, *, today: date, at: datetime) -> N
     )
 
 
-def made_document(reference: str) -> Rebuilt:
+def made_document(reference: str, *, on: date) -> Rebuilt:
     """What the engine would have made of it, made here at once: it holds nobody's number to look for."""
-    return Rebuilt(pdf=made_pdf(reference), pixels=reference.encode(), words=())
+    lines = (
+        "Document de demonstration",
+        "Assurance Maladie : justificatif concernant Mon espace sante",
+        f"Dossier {reference}, fait le {on:%d/%m/%Y}",
+        "Nous confirmons avoir pris en compte votre demande.",
+    )
+    words = tuple(word for line in lines for word in line.split())
+    return Rebuilt(pdf=made_pdf(lines), pixels=reference.encode(), words=words)
 
 
-def made_pdf(reference: str) -> bytes:
-    """A one-page PDF that says what it is; the same bytes for the same reference."""
+def made_pdf(lines: Sequence[str]) -> bytes:
+    """A one-page PDF that says what it is; the same bytes for the same lines."""
     pdf = pikepdf.new()
     page = pdf.add_blank_page(page_size=(595, 842))
     font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
     page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
-    words = f"BT /F1 18 Tf 60 760 Td (Justificatif de demonstration) Tj 0 -30 Td /F1 12 Tf ({reference}) Tj ET"
-    page.Contents = pdf.make_stream(words.encode("ascii"))
+    shown = " ".join(f"({line}) Tj 0 -24 Td" for line in lines)
+    page.Contents = pdf.make_stream(f"BT /F1 14 Tf 60 760 Td {shown} ET".encode("ascii"))
     out = io.BytesIO()
     pdf.save(out, deterministic_id=True)
     return out.getvalue()
