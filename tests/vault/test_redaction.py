@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pikepdf
 import pypdfium2
 import pytest
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
-from tests.vault import pictures
+from tests.vault import pictures, scenes
 from tests.vault.pictures import NIR, as_jpeg, as_mail, as_pdf, as_png, as_scan, letter
 from vault.box import isolation
 from vault.redaction import pipeline, readers
@@ -71,6 +71,41 @@ def test_a_number_is_black_and_the_words_around_it_stay(make: Callable[[], bytes
     assert "sociale" in text
     assert not any(DIGITS[at : at + 8] in "".join(filter(str.isdecimal, text)) for at in range(len(DIGITS) - 7))
     assert DIGITS.encode() not in pdf
+
+
+SCENES: list[Callable[[], bytes]] = [
+    lambda: as_jpeg(scenes.letter_beside_a_card()),
+    lambda: as_jpeg(scenes.letter_with_a_shadow()),
+    lambda: as_png(scenes.red_on_green()),
+    lambda: scenes.upon_a_page(turned=0),
+    lambda: scenes.upon_a_page(turned=180),
+    lambda: scenes.upon_a_page(turned=8),
+]
+
+
+@pytest.mark.parametrize("make", SCENES, ids=["beside", "shadow", "colour", "upon", "upside-down", "slanted"])
+def test_a_number_is_found_where_it_was_once_overlooked(make: Callable[[], bytes]) -> None:
+    analysis, pdf = kept(make())
+
+    numbers = [zone for zone in analysis.found if zone.kind is Mark.NIR]
+    assert numbers
+    assert all(is_black(pdf, zone) for zone in numbers)
+    digits = "".join(filter(str.isdecimal, said(pdf)))
+    assert not any(DIGITS[at : at + 8] in digits for at in range(len(DIGITS) - 7))
+
+
+def test_a_number_that_is_announced_and_cannot_be_read_is_hidden_all_the_same() -> None:
+    """As one that was written by hand."""
+    image = letter("Numero de securite sociale :", "Fait pour valoir ce que de droit")
+    pen = ImageDraw.Draw(image)
+    for place in range(13):
+        left = 560 + 34 * place
+        pen.arc((left, 440, left + 24, 480), 20 * place, 20 * place + 250, fill=0, width=3)
+
+    analysis, pdf = kept(as_png(image))
+
+    assert [(zone.kind, zone.certain) for zone in analysis.found] == [(Mark.NIR, False)]
+    assert "valoir" in said(pdf)
 
 
 def test_a_letter_without_a_number_is_kept_as_it_is() -> None:

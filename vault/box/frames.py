@@ -2,7 +2,7 @@
 
 A frame is a kind (1 byte), a length (4 bytes, big-endian) and so many bytes:
 H  JSON: {"pages": n}                                             first, unless X
-P  JSON: {"width", "height": pixels, "points": [w, h], "drawn": bool, "glyphs": n}
+P  JSON: {"width", "height": pixels, "points": [w, h], "drawn": bool, "glyphs": n, "pictures": [[l, t, r, b], ...]}
 G  the page's glyphs, GLYPH.size bytes each: code point and box (left, top, right, bottom) as fractions of the page
 R  the page's pixels: width * height * 3 bytes, rows from the top, RGB
 X  JSON: {"code": "...", and the same as E}: a refusal; nothing follows
@@ -21,6 +21,7 @@ MAX_PAGES = 30
 MAX_SIDE = 16_000
 MAX_PAGE_PIXELS = 20_000_000
 MAX_GLYPHS = 60_000
+MAX_PICTURES = 12
 GLYPH = struct.Struct(">I4f")
 _HEAD = struct.Struct(">cI")
 _MAX_JSON = 4096
@@ -41,6 +42,9 @@ class Spent:
     memory: int = 0
 
 
+Box = tuple[float, float, float, float]
+
+
 class BadFrame(ValueError):
     """A boxed process said what it may not say, or stopped in the middle of it."""
 
@@ -58,7 +62,10 @@ class Glyph:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page as pixels (RGB rows from the top). `drawn`: it was drawn from signs and lines, not taken as a picture."""
+    """A page as pixels (RGB rows from the top). `drawn`: it was drawn from signs and lines, not taken as a picture.
+
+    `pictures`: boxes of those that stand on a drawn page, in fractions of it: left, top, right, bottom.
+    """
 
     width: int
     height: int
@@ -66,6 +73,7 @@ class Page:
     drawn: bool
     glyphs: tuple[Glyph, ...]
     pixels: bytes
+    pictures: tuple[Box, ...] = ()
 
 
 def write_header(pages: int) -> bytes:
@@ -74,7 +82,12 @@ def write_header(pages: int) -> bytes:
 
 def write_page(page: Page) -> Iterator[bytes]:
     about = _json(
-        width=page.width, height=page.height, points=list(page.points), drawn=page.drawn, glyphs=len(page.glyphs)
+        width=page.width,
+        height=page.height,
+        points=list(page.points),
+        drawn=page.drawn,
+        glyphs=len(page.glyphs),
+        pictures=page.pictures,
     )
     yield _frame(b"P", about)
     packed = (GLYPH.pack(ord(one.sign), one.left, one.top, one.right, one.bottom) for one in page.glyphs)
@@ -116,6 +129,7 @@ def read_page(read: Read, spent: Spent) -> Page:
         drawn=about.get("drawn") is True,
         glyphs=tuple(_glyph(*each) for each in GLYPH.iter_unpack(packed)),
         pixels=_exactly(read, b"R", width * height * 3),
+        pictures=_boxes(about.get("pictures")),
     )
 
 
@@ -194,6 +208,19 @@ def _points(value: object) -> tuple[float, float]:
     if not all(_MIN_POINTS <= side <= _MAX_POINTS for side in (width, height)):  # false for NaN too
         raise BadFrame("A side is out of its bounds.")
     return width, height
+
+
+def _boxes(value: object) -> tuple[Box, ...]:
+    if not isinstance(value, list) or len(value) > MAX_PICTURES:
+        raise BadFrame("A page has a list of pictures, and not too many.")
+    return tuple(_box(one) for one in value)
+
+
+def _box(value: object) -> Box:
+    sides = [float(side) for side in value if isinstance(side, (int, float))] if isinstance(value, list) else []
+    if len(sides) != 4 or not (0 <= sides[0] < sides[2] <= 1 and 0 <= sides[1] < sides[3] <= 1):
+        raise BadFrame("A picture lies within its page.")
+    return sides[0], sides[1], sides[2], sides[3]
 
 
 def _glyph(code: int, *box: float) -> Glyph:

@@ -14,7 +14,7 @@ import pypdfium2.raw as pdfium
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 from vault.box import mails
-from vault.box.frames import MAX_GLYPHS, MAX_PAGE_PIXELS, MAX_PAGES, Glyph, Page
+from vault.box.frames import MAX_GLYPHS, MAX_PAGE_PIXELS, MAX_PAGES, MAX_PICTURES, Box, Glyph, Page
 from vault.rules import sniff
 from vault.rules.refusals import Code, Refused
 from vault.rules.sniff import Kind
@@ -24,6 +24,8 @@ MIN_POINTS, MAX_POINTS = 10, 3000
 _A4 = (595.0, 842.0)
 _FINE = 100_000  # the grid on which a glyph's place is asked, whatever the page's size in pixels
 _MAX_OBJECTS = 400
+_SCAN_AREA, _LEAST_AREA = 0.5, 0.02  # of the page
+_PICTURES_AND_FORMS = [pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM]
 _PICTURES = {Kind.JPEG: "JPEG", Kind.PNG: "PNG", Kind.TIFF: "TIFF", Kind.WEBP: "WEBP", Kind.HEIC: "HEIF"}
 
 # The bound on pixels is ours and comes first; Pillow's would only warn.
@@ -166,9 +168,11 @@ class PdfPage:
             scale = min(DPI / 72, math.sqrt(MAX_PAGE_PIXELS / (points[0] * points[1])))
             glyphs = tuple(_glyphs(page))
             image = page.render(scale=scale, rev_byteorder=True, may_draw_forms=True).to_pil().convert("RGB")
-            drawn = bool(glyphs) and not _is_scan(page)
+            pictures = _pictures(page)
+            drawn = bool(glyphs) and sum(map(_area, pictures)) < _SCAN_AREA
             page.close()
-            return Page(image.width, image.height, points, drawn, glyphs, image.tobytes())
+            shown = tuple(sorted(pictures, key=_area, reverse=True)[:MAX_PICTURES]) if drawn else ()
+            return Page(image.width, image.height, points, drawn, glyphs, image.tobytes(), shown)
 
 
 def pdf_pages(data: bytes) -> list[PdfPage]:
@@ -193,16 +197,33 @@ def _check_points(document: pypdfium2.PdfDocument, number: int) -> None:
         raise Refused(Code.PAGE_TOO_LARGE)
 
 
-def _is_scan(page: pypdfium2.PdfPage) -> bool:
-    """Does one picture cover half of the page? Then its text, if any, was read from it by somebody's machine."""
-    width, height = page.get_size()
-    for number, found in enumerate(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3)):
-        if number > _MAX_OBJECTS:
-            return False
+def _pictures(page: pypdfium2.PdfPage) -> list[Box]:
+    """Where pictures stand that are large enough to be read; together half of the page, they are a scan of it."""
+    place = _places(page)
+    boxes = []
+    for number, found in enumerate(page.get_objects(filter=_PICTURES_AND_FORMS, max_depth=1)):
+        if number >= _MAX_OBJECTS:
+            break
+        if found.type == pdfium.FPDF_PAGEOBJ_FORM and not _holds_picture(page, found):
+            continue
         left, bottom, right, top = found.get_bounds()
-        if (right - left) * (top - bottom) > width * height / 2:
-            return True
-    return False
+        (west, north), (east, south) = place(left, top), place(right, bottom)
+        box = _within(min(west, east)), _within(min(north, south)), _within(max(west, east)), _within(max(north, south))
+        if _area(box) >= _LEAST_AREA:
+            boxes.append(box)
+    return boxes
+
+
+def _holds_picture(page: pypdfium2.PdfPage, form: pypdfium2.PdfObject) -> bool:
+    return any(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=4, form=form))
+
+
+def _within(side: float) -> float:
+    return min(1.0, max(0.0, side))
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def _glyphs(page: pypdfium2.PdfPage) -> Iterator[Glyph]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vault.box import isolation
+from vault.box.frames import Box as Area
 from vault.box.frames import Page, Spent
 from vault.box.isolation import Box, BoxBroke
 from vault.redaction import pages, paper, readers
@@ -27,12 +28,14 @@ _LENGTH = struct.Struct(">I")
 class AnalysedPage:
     """`picture`: the page as it came, in its own frame (PNG when `drawn`, else JPEG): it may show the number.
 
-    `points`: its size on paper. `words`: what was read once the findings were black; not packed.
+    `points`: its size on paper. `pictures`: boxes of those that stand on it. `words`: what was read once the findings
+    were black; not packed.
     """
 
     points: tuple[float, float]
     drawn: bool
     picture: bytes
+    pictures: tuple[Area, ...] = ()
     words: tuple[Word, ...] | None = None
 
 
@@ -45,7 +48,10 @@ class Analysis:
 
     def pack(self) -> bytes:
         about = {
-            "pages": [{"points": page.points, "drawn": page.drawn, "bytes": len(page.picture)} for page in self.pages],
+            "pages": [
+                {"points": one.points, "drawn": one.drawn, "bytes": len(one.picture), "pictures": one.pictures}
+                for one in self.pages
+            ],
             "found": [zone.to_json() for zone in self.found],
         }
         head = json.dumps(about).encode()
@@ -61,7 +67,9 @@ class Analysis:
         for page in about["pages"]:
             picture = packed[at : at + page["bytes"]]
             at += page["bytes"]
-            unpacked.append(AnalysedPage((page["points"][0], page["points"][1]), page["drawn"], picture))
+            boxes = tuple((left, top, right, bottom) for left, top, right, bottom in page["pictures"])
+            points = (page["points"][0], page["points"][1])
+            unpacked.append(AnalysedPage(points, page["drawn"], picture, boxes))
         return cls(tuple(unpacked), tuple(Zone.from_json(zone) for zone in about["found"]))
 
 
@@ -88,9 +96,11 @@ def _analysed(drawn: Iterator[Page]) -> Analysis:
     done, found = [], []
     for number, page in enumerate(drawn, start=1):
         pixels = simplest(np.frombuffer(page.pixels, np.uint8).reshape(page.height, page.width, 3))
-        zones, words = pages.cleaned(pixels, number, drawn=page.drawn, zones=pages.from_glyphs(page, number))
+        said = pages.from_glyphs(page, number)
+        zones, words = pages.cleaned(pixels, number, drawn=page.drawn, zones=said, pictures=page.pictures)
         found += zones
-        done.append(AnalysedPage(page.points, page.drawn, encoded(pixels, exact=page.drawn), tuple(words)))
+        picture = encoded(pixels, exact=page.drawn)
+        done.append(AnalysedPage(page.points, page.drawn, picture, page.pictures, tuple(words)))
     return Analysis(tuple(done), tuple(found))
 
 
@@ -114,7 +124,9 @@ def _sheet(analysis: Analysis, number: int, *, own: Sequence[Zone], shown: Colle
     words = page.words
     if words is None or own or shown:
         but = [analysis.found[place] for place in shown if analysis.found[place].page == number]
-        hidden, read = pages.cleaned(pixels, number, drawn=page.drawn, zones=hidden, but=but, fresh=False)
+        hidden, read = pages.cleaned(
+            pixels, number, drawn=page.drawn, zones=hidden, pictures=page.pictures, but=but, fresh=False
+        )
         words = tuple(read)
     return Sheet(painted(pixels, hidden), page.points, exact=page.drawn, words=words)
 

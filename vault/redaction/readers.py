@@ -31,6 +31,8 @@ _DPI = 200
 _WORD = "5"
 # Fields of a barcode follow each other without a gap: a number may begin within a run of digits.
 _WITHIN = re.compile(r"(?=(\d{5}(?:\d\d|2[ABab])\d{8}))")
+_SQUARE = {zxingcpp.QRCode, zxingcpp.DataMatrix, zxingcpp.Aztec, zxingcpp.PDF417}
+_LEAST_SIDE = 40
 _NARROWEST = 12.0
 _WIDER = 1.08
 _PRODUCTS = {zxingcpp.EAN13, zxingcpp.EAN8, zxingcpp.UPCA, zxingcpp.UPCE, zxingcpp.ITF14, zxingcpp.DataBar}
@@ -38,10 +40,11 @@ _PRODUCTS = {zxingcpp.EAN13, zxingcpp.EAN8, zxingcpp.UPCA, zxingcpp.UPCE, zxingc
 
 @dataclass(frozen=True, slots=True)
 class Barcode:
-    """Its corners in pixels, and whether what it says is known and holds no number to hide."""
+    """Its corners in pixels; whether it is known to hold no number to hide, or known for certain to hold one."""
 
     corners: tuple[tuple[float, float], ...]
     clean: bool
+    certain: bool
 
 
 @cache
@@ -78,7 +81,16 @@ def _words(table: str) -> Iterator[Token]:
 
 
 def barcodes_of(grey: Pixels) -> list[Barcode]:
-    return [_barcode(found) for found in zxingcpp.read_barcodes(grey)]
+    """Those that are read, and the square ones that are seen and cannot be: they may say anything."""
+    found = zxingcpp.read_barcodes(grey, return_errors=True)
+    return [_barcode(one) for one in found if one.valid or _is_seen(one)]
+
+
+def _is_seen(found: zxingcpp.Barcode) -> bool:
+    """A code of two dimensions, torn or dirty, of a size that one has. Lines are seen in many a letter."""
+    at = found.position
+    sides = [abs(at.top_left.x - at.bottom_right.x), abs(at.top_left.y - at.bottom_right.y)]
+    return found.format in _SQUARE and min(sides) >= _LEAST_SIDE
 
 
 def _barcode(found: zxingcpp.Barcode) -> Barcode:
@@ -90,7 +102,12 @@ def _barcode(found: zxingcpp.Barcode) -> Barcode:
         # One line across the bars tells their length, not their height: more than any label's is taken.
         wide, high = max(wide, max(wide, high) / 3), max(high, max(wide, high) / 3)
     outer = cv2.boxPoints((middle, (wide * _WIDER, high * _WIDER), angle))
-    return Barcode(tuple((float(x), float(y)) for x, y in outer), clean=_is_clean(found))
+    return Barcode(tuple((float(x), float(y)) for x, y in outer), _is_clean(found), _is_certain(found))
+
+
+def _is_certain(found: zxingcpp.Barcode) -> bool:
+    windows = [found.text, *(window[1] for window in _WITHIN.finditer(found.text))]
+    return any(hit.certain for window in windows for hit in detector.find(window))
 
 
 def _is_clean(found: zxingcpp.Barcode) -> bool:

@@ -15,18 +15,25 @@ Corners = tuple[tuple[float, float], ...]
 
 LONG_SIDE = 2600  # pixels: an A4 at about 220 dots an inch
 _SMALL = 700
+_EDGES = 3
 _LEAST_SHEET, _MOST_SHEET = 0.2, 0.97  # of the picture
+_COLOURFUL, _LEAST_COLOUR, _CLEARER = 60, 0.0005, 1.3
+_LIGHTER, _LEAST_LIGHTER = 60, 0.0004
 _DARK = 90  # light signs on a dark screen
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`to_view`: from a page's pixels to the view's (3 x 3). `even`: shadows are taken out."""
+    """`to_view`: from a page's pixels to the view's (3 x 3). `even`: shadows are taken out.
+
+    `sheet`: corners, in the page's pixels, of the part that is seen; empty when that is all.
+    """
 
     to_view: Matrix
     width: int
     height: int
     even: bool
+    sheet: Corners = ()
 
     def of(self, grey: Pixels) -> Pixels:
         """The page seen so."""
@@ -58,7 +65,7 @@ class View:
         for _ in range(quarters % 4):
             matrix = np.array([[0, -1, height - 1], [1, 0, 0], [0, 0, 1]], dtype=np.float64) @ matrix
             width, height = height, width
-        return View(matrix, width, height, self.even)
+        return View(matrix, width, height, self.even, self.sheet)
 
     @property
     def is_plain(self) -> bool:
@@ -75,17 +82,66 @@ def levelled(grey: Pixels) -> View:
     """For scans and photos: the sheet alone, if one is seen, as it lies; its light even, its size fit to read."""
     sheet = _sheet(grey)
     if sheet is None:
-        height, width = grey.shape
-        scale = LONG_SIDE / max(width, height)
-        scale = min(scale, 2.0)
-        return View(np.diag([scale, scale, 1.0]), round(width * scale), round(height * scale), even=True)
+        return whole(grey)
     wide = max(math.dist(sheet[0], sheet[1]), math.dist(sheet[3], sheet[2]))
     high = max(math.dist(sheet[0], sheet[3]), math.dist(sheet[1], sheet[2]))
     scale = min(LONG_SIDE / max(wide, high), 2.0)
     width, height = round(wide * scale), round(high * scale)
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
     matrix = cv2.getPerspectiveTransform(np.array(sheet, dtype=np.float32), target)
-    return View(np.asarray(matrix, dtype=np.float64), width, height, even=True)
+    return View(np.asarray(matrix, dtype=np.float64), width, height, even=True, sheet=tuple(sheet))
+
+
+def whole(grey: Pixels) -> View:
+    """All of it, its light even, its size fit to read."""
+    height, width = grey.shape
+    scale = min(LONG_SIDE / max(width, height), 2.0)
+    return View(np.diag([scale, scale, 1.0]), round(width * scale), round(height * scale), even=True)
+
+
+def without_sheet(seen: Pixels, frame: View, sheet: Corners) -> Pixels:
+    """What lies around a sheet, in the view of the whole frame; the sheet itself is blank."""
+    corners = cv2.perspectiveTransform(np.array([sheet], dtype=np.float64), frame.to_view)[0]
+    around = seen.copy()
+    cv2.fillPoly(around, [np.round(corners).astype(np.int32)], (255,))
+    return around
+
+
+def most_contrasted(page: Pixels) -> Pixels | None:
+    """The channel of a coloured page that sets its coloured signs off best; None where grey does as well.
+
+    Red on green of one brightness is plain to the eye, and nothing in grey.
+    """
+    if page.ndim == 2:
+        return None
+    sample = page[::2, ::2]
+    coloured = (sample.max(axis=2).astype(np.int16) - sample.min(axis=2)) > _COLOURFUL
+    if np.count_nonzero(coloured) < _LEAST_COLOUR * coloured.size:
+        return None
+    shade = cv2.cvtColor(sample, cv2.COLOR_RGB2GRAY)
+    spread = [float(sample[..., channel][coloured].std()) for channel in range(3)]
+    best = int(np.argmax(spread))
+    if spread[best] <= _CLEARER * float(shade[coloured].std()):
+        return None
+    return np.ascontiguousarray(page[..., best])
+
+
+def lighter_signs(seen: Pixels) -> Pixels | None:
+    """What is lighter than the band on which it stands, as ink on paper; None where nothing is."""
+    small = cv2.resize(seen, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    band = cv2.resize(cv2.medianBlur(small, 13), (seen.shape[1], seen.shape[0]), interpolation=cv2.INTER_LINEAR)
+    lighter = cv2.subtract(seen, band)
+    if np.count_nonzero(lighter > _LIGHTER) < _LEAST_LIGHTER * seen.size:
+        return None
+    return np.asarray(255 - cv2.convertScaleAbs(lighter, alpha=2.0), dtype=np.uint8)
+
+
+def sharpened(seen: Pixels) -> Pixels:
+    """Black or white by what is around each point: the edge of a shadow, or a pattern of lines, is no ink then."""
+    soft = cv2.GaussianBlur(seen, (3, 3), 0)
+    return np.asarray(
+        cv2.adaptiveThreshold(soft, 255, cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY, 41, 18), dtype=np.uint8
+    )
 
 
 def evenly_lit(grey: Pixels) -> Pixels:
@@ -111,9 +167,21 @@ def _sheet(grey: Pixels) -> Sequence[tuple[float, float]] | None:
             hull = cv2.convexHull(contour)
             four = cv2.approxPolyDP(hull, 0.03 * cv2.arcLength(hull, closed=True), closed=True)
             share = cv2.contourArea(four) / area
-            if len(four) == 4 and _LEAST_SHEET <= share <= _MOST_SHEET and cv2.isContourConvex(four):
+            lies = (
+                _LEAST_SHEET <= share <= _MOST_SHEET
+                and _edges_met(np.asarray(four, dtype=np.int32), small.shape) < _EDGES
+            )
+            if len(four) == 4 and lies and cv2.isContourConvex(four):
                 return _clockwise(four.reshape(4, 2) / scale)
     return None
+
+
+def _edges_met(four: NDArray[np.int32], shape: tuple[int, ...]) -> int:
+    """How many edges of the picture it touches: a part of a page does, a sheet on a table does not."""
+    points = four.reshape(-1, 2)
+    near = 0.01 * max(shape)
+    low, high = points.min(axis=0), points.max(axis=0)
+    return sum([low[0] <= near, low[1] <= near, high[0] >= shape[1] - 1 - near, high[1] >= shape[0] - 1 - near])
 
 
 def _clockwise(four: NDArray[np.float64]) -> Sequence[tuple[float, float]]:

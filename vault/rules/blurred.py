@@ -114,5 +114,7 @@ def _by_context(run: Sequence[_Group], text: str) -> Iterator[tuple[int, int]]:
     start = run[0].start
     before = text[max(0, start - (_NEAR_WITHIN if exact else _CONTEXT_WITHIN)) : start]
     announced = (_NAMED if exact else _CONTEXT).search(before)
-    if 11 <= digits <= 17 and announced and not _OTHER.search(before[-_OTHER_WITHIN:]):
+    # Eight digits of a number that a picture cuts off say enough; ten that begin with a nought are a telephone's.
+    least = 8 if exact and not run[0].digits.startswith("0") else 11
+    if least <= digits <= 17 and announced and not _OTHER.search(before[-_OTHER_WITHIN:]):
         yield start, run[-1].end

@@ -35,6 +35,7 @@ def hidden_among(tokens: Sequence[Token], *, words: bool) -> list[Hidden]:
     """All orders are looked at. `words`: tokens are words that a machine read, perhaps wrongly; else exact signs."""
     found: dict[int, tuple[Mark, bool]] = {}
     boxes: list[Hidden] = []
+    pairs = _pairs(tokens)
     for reading in readings(tokens, words=words):
         for places, kind, certain in _hits(reading, words=words):
             if all(place in found and (found[place][1] or not certain) for place in places):
@@ -42,7 +43,7 @@ def hidden_among(tokens: Sequence[Token], *, words: bool) -> list[Hidden]:
             found.update(dict.fromkeys(places, (kind, certain)))
             boxes += _boxes(tokens, places, kind=kind, certain=certain)
             if kind is Mark.NIR:
-                boxes += _key_of(tokens, places)
+                boxes += _key_of(tokens, places, pairs=pairs, certain=certain)
     return boxes
 
 
@@ -77,7 +78,9 @@ def _above(token: Token) -> float:
     return SIDE_SIGNS * token.height / len(token.text) if token.is_upright else ABOVE * token.height
 
 
-def _key_of(tokens: Sequence[Token], places: Sequence[int]) -> Iterator[Hidden]:
+def _key_of(
+    tokens: Sequence[Token], places: Sequence[int], *, pairs: Sequence[tuple[str, list[int]]], certain: bool
+) -> Iterator[Hidden]:
     """The key of a number of thirteen digits, wherever it stands near it: on its line, or on one beside it."""
     key = _key("".join(tokens[place].text for place in places))
     if key is None:
@@ -85,12 +88,18 @@ def _key_of(tokens: Sequence[Token], places: Sequence[int]) -> Iterator[Hidden]:
     number = [tokens[place] for place in places]
     top, bottom = min(token.top for token in number), max(token.bottom for token in number)
     reach = _KEY_WITHIN * max(token.height for token in number)
-    for row in rows_of(tokens):
-        for word in _words(tokens, [place for place in row if place not in places]):
-            said = _TWO_DIGITS.fullmatch("".join(tokens[place].text for place in word))
-            near = top - reach <= tokens[word[0]].middle <= bottom + reach
-            if said and near and said[1] == key:
-                yield from _boxes(tokens, word, kind=Mark.KEY, certain=True)
+    own = set(places)
+    for digits, word in pairs:
+        near = top - reach <= tokens[word[0]].middle <= bottom + reach
+        if digits == key and near and own.isdisjoint(word):
+            yield from _boxes(tokens, word, kind=Mark.KEY, certain=certain)
+
+
+def _pairs(tokens: Sequence[Token]) -> list[tuple[str, list[int]]]:
+    """Words of two digits, whatever stands around them."""
+    words = [word for row in rows_of(tokens) for word in _words(tokens, row)]
+    said = [(_TWO_DIGITS.fullmatch("".join(tokens[place].text for place in word)), word) for word in words]
+    return [(found[1], word) for found, word in said if found]
 
 
 def _words(tokens: Sequence[Token], row: Sequence[int]) -> Iterator[list[int]]:
