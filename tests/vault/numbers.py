@@ -37,6 +37,12 @@ _WIDE_DIGITS = str.maketrans("0123456789", "０１２３４５６７８９")
 _ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
+_RAISED_DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LOWERED_DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_CIRCLED_DIGITS = str.maketrans("0123456789", "⓪①②③④⑤⑥⑦⑧⑨")
+_IDEOGRAPHS = str.maketrans("0123456789", "〇一二三四五六七八九")
+
+
 def _joined(sign: str, sizes: list[int] = _NIR) -> Writing:
     return lambda number: sign.join(groups(number, sizes))
 
@@ -100,6 +106,18 @@ WRITINGS: dict[str, Writing] = {
     "small letters": lambda number: _joined(" ")(number).lower(),
     "full width": lambda number: _joined(" ")(number).translate(_WIDE_DIGITS),
     "arabic": lambda number: number.translate(_ARABIC_DIGITS),
+    "raised": lambda number: _joined(" ")(number).translate(_RAISED_DIGITS),
+    "lowered": lambda number: number.translate(_LOWERED_DIGITS),
+    "circled": lambda number: _joined(" ")(number).translate(_CIRCLED_DIGITS),
+    "ideographs": lambda number: number.translate(_IDEOGRAPHS),
+    "round brackets": _joined(")("),
+    "square brackets": _joined("] ["),
+    "plus signs": _joined("+"),
+    "coded spaces": _joined("%20"),
+    "coded no-break spaces": _joined("%C2%A0"),
+    "answered": _joined("\n> "),
+    "answered twice": _joined("\r\n>> ", [7]),
+    "answered with spaces": _joined("\n> > ", [7]),
     "zeros as letters": lambda number: _joined(" ")(number).replace("0", "O"),
     "small zeros as letters": lambda number: number.replace("0", "o"),
     "ones as letters": lambda number: _joined(" ")(number).replace("1", "l"),

@@ -46,6 +46,66 @@ def test_a_number_of_social_security_is_seen(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "number", "certain"),
+    [
+        ("285 057 800 608 441 12", "285 057 800 608 441", False),
+        ("12 285 057 800 608 441 12", "285 057 800 608 441", False),
+        ("Réf 1 285 057 800 608 441 12,50 EUR", "285 057 800 608 441", False),
+        ("28 50 57 80 06 08 44 1 12", "28 50 57 80 06 08 44 1", False),
+        ("12 28 50 57 80 06 08 441 12", "28 50 57 80 06 08 441", False),
+        ("7 28505 78006 08441 33", "28505 78006 08441", True),
+        ("28505 78006 08441 75011", "28505 78006 08441", True),
+        ("NIR 75011 33000 285 057 800 608 441 12", "285 057 800 608 441", True),
+        ("00285057800608441", "285057800608441", True),
+        ("0285057800608441", "285057800608441", True),
+        ("28505780060844101", "285057800608441", True),
+        ("00028505780060844101", "285057800608441", True),
+        ("002 85 05 78 006 084 41", "2 85 05 78 006 084 41", True),
+        ("Matricule 28505780060844101", "285057800608441", True),
+        ("N° SS 285057800608441001", "285057800608441", True),
+        ("CAF 0285057800608441", "285057800608441", True),
+        ("CAF 9285057800608441", "285057800608441", False),
+        ("n° SS 12285057800608441375", "285057800608441", False),
+        ("+2 85 05 78 006 084 41", "2 85 05 78 006 084 41", True),
+        ("NIR : +2 85 05 78 006 084 41", "2 85 05 78 006 084 41", True),
+        ("+33 1 23 45 67 89 / 2 85 05 78 006 084 41", "2 85 05 78 006 084 41", True),
+        ("(2)(85)(05)(78)(006)(084)(41)", "2)(85)(05)(78)(006)(084)(41", True),
+        ("2 85 05 78 (006) 084 41", "2 85 05 78 (006) 084 41", True),
+        ("²⁸⁵⁰⁵⁷⁸⁰⁰⁶⁰⁸⁴⁴¹", "²⁸⁵⁰⁵⁷⁸⁰⁰⁶⁰⁸⁴⁴¹", True),
+        ("2 85 05 78 006 084 41¹", "2 85 05 78 006 084 41", True),
+        ("②⑧⑤⓪⑤⑦⑧⓪⓪⑥⓪⑧④④①", "②⑧⑤⓪⑤⑦⑧⓪⓪⑥⓪⑧④④①", True),
+        ("2%2085%2005%2078%20006%20084%2041", "2%2085%2005%2078%20006%20084%2041", True),
+        ("?q=%20285057800608441%0A", "285057800608441", True),
+        ("%2028505780060844101", "285057800608441", True),
+        ("%32%3850578006084%34%31", "%32%3850578006084%34%31", True),
+        ("2+85+05+78+006+084+41", "2+85+05+78+006+084+41", True),
+        ("2 85 05\n> 78 006 084 41", "2 85 05\n> 78 006 084 41", True),
+        ("> 2 85 05\r\n>> 78 006 084 41", "2 85 05\r\n>> 78 006 084 41", True),
+    ],
+)
+def test_a_right_key_gives_it_away_in_its_exact_place_among_other_digits(text: str, number: str, certain: bool) -> None:
+    assert [(text[hit.start : hit.end], hit.certain) for hit in find(text)] == [(number, certain)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "200 300 285 057 800 608 441 12",
+        "200\n285\n057\n800\n608\n441\n120",
+        "20000\n28505\n78006\n08441\n12000",
+        "20000 28505 78006 08441 12000",
+        "01 28 50 57 80 06 08 44 1",
+        "1 2 8 5 0 5 7 8 0 0 6 0 8 4 4 1",
+        "9285057800608441",
+        "285057800608441375",
+    ],
+)
+def test_where_a_right_key_may_be_chance_a_word_before_makes_up_for_it(text: str) -> None:
+    assert seen_in(text) is None
+    assert seen_in(f"NIR : {text}") is Seen.NIR
+
+
+@pytest.mark.parametrize(
     "label",
     [
         "N° de sécurité sociale :",
@@ -139,6 +199,13 @@ def test_a_number_that_begins_in_the_words_before_is_not_of_this_text() -> None:
         "2 85 13 78 006 084",
         "dossier n° 123456",
         "OPP-7K3D-9Q2M",
+        "9285057800608441",
+        "285057800608441375",
+        "200 300 285 057 800 608 441 12",
+        "01 28 50 57 80 06 08 44 1",
+        "+2 85 05 78 006 084",
+        "remise de 50%20 ans après, page (2) (85)",
+        "> le 5 mai\n> 2026",
         "5850578006084",
         "2850578006084",
         "liste 2,85,05,78,006,084",
@@ -168,6 +235,47 @@ def test_of_fifteen_digits_at_random_one_in_a_hundred_is_taken_for_one_at_most()
     taken = sum(bool(find(f"Référence {drawn.randrange(10**15):015d}")) for _ in range(4000))
 
     assert 0 < taken <= 40
+
+
+def _table(drawn: random.Random, width: int) -> str:
+    """Two to five rows of seven to nine numbers."""
+    rows, cells = drawn.randrange(2, 6), drawn.randrange(7, 10)
+    return "\n".join(_row(drawn, width, cells) for _ in range(rows))
+
+
+def _row(drawn: random.Random, width: int, cells: int) -> str:
+    return " ".join(f"{drawn.randrange(10**width):0{width}d}" for _ in range(cells))
+
+
+@pytest.mark.parametrize("width", [2, 3, 4, 5])
+def test_of_tables_at_random_one_in_a_hundred_is_taken_for_one_at_most(width: int) -> None:
+    drawn = random.Random(7)
+
+    assert sum(bool(find(_table(drawn, width))) for _ in range(600)) <= 6
+
+
+@pytest.mark.parametrize("width", [2, 3, 4, 5])
+def test_of_rows_at_random_one_in_a_hundred_is_taken_for_one_at_most(width: int) -> None:
+    drawn = random.Random(9)
+
+    assert sum(bool(find(_row(drawn, width, drawn.randrange(4, 11)))) for _ in range(2000)) <= 20
+
+
+@pytest.mark.parametrize("width", [2, 3, 4, 5])
+@pytest.mark.parametrize("sign", ["\n", "\t"])
+def test_of_columns_at_random_one_in_a_hundred_is_taken_for_one_at_most(width: int, sign: str) -> None:
+    drawn = random.Random(13)
+
+    taken = sum(bool(find(_row(drawn, width, drawn.randrange(6, 13)).replace(" ", sign))) for _ in range(1000))
+
+    assert taken <= 10
+
+
+@pytest.mark.parametrize("length", [16, 17, 18, 19, 20])
+def test_of_longer_rows_of_digits_at_random_one_in_five_hundred_is_taken_for_one_at_most(length: int) -> None:
+    drawn = random.Random(11)
+
+    assert sum(bool(find(f"Référence {drawn.randrange(10**length):0{length}d}")) for _ in range(2000)) <= 4
 
 
 def test_a_masked_text_keeps_its_other_words() -> None:

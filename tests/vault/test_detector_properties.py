@@ -70,6 +70,19 @@ def test_a_number_of_another_kind_stays(kind: str, data: Any) -> None:
     assert find(written) == []
 
 
+_CHECKED = ("SIRET", "French account", "phone", "phone from abroad", "bank card", "RPPS")
+
+
+@pytest.mark.parametrize("kind", _CHECKED)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(data=st.data())
+def test_two_numbers_of_other_kinds_beside_each_other_stay(kind: str, data: Any) -> None:
+    first = data.draw(INNOCENTS[kind])
+    second = data.draw(INNOCENTS[data.draw(st.sampled_from(_CHECKED))])
+
+    assert find(f"{first} {second}") == []
+
+
 @_FEW
 @given(number=fifteen, writing=st.sampled_from(sorted(WRITINGS)))
 def test_what_is_masked_holds_nothing_any_more_and_keeps_its_length(number: str, writing: str) -> None:

@@ -83,7 +83,7 @@ class _Search:
         if not self._holds(window, number, key):
             return
         right = number.right or (key is not None and key.right)
-        certain = right and number.plausible and not number.guessed
+        certain = right and number.plausible and not number.guessed and self._is_apart(window)
         yield Hit(window.start, window.end, Seen.NIR, certain=certain)
         if key:
             yield Hit(key.start, key.end, Seen.KEY, certain=certain)
@@ -92,17 +92,30 @@ class _Search:
         """Its key speaks for it, or the way it is written, or a word before it."""
         if len(number.digits) in nir.SLIPPED:
             return number.plausible and window.alone and self.labels.calls(window.start)
-        cuts = window.cut_at(nir.BORDERS)
-        aligned = cuts == window.cut
+        sound = number.right and number.plausible and not number.guessed
+        if window.inner and not sound:
+            return False
+        if window.inner and not window.padded:
+            return not self.reading.strict and self.labels.before(window.start)
+        aligned = window.aligned(nir.BORDERS)
         grouped = aligned and window.cut_at(nir.BORDERS[:-1]) >= _GROUPED
         right = number.right or (key is not None and key.right and key.named)
         if self.reading.strict and not (grouped and (right or self.labels.before(window.start))):
             return False
         if grouped and number.plausible and not number.guessed:
             return True
-        if right and (aligned or window.alone):
+        if right and (aligned or (window.alone and not window.columnar)):
+            return True
+        if sound and window.bordered:
             return True
         return self.labels.before(window.start) and (right or aligned or window.alone)
+
+    def _is_apart(self, window: Window) -> bool:
+        """Written like a number or alone, or named; else a right key may be chance."""
+        if window.inner and not window.padded:
+            return False
+        apart = window.alone and not window.columnar
+        return apart or window.aligned(nir.BORDERS) or self.labels.before(window.start)
 
     def _key_after(self, window: Window, number: nir.Number) -> "_Key | None":
         """The key that stands apart from thirteen signs: it is right, or a word calls it so."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from vault.rules.detector import nir
 from vault.rules.detector.runs import Span
 
 _DATES = re.compile(
@@ -16,6 +17,9 @@ _TIMES = re.compile(r"(?<!\d)(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d{1,6}
 _SIRETS = re.compile(r"(?<!\w)(?:\d{14}|\d{9}[ .]\d{5}|\d{3}([ .])\d{3}\1\d{3}[ .]\d{5})(?!\w)")
 _CARDS = re.compile(r"(?<!\d)3[47]\d\d[ \-]\d{6}[ \-]\d{5}(?!\d)")
 _ABROAD = re.compile(r"\+[ ]?\d(?:[ .\-/()]{0,2}\d){7,13}(?!\d)")
+_FRENCH = re.compile(r"\+[ ]?33[ .\-]?[1-9](?:[ .\-]?\d\d){4}(?!\d)")
+# As long as a NIR: looked at wherever a group begins.
+_TOO_LONG = re.compile(r"(?<!\d)\d(?:[ .\-/()]{0,2}\d){14}(?!\d)")
 _IBANS = re.compile(r"(?<![a-z\d])[a-z]{2}\d\d(?=[ .\-]?[a-z\d])")
 _SIGN_OF_IBAN = re.compile(r"[ .\-\n]{0,2}([a-z\d])")
 # ISO 13616: how many signs an account has, where payments in euros go.
@@ -39,8 +43,9 @@ _LENGTHS = {
 
 def innocents(plain: str) -> Iterator[Span]:
     """Where dates, hours, accounts, establishments, cards and numbers abroad stand, the checkable ones being right."""
-    for pattern in (_DATES, _TIMES, _ABROAD):
+    for pattern in (_DATES, _TIMES, _FRENCH):
         yield from (match.span() for match in pattern.finditer(plain))
+    yield from (match.span() for match in _ABROAD.finditer(plain) if not _holds_nir(plain, *match.span()))
     for pattern in (_SIRETS, _CARDS):
         yield from (match.span() for match in pattern.finditer(plain) if _luhn(match[0]))
     for match in _IBANS.finditer(plain):
@@ -55,6 +60,16 @@ def without(shadow: str, spans: Iterator[Span], *, sign: str) -> str:
     for start, end in spans:
         kept[start:end] = bytes(end - start)
     return shadow if all(kept) else "".join(old if keep else sign for old, keep in zip(shadow, kept, strict=True))
+
+
+def _holds_nir(plain: str, start: int, end: int) -> bool:
+    """Whether fifteen digits that begin in a number abroad are a right NIR: a plus sign makes it no phone."""
+    for place in range(start, end):
+        match = _TOO_LONG.match(plain, place)
+        number = nir.read("".join(filter(str.isdecimal, match[0]))) if match else None
+        if number and number.right and number.plausible:
+            return True
+    return False
 
 
 def _end_of_iban(plain: str, start: int) -> int:

@@ -30,7 +30,7 @@ _NAMES = (
     r"|secu"
     r"|identifiant national de sante"
 )
-_NEAR = r"[i1l|!]nsee|matricule|assure[es]{0,2}"
+_NEAR = r"[i1l|!]nsee|caf|matricule|assure[es]{0,2}"
 _NAME = re.compile(rf"(?<![a-z])(?:(?:{_NAMES})(?![a-z])|{_spaced('securite')}|{_spaced('immatriculation')})")
 _WORDS = re.compile(rf"(?<![a-z])(?:(?:{_NEAR})(?![a-z])|{_spaced('vitale')})")
 _LONG = ("securite", "sociale", "immatriculation", "vitale", "assuree", "matricule")

@@ -9,6 +9,7 @@ from typing import Final
 UNSEEN: Final = "\u200b"  # zero widths, and marks that stand over the sign before them
 BREAK: Final = ";"  # what no number goes on after
 COMMA: Final = ","  # the same, but what a reader may have made of a dot
+BRACKET: Final = "("  # the same, of whatever form and side
 GAPS: Final = " \n\t-./|_"
 
 # Letters that a machine, or a hurried person, writes for a digit. The first two are so common that a number's shape
@@ -25,7 +26,8 @@ _DOTS = ".\u00b7\u2022\u2024\u2026\u2027\u22c5\u30fb\uff0e"
 _BARS = "|\u00a6\u2502\u2503\u2758\uff5c"
 _SLASHES = "/\\\u2044\u2215\uff0f"
 _DASHES = "\u2212\u00ad\u2043\u30fc"
-_COMMAS = ",:;*'"
+_COMMAS = ",:;*'+"
+_BRACKETS = "()[]{}<>"
 _GAP_OF = dict.fromkeys(_LINES, "\n") | dict.fromkeys(_DOTS, ".") | dict.fromkeys(_BARS, "|")
 _GAP_OF |= dict.fromkeys(_SLASHES, "/") | dict.fromkeys(_DASHES, "-") | {"\t": "\t", "_": "_", "\uff3f": "_"}
 
@@ -46,6 +48,19 @@ class _Plain(dict[int, str]):
         return found
 
 
+class _Flat(dict[int, str]):
+    """A sign for `str.translate`: the digit that is raised, lowered, circled or an ideograph; else the sign itself."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = _flat(chr(code))
+        return found
+
+
+def _flat(sign: str) -> str:
+    value = unicodedata.numeric(sign, -1.0)
+    return str(int(value)) if value in range(10) and unicodedata.decimal(sign, None) is None else sign
+
+
 def _shadow(sign: str) -> str:
     digit = unicodedata.decimal(sign, None)
     if digit is not None:
@@ -60,6 +75,8 @@ def _shadow(sign: str) -> str:
     if category == "Pd":
         return "-"
     letter = _base(sign)
+    if letter in _BRACKETS:
+        return BRACKET
     return _LIKE.get(letter, "x" if letter.isalpha() else COMMA if letter in _COMMAS else BREAK)
 
 
@@ -75,10 +92,14 @@ def _base(sign: str) -> str:
     return (unicodedata.normalize("NFKD", sign) or sign)[0]
 
 
-_LEAST_COMMAS = 4
+_LEAST_COMMAS, _LEAST_BRACKETS = 4, 2
+_QUOTED = re.compile(r"(?m)^[ \t]{0,8}(?:>[ \t]{0,2}){1,8}")  # what a mail's answer puts before each line
+_CODED = re.compile(r"(?i)%(?:c2%a0|e2%80%af|0[9ad]|[2-7][\da-f])")  # as in an address; with the French spaces
+_AS_DOTS = str.maketrans({COMMA: ".", BRACKET: "."})
 _WORDS = re.compile(rf"[x{LETTERS}{UNSEEN}]+".replace("!", ""))
 _SHADOW = _Shadow()
 _PLAIN = _Plain()
+_FLAT = _Flat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +116,24 @@ class Reading:
 
 
 def readings(text: str) -> Iterator[Reading]:
-    """As it is seen; then, where there are such signs, with zero widths or commas as separators, and bars as ones."""
+    """As it stands; then, where there are such signs, without marks of quotation, codes and digits out of line."""
+    yield from _readings(text)
+    plainer = _CODED.sub(_decoded, _QUOTED.sub(_unseen, text.translate(_FLAT)))
+    if plainer != text:
+        yield from _readings(plainer)
+
+
+def _unseen(match: re.Match[str]) -> str:
+    return UNSEEN * len(match[0])
+
+
+def _decoded(match: re.Match[str]) -> str:
+    sign = bytes.fromhex(match[0].replace("%", "")).decode()
+    return sign + UNSEEN * (len(match[0]) - 1)
+
+
+def _readings(text: str) -> Iterator[Reading]:
+    """As seen; then with zero widths, commas or brackets as separators, and bars as ones."""
     shadow, plain = _WORDS.sub(_as_word, text.translate(_SHADOW)), text.translate(_PLAIN)
     seen = _seen(shadow, plain)
     yield seen
@@ -103,8 +141,8 @@ def readings(text: str) -> Iterator[Reading]:
         yield Reading(shadow.replace(UNSEEN, " "), plain, range(len(text) + 1))
     if "|" in shadow:
         yield Reading(seen.shadow.replace("|", "I"), seen.plain, seen.places)
-    if seen.shadow.count(COMMA) >= _LEAST_COMMAS:
-        yield Reading(seen.shadow.replace(COMMA, "."), seen.plain, seen.places, strict=True)
+    if seen.shadow.count(COMMA) >= _LEAST_COMMAS or seen.shadow.count(BRACKET) >= _LEAST_BRACKETS:
+        yield Reading(seen.shadow.translate(_AS_DOTS), seen.plain, seen.places, strict=True)
 
 
 def _as_word(match: re.Match[str]) -> str:
