@@ -4,9 +4,10 @@ It holds the person's documents in plain, hence the record of each export in the
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import vault.access
 from accounts.models import AuditEntry, User
 from accounts.rules.audit import About, AuditKind
 from cases.actions.chaining import chain_events, link_of
-from cases.actions.journal import move
+from cases.actions.journal import move, take
 from cases.models import Attempt, Case, CaseEvent, CaseFact, Deadline, EvidenceLeaf, EvidenceRoot, Justificatif
 from cases.rules import evidence, verifying
 from cases.rules.lifecycle import EventKind
@@ -40,7 +41,11 @@ class Evidence:
 
 @transaction.atomic
 def export_evidence(case: Case, *, with_names: bool, today: date, at: datetime, by: User | None) -> Evidence:
-    """Record the export, then give what is there. Raises Impossible when the case was erased."""
+    """Record the export, then give what is there. Raises Impossible when the case was erased.
+
+    The case is locked meanwhile: its journal tells of the very documents that are listed.
+    """
+    case = take(case, version=None)
     move(case, EventKind.EVIDENCE_EXPORTED, at=at, by=by, people=with_names)
     AuditEntry.objects.record(
         AuditKind.EVIDENCE_EXPORTED, at=at, by=by, about=About.CASE, about_id=case.pk, people=with_names
@@ -55,20 +60,27 @@ def export_evidence(case: Case, *, with_names: bool, today: date, at: datetime, 
         "Bagging-Date": today.isoformat(),
         "External-Identifier": case.reference,
     }
-    payload = _payload(case, roots, with_names=with_names)
+    documents = list(Justificatif.objects.filter(case=case).select_related("sealed_file").order_by("pk"))
+    files = {f"documents/document-{number}": row for number, row in enumerate(documents, start=1)}
+    texts = list(_texts(case, files, with_names=with_names))
+    payload = chain(texts, _payload(case, files, roots))
     return Evidence(name=f"preuves-{case.reference}", payload=payload, info=info, notes=notes)
 
 
-def _payload(case: Case, roots: Sequence[EvidenceRoot], *, with_names: bool) -> Iterator[tuple[str, bytes]]:
-    documents = list(Justificatif.objects.filter(case=case).select_related("sealed_file").order_by("pk"))
-    files = {row.pk: f"documents/document-{number}" for number, row in enumerate(documents, start=1)}
+def _texts(case: Case, files: Mapping[str, Justificatif], *, with_names: bool) -> Iterator[tuple[str, bytes]]:
+    """`files`: the documents by the names that they have in the bag, without an ending."""
     yield "dossier.json", _json(_told_case(case, with_names=with_names))
     yield "echeances.json", _json([_told_deadline(row) for row in Deadline.objects.filter(case=case).order_by("pk")])
     yield "journal.jsonl", b"".join(_journal(case))
-    yield "documents.json", _json([_told_document(row, files[row.pk]) for row in documents])
-    for row in documents:
+    yield "documents.json", _json([_told_document(row, stem) for stem, row in files.items()])
+
+
+def _payload(
+    case: Case, files: Mapping[str, Justificatif], roots: Sequence[EvidenceRoot]
+) -> Iterator[tuple[str, bytes]]:
+    for stem, row in files.items():
         if row.sealed_file:
-            yield f"{files[row.pk]}{row.sealed_file.suffix}", b"".join(vault.access.open_plain(row.sealed_file))
+            yield f"{stem}{row.sealed_file.suffix}", b"".join(vault.access.open_plain(row.sealed_file))
     yield "preuves/preuves.json", _json([proof.to_json() for root in roots for proof in _proofs(case, root)])
     for root in roots:
         yield _below_data(verifying.statement_name(root.day.isoformat())), root.statement

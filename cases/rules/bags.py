@@ -4,6 +4,7 @@ The same content gives the same bytes: nothing is compressed, and no entry carri
 """
 
 import hashlib
+import json
 import re
 import stat
 import zipfile
@@ -151,6 +152,18 @@ def _compared(bag: Bag, manifest: str, names: list[str]) -> list[str]:
     strange = [f"{name}: not in {manifest}" for name in names if name not in told]
     changed = [f"{name}: changed" for name in names if name in told and bag.sha256_of(name) != told[name]]
     return missing + strange + changed
+
+
+def read_json(raw: bytes) -> object:
+    """As json reads it, but ValueError for a name that stands twice in one object: two readers would see two things."""
+    return json.loads(raw, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("A name stands twice.")
+    return found
 
 
 def _text(bag: Bag, name: str) -> bytes:

@@ -10,7 +10,9 @@ A leaf is a short list in canonical JSON, its kind first:
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from cases.rules import merkle
@@ -87,9 +89,16 @@ def read_proof(told: object) -> Proof:
     """Raises Unreadable. The root that it claims for itself is not read: it is computed."""
     match told:
         case {"leaf": list(leaf), "day": str(day), "index": int(index), "size": int(size), "path": list(path)}:
-            if all(isinstance(part, str | int) for part in leaf) and all(_is_hash(beside) for beside in path):
+            is_leaf = all(isinstance(part, str | int) for part in leaf)
+            if is_leaf and _is_day(day) and all(_is_hash(beside) for beside in path):
                 return Proof(leaf=leaf, day=day, index=index, size=size, path=tuple(path))
     raise Unreadable("It is no proof.")
+
+
+def _is_day(told: str) -> bool:
+    with suppress(ValueError):
+        return date.fromisoformat(told).isoformat() == told
+    return False
 
 
 def _is_hash(told: object) -> bool:

@@ -10,6 +10,7 @@ from cases.rules.bags import Bag
 from cases.rules.verifying import Verdict, verify
 
 Files = dict[str, bytes]
+Run = Callable[..., tuple[int, str, str]]
 
 
 def opened(path: Path) -> Files:
