@@ -12,8 +12,10 @@ from celery.schedules import crontab, schedule
 from django.conf import settings
 from kombu.transport import TRANSPORT_ALIASES, filesystem
 
+from config import cores
 from config.refusal import settings_or_exit
 
+cores.forbid()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 settings_or_exit()
 
