@@ -194,6 +194,7 @@ def test_what_will_be_kept_is_shown_first_and_what_came_only_when_asked(
     after, before = (text(mine.get(page_of(case, shown) + query)) for query in ("", "?vue=avant"))
 
     assert "apres/1/?v=" in after
+    assert after.count('<img loading="lazy"') == 2
     assert "avant/1/" not in after
     assert "avant/1/?v=" in before
     assert before.count("<polygon") == 2
