@@ -9,9 +9,11 @@ from uuid import uuid4
 
 from celery import Celery
 from celery.schedules import crontab, schedule
+from celery.signals import beat_init, celeryd_init
 from django.conf import settings
 from kombu.transport import TRANSPORT_ALIASES, filesystem
 
+from config import cores
 from config.refusal import settings_or_exit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
@@ -94,6 +96,13 @@ class FileTransport(filesystem.Transport):
 
 
 TRANSPORT_ALIASES["filesystem"] = f"{__name__}:FileTransport"
+
+
+@celeryd_init.connect
+@beat_init.connect
+def forbid_core_dumps(**_told: Any) -> None:
+    """Of the worker that starts, before it forks, and of beat."""
+    cores.forbid()
 
 
 def make_file_broker_folders() -> None:

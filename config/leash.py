@@ -12,8 +12,11 @@ import signal
 import sys
 import threading
 
+from config import cores
+
 
 def main() -> None:
+    cores.forbid()
     descriptor, module = int(sys.argv[1]), sys.argv[2]
     threading.Thread(target=end_group_with, args=(descriptor,), daemon=True).start()
     sys.argv = sys.argv[2:]

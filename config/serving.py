@@ -8,8 +8,10 @@ from typing import Any
 
 from django.conf import settings
 
+from config import cores
 from config.refusal import settings_or_exit
 
+cores.forbid()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
 settings_or_exit()
 

@@ -9,7 +9,6 @@ from django.http import Http404
 from accounts.models import User
 from cases.models import Case, Justificatif
 from vault.models import Deposit, DepositState, SealedFile
-from vault.rules.refusals import Code
 
 
 def deposit_for(case: Case, pk: int, *, by: User) -> Deposit:
@@ -70,7 +69,7 @@ def _standing(row: Deposit, *, at: datetime) -> Standing:
         id=row.pk,
         kind=row.label,
         state=DepositState.EXPIRED if is_over else row.state,
-        code=Code.EXPIRED if is_over else row.code,
+        code=row.why_over if is_over else row.code,
         by_id=row.by_id,
         created_at=row.created_at,
         awaits_person=row.awaits_person and not is_over,

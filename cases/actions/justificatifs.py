@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 import vault.actions
@@ -15,7 +15,7 @@ from accounts.fields import KeyDestroyed
 from accounts.models import User
 from cases.actions.arrivals import announce_arrival
 from cases.actions.journal import AlreadyDone, definition_of, move, settle, take
-from cases.models import Case, Justificatif
+from cases.models import Case, CaseEvent, Justificatif
 from cases.rules.lifecycle import EventKind, Impossible
 from vault.box.keys import KeyGone, KeysAway
 from vault.models import Deposit, SealedFile
@@ -47,10 +47,12 @@ def _seal_next(run: vault.actions.Run, association_id: int, *, today: date) -> b
     if deposit is None:
         return None
     try:
-        with vault.actions.held(deposit, run):
+        with vault.actions.held(deposit, run) as let_go:
             rebuilt = vault.actions.rebuild(deposit)
-        with scope.enter(association_id):
-            _seal(deposit, rebuilt, today=today, at=run.now)
+            if connection.vendor == "sqlite":
+                let_go()  # while its one writer seals, nobody else takes the deposit up, nor renews anything
+            with scope.enter(association_id):
+                _seal(deposit, rebuilt, today=today, at=run.now)
     except Exception as error:  # noqa: BLE001  a poison file must not stop the others
         with scope.enter(association_id):
             _settle_failure(deposit, error, at=run.now)
@@ -76,8 +78,10 @@ def _settle_failure(deposit: Deposit, error: Exception, *, at: datetime) -> None
     if isinstance(error, Refused) and error.code is not Code.NO_ROOM:
         vault.actions.refuse_confirmed(deposit, code=error.code, at=at)
     elif isinstance(error, KeyGone):
-        vault.actions.refuse_confirmed(deposit, code=Code.EXPIRED, at=at)
-    elif isinstance(error, (Impossible, KeyDestroyed, Case.DoesNotExist, AlreadyDone)):
+        vault.actions.refuse_confirmed(deposit, code=Code.NOT_SEALED, at=at)
+    elif isinstance(error, Impossible):
+        vault.actions.refuse_confirmed(deposit, code=Code.CLOSED_MEANWHILE, at=at)
+    elif isinstance(error, (KeyDestroyed, Case.DoesNotExist, AlreadyDone)):
         vault.actions.destroy_confirmed(deposit, at=at)
     elif not isinstance(error, vault.actions.LeaseLost):
         own_fault = not isinstance(error, (KeysAway, Refused))
@@ -124,14 +128,16 @@ def _hints(case: Case, sealed: SealedFile, words: Sequence[str], *, kind: str, t
 def record_fingerprint(
     case: Case, fingerprint: str, *, kind: str, token: UUID, today: date, at: datetime, by: User
 ) -> Justificatif:
-    """Write that a file is kept by its owner, and its fingerprint. Raises Impossible, and AlreadyDone for a form that
-    was received with another one; the same form with the same fingerprint gives the row that is there."""
+    """Write that a file is kept by its owner, and its fingerprint. Raises Impossible, AlreadyDone for a form that was
+    received with another one, and Refused(Code.QUOTA): fingerprints and deposits of an hour are counted together. The
+    same form with the same fingerprint gives the row that is there."""
     case = take(case, version=None)
     before = Justificatif.objects.filter(token=token).first()
     if before and (before.case_id, before.fingerprint) == (case.pk, fingerprint):
         return before
     if before:
         raise AlreadyDone("This form was received before.")
+    vault.actions.refuse_over_quota(by=by, at=at, besides=_noted(by, at=at))
     move(
         case,
         EventKind.JUSTIFICATIF_RECEIVED,
@@ -153,6 +159,12 @@ def record_fingerprint(
     settle(case, today=today, at=at, by=by)
     announce_arrival(justificatif, case=case, by=by, at=at)
     return justificatif
+
+
+def _noted(by: User, *, at: datetime) -> int:
+    """Fingerprints within the hour."""
+    events = CaseEvent.objects.filter(kind=EventKind.JUSTIFICATIF_RECEIVED, by=by, at__gt=at - vault.actions.AN_HOUR)
+    return events.filter(payload__has_key="fingerprint").count()
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """From a confirmed deposit to a justificatif: all of it in one transaction, or none; nobody else reaches it before."""
 
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -7,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection, connections
 from django.http import Http404
 
 import vault.actions
@@ -17,9 +20,12 @@ from cases.models import Case, CaseEvent, Justificatif
 from cases.rules.lifecycle import EventKind
 from notifications.models import Notice
 from tests import factories
+from tests.config.processes import eventually
 from tests.vault import standin
 from tests.vault.conftest import pokes, store
 from tests.vault.standin import Died, Engine
+from vault.actions import leasing
+from vault.box import store as files
 from vault.models import Deposit, DepositState, SealedFile
 from vault.rules.refusals import Code
 
@@ -247,8 +253,45 @@ def test_a_case_that_was_closed_meanwhile_takes_nothing(desk: Desk, store: Path)
 
     assert desk.seal() == 0
 
-    assert desk.again(deposit).state == DepositState.DESTROYED
+    ended = desk.again(deposit)
+    assert (ended.state, ended.code) == (DepositState.REFUSED, Code.CLOSED_MEANWHILE)
     assert blobs(store) == []
+
+
+def test_what_was_confirmed_and_cannot_be_opened_any_more_says_that_it_was_confirmed(desk: Desk, store: Path) -> None:
+    deposit = desk.confirmed()
+    for blob in blobs(store):
+        blob.unlink()
+
+    assert desk.seal() == 0
+
+    ended = desk.again(deposit)
+    assert (ended.state, ended.code) == (DepositState.EXPIRED, Code.NOT_SEALED)
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="its one writer seals: nobody renews, nor takes it up")
+def test_the_lease_is_renewed_while_the_sealed_file_is_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow bucket outlives a lease."""
+    deposit = desk.confirmed()
+    monkeypatch.setattr(leasing, "RENEWED_EVERY", 0.05)
+    write, leases = files.write, list[datetime | None]()
+
+    def lease() -> datetime | None:
+        try:
+            return desk.again(deposit).lease_until
+        finally:
+            connections.close_all()
+
+    def slow(name: str, pieces: Iterable[bytes]) -> str:
+        with ThreadPoolExecutor(1) as other:
+            leases.append(other.submit(lease).result())
+            eventually(lambda: other.submit(lease).result() != leases[0], what="the lease is renewed")
+        return write(name, pieces)
+
+    monkeypatch.setattr(files, "write", slow)
+
+    assert desk.seal() == 1
+    assert len(leases) == 1
 
 
 def test_an_erased_case_takes_its_deposits_along(desk: Desk, store: Path) -> None:

@@ -177,3 +177,10 @@ def in_container(compose: dict[str, Any], code: str, *, given: dict[str, str], t
     command = [sys.executable, "-c", f"from django.conf import settings; {code}"]
     told = subprocess.run(command, cwd=ROOT, env=inside, capture_output=True, text=True, check=True)
     return told.stdout.strip()
+
+
+@pytest.mark.parametrize(("given", "seen"), [({}, "''"), ({"VAULT_ISOLATION": "rlimit-only"}, "'rlimit-only'")])
+def test_files_are_opened_without_walls_only_where_that_is_written_out(
+    given: dict[str, str], seen: str, compose: dict[str, Any], tmp_path: Path
+) -> None:
+    assert in_container(compose, "print(repr(settings.VAULT_ISOLATION))", given=given, tmp_path=tmp_path) == seen

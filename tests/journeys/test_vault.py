@@ -230,10 +230,11 @@ def is_sound(page: Page) -> None:
 
 
 def shows_pictures(page: Page, count: int) -> None:
-    """So many pages are really there."""
+    """So many pages are really there, once one comes to them."""
     pictures = page.locator(".deposit__paper img")
     expect(pictures).to_have_count(count)
     for picture in pictures.all():
+        picture.scroll_into_view_if_needed()
         expect(picture).to_have_js_property("complete", value=True)
         assert picture.evaluate("it => it.naturalWidth") > 100
 

@@ -14,6 +14,7 @@ from tests.vault.waiting import Counter
 from vault import access, actions, tasks
 from vault.actions import Run, analysing, leasing
 from vault.box import antivirus
+from vault.box.antechamber import ANALYSIS
 from vault.box.antivirus import Verdict
 from vault.models import DepositState
 from vault.rules.refusals import Code
@@ -153,7 +154,7 @@ def test_a_key_that_went_ends_it_as_expired(counter: Counter) -> None:
     actions.analyse_waiting(at=counter.at)
 
     deposit = counter.again(deposit)
-    assert (deposit.state, deposit.code) == (DepositState.EXPIRED, Code.EXPIRED)
+    assert (deposit.state, deposit.code) == (DepositState.EXPIRED, Code.NOT_ANALYSED)
 
 
 class TestAScanner:
@@ -235,3 +236,35 @@ def test_a_lost_lease_is_not_taken_back(counter: Counter, monkeypatch: pytest.Mo
         eventually(lambda: len(renewals) > 2, what="it tried to")
 
     assert counter.again(deposit).lease_until == taken.lease_until
+
+
+def test_whoever_lost_the_lease_does_not_write_over_the_pages_of_the_other(counter: Counter, engine: Engine) -> None:
+    deposit = counter.send(b"one")
+    analyse, others = engine.analyse, list[bytes]()
+
+    def taken_meanwhile(parts: list[bytes], walls: str = "") -> object:
+        """Once: the lease runs out, and another process shows what it made of the file."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("vault.redaction.pipeline.analyse", analyse)
+            actions.analyse_waiting(at=counter.at + timedelta(minutes=5))
+        others.extend(blob.read_bytes() for blob in counter.blobs() if blob.name == ANALYSIS)
+        return analyse([b"of the one who is late"])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("vault.redaction.pipeline.analyse", taken_meanwhile)
+        actions.analyse_waiting(at=counter.at)
+
+    assert counter.again(deposit).state == DepositState.TO_CONFIRM
+    assert [blob.read_bytes() for blob in counter.blobs() if blob.name == ANALYSIS] == others
+    assert len(others) == 1
+
+
+def test_a_document_whose_pages_weigh_too_much_is_refused_before_they_are_written(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(analysing, "MOST_BYTES", 100)
+
+    deposit = counter.shown(b"x" * 101)
+
+    assert (deposit.state, deposit.code) == (DepositState.REFUSED, Code.TOO_LONG)
+    assert counter.blobs() == []

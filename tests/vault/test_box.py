@@ -202,13 +202,29 @@ def test_nothing_can_be_written() -> None:
         assert not Path(place).exists()
 
 
+@pytest.mark.parametrize("folder", ["", "/dev", "/dev/shm", "/tmp"])
+def test_not_even_an_empty_file_can_be_made(folder: str) -> None:
+    ended = within(f"import os; os.open('{folder}/{uuid4().hex}', os.O_WRONLY | os.O_CREAT)")
+
+    assert b"Read-only file system" in ended.stderr or b"No such file" in ended.stderr
+
+
 @pytest.mark.parametrize("walls", ["", RLIMIT_ONLY])
 def test_neither_memory_nor_time_is_endless(walls: str) -> None:
     assert b"MemoryError" in within("bytearray(900 * 1024 * 1024)", walls=walls).stderr
     limits = within(
-        "import resource as r; print(r.getrlimit(r.RLIMIT_CPU)[0], r.getrlimit(r.RLIMIT_FSIZE)[0])", walls=walls
+        "import resource as r; print(*r.getrlimit(r.RLIMIT_CPU), r.getrlimit(r.RLIMIT_FSIZE)[0])", walls=walls
     )
-    assert limits.stdout.split() == [b"12", b"0"]
+    assert limits.stdout.split() == [b"12", b"72", b"0"]
+
+
+def test_the_longest_document_has_the_time_that_nothing_raises() -> None:
+    told = within("import resource as r; program.allow(30); print(*r.getrlimit(r.RLIMIT_CPU))").stdout
+    raised = within("import resource as r; r.setrlimit(r.RLIMIT_CPU, (73, 73))", walls=RLIMIT_ONLY)
+
+    assert told.split() == [b"72", b"72"]
+    # Whoever may raise hard limits is somebody special, and behind the walls nobody is.
+    assert raised.returncode != 0 or os.geteuid() == 0
 
 
 def test_its_environment_holds_no_key() -> None:
@@ -234,6 +250,62 @@ def test_a_box_that_is_late_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Box, "command", lambda _self: [sys.executable, "-c", "import time; time.sleep(60)"])
 
     assert refused(pictures.as_pdf()) is Code.TOO_LONG
+
+
+def test_the_time_that_the_reader_takes_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words are read between two pages: a long and honest scan is not late for it."""
+    clock = Clock()
+    monkeypatch.setattr(isolation, "time", clock)
+
+    read = 0
+    for _ in Box().pages_of([pdf_of(12)]):
+        clock.now += 20.0
+        read += 1
+
+    assert read == 12
+
+
+class Clock:
+    """Stands still but when told: what the box itself needs is not measured."""
+
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+def test_the_walls_are_tried_with_this_python_and_its_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolation, "_known_to_start", set())
+    monkeypatch.setattr(isolation, "_readable", lambda: ["/usr", "/lib", "/lib64", "/bin"])
+
+    assert "this Python" in (isolation.missing("") or "")
+
+    monkeypatch.undo()
+    assert isolation.missing("") is None
+
+
+def test_what_was_found_to_start_is_not_tried_at_each_upload(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isolation.missing("") is None
+    monkeypatch.setattr(isolation, "_starts", lambda _: pytest.fail("It is tried again."))
+
+    assert isolation.missing("") is None
+
+
+def test_a_python_that_is_reached_by_links_outside_its_folders_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "far").symlink_to(Path(sys.executable).parent)
+    (tmp_path / "near").mkdir()
+    (tmp_path / "near/python").symlink_to("../far/" + Path(sys.executable).name)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/python").symlink_to(tmp_path / "near/python")
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bin/python"))
+
+    ended = subprocess.run(
+        Box().started("-c", "print('here')"), env=isolation._environment(), capture_output=True, check=False
+    )
+
+    assert ended.stdout == b"here\n", ended.stderr
 
 
 def test_where_bubblewrap_is_missing_nothing_is_opened_unless_that_is_written_out(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from accounts import scope
+from tests.vault import services
 from tests.vault.standin import CERTAIN, PROBABLE, Engine
 from tests.vault.waiting import Counter
 from vault import access, actions
@@ -118,6 +119,28 @@ def test_it_is_not_confirmed_where_its_key_cannot_be_kept(counter: Counter, show
 
     assert refusal.value.code is Code.CLOSED
     assert counter.again(shown).awaits_person
+
+
+def test_it_is_not_confirmed_once_its_key_is_gone(counter: Counter, shown: Deposit, settings: Any) -> None:
+    with services.or_skip(), services.redis() as url:
+        settings.VAULT_SAS_URL = url
+
+        # The page catches it within the request, whose transaction ends well.
+        with scope.enter(counter.association.pk), pytest.raises(Refused) as refusal:
+            actions.confirm(shown, by=counter.by, at=counter.at)
+
+    assert refusal.value.code is Code.EXPIRED
+    assert counter.again(shown).state == DepositState.EXPIRED
+
+
+def test_another_preview_than_the_one_that_was_looked_at_is_not_confirmed(counter: Counter, shown: Deposit) -> None:
+    """A place was un-hidden in another tab after this request had read the row."""
+    assert choose(counter, shown, places=[access.zones_of(shown).index(PROBABLE)])
+
+    assert confirm(counter, shown) is False
+    assert counter.again(shown).awaits_person
+    assert choose(counter, shown, own=[DRAWN])
+    assert confirm(counter, counter.again(shown))
 
 
 @pytest.mark.parametrize("step", ["send", "shown"])

@@ -62,6 +62,11 @@ def test_in_redis_it_runs_out_unless_it_is_renewed(url: str) -> None:
         assert 86_000 < server.ttl(f"sas:{file_id.hex}") <= 86_400
 
 
+def test_a_key_that_ran_out_in_redis_is_not_renewed(url: str) -> None:
+    with pytest.raises(KeyGone):
+        RedisKeys(url).renew(uuid4(), lasts=HALF_AN_HOUR)
+
+
 def test_a_redis_that_is_away_is_told_apart_from_a_key_that_is_gone() -> None:
     away = RedisKeys("redis://127.0.0.1:1/0")
 

@@ -17,7 +17,8 @@ from accounts.models import Association, KeyKind, Membership, User
 from tests.vault import samples
 from tests.vault.standin import Engine
 from vault import actions
-from vault.actions import antechamber
+from vault.actions import antechamber, receiving
+from vault.box import antechamber as box
 from vault.box import keys
 from vault.models import Deposit, DepositState
 from vault.rules.refusals import Code, Refused
@@ -247,6 +248,38 @@ class TestPieces:
         actions.add_piece(opened, b"x", part=0, offset=0, at=now + timedelta(minutes=20))
 
         assert actions.add_piece(Deposit.objects.get(), b"y", part=0, offset=1, at=now + timedelta(minutes=45)) == 2
+
+    def test_they_are_not_endless(self, opened: Deposit, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(receiving, "MAX_PIECES", 3)
+        for part, offset in [(0, 0), (0, 1), (1, 0)]:
+            actions.add_piece(opened, b"x", part=part, offset=offset, at=now)
+        late = Deposit.objects.get(pk=opened.pk)
+        late.pieces = late.pieces[:1]
+
+        assert refusal_of(lambda: actions.add_piece(opened, b"x", part=1, offset=1, at=now)).code is Code.TOO_LONG
+        assert actions.add_piece(late, b"x", part=1, offset=0, at=now) == 1
+
+    def test_it_stays_open_for_two_hours_however_many_come(self, opened: Deposit, now: datetime) -> None:
+        for quarter in range(8):
+            later = now + timedelta(minutes=15 * quarter)
+            actions.add_piece(Deposit.objects.get(), b"x", part=0, offset=quarter, at=later)
+
+        assert Deposit.objects.get().expires_at == now + timedelta(hours=2)
+
+
+def test_a_disk_that_fills_up_half_way_leaves_nothing(send: Send, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write, written = box.write, list[str]()
+
+    def fills_up(folder: str, name: str, plain: bytes, **sealed: bytes) -> None:
+        if written:
+            raise Refused(Code.NO_ROOM)
+        written.append(name)
+        write(folder, name, plain, **sealed)
+
+    monkeypatch.setattr(box, "write", fills_up)
+
+    assert refusal_of(lambda: send(PAPER, b"second page")).code is Code.NO_ROOM
+    assert (len(written), files_in(store), Deposit.objects.count()) == (1, [], 0)
 
 
 def test_keys_that_are_away_close_the_door(send: Send, settings: Any, store: Path) -> None:

@@ -1,6 +1,8 @@
 """A document's way through the readers: what is hidden, what is kept, what a person may change, what is refused."""
 
 import io
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pikepdf
@@ -268,3 +270,14 @@ def test_a_machine_that_lacks_something_says_what(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("vault.redaction.readers.MODEL", readers.MODEL / "nowhere")
 
     assert "trained data" in (pipeline.missing() or "")
+
+
+def test_a_machine_without_tesseract_starts_and_its_door_says_what_is_missing() -> None:
+    code = (
+        "import sys; sys.modules['tesserocr'] = None; import django; django.setup(); "
+        "from vault.redaction import pipeline; print(pipeline.missing('rlimit-only'))"
+    )
+
+    told = subprocess.run([sys.executable, "-c", code], cwd=isolation.HOME, capture_output=True, text=True, check=False)
+
+    assert told.stdout == "tesserocr, which reads words, cannot be loaded\n", told.stderr

@@ -21,15 +21,15 @@ from vault.rules.refusals import Code
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize("step", ["send", "shown"])
-def test_what_nobody_confirmed_is_destroyed_after_half_an_hour(counter: Counter, step: str) -> None:
+@pytest.mark.parametrize(("step", "why"), [("send", Code.NOT_ANALYSED), ("shown", Code.EXPIRED)])
+def test_what_nobody_confirmed_is_destroyed_after_half_an_hour(counter: Counter, step: str, why: Code) -> None:
     deposit = getattr(counter, step)(b"one")
     assert actions.sweep(at=counter.at + timedelta(minutes=29)) == Sweep()
 
     assert actions.sweep(at=counter.at + timedelta(minutes=31)).expired == 1
 
     deposit = counter.again(deposit)
-    assert (deposit.state, deposit.code, deposit.holds) == (DepositState.EXPIRED, Code.EXPIRED, False)
+    assert (deposit.state, deposit.code, deposit.holds) == (DepositState.EXPIRED, why, False)
     assert counter.blobs() == []
 
 
@@ -39,6 +39,7 @@ def test_what_is_confirmed_outlives_the_half_hour(counter: Counter) -> None:
     assert actions.sweep(at=counter.at + timedelta(hours=23)) == Sweep()
     assert counter.again(deposit).is_sealing
     assert actions.sweep(at=counter.at + timedelta(hours=25)).expired == 1
+    assert counter.again(deposit).code == Code.NOT_SEALED
 
 
 def test_a_suspended_associations_deposits_run_out_too(counter: Counter) -> None:

@@ -4,7 +4,7 @@ from vault.actions.analysing import analyse_waiting
 from vault.actions.checking import check_part
 from vault.actions.confirming import StaysHidden, choose, confirm, discard, forget
 from vault.actions.leasing import held
-from vault.actions.receiving import add_piece, begin, finish, reached, receive
+from vault.actions.receiving import AN_HOUR, add_piece, begin, finish, reached, receive, refuse_over_quota
 from vault.actions.running import Run
 from vault.actions.sealing import (
     LeaseLost,
@@ -20,6 +20,7 @@ from vault.actions.sealing import (
 from vault.actions.sweeping import Sweep, sweep, sweep_orphans
 
 __all__ = [
+    "AN_HOUR",
     "LeaseLost",
     "Run",
     "StaysHidden",
@@ -44,6 +45,7 @@ __all__ = [
     "rebuild",
     "receive",
     "refuse_confirmed",
+    "refuse_over_quota",
     "sweep",
     "sweep_orphans",
 ]

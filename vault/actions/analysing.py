@@ -8,6 +8,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F
 
 from accounts import scope
@@ -25,6 +26,8 @@ from vault.redaction.pipeline import Analysis
 from vault.rules.refusals import Code, Refused
 
 AGAIN_AFTER = timedelta(seconds=30)
+# Of one document's pages, as pictures: each look at one of them has them all in memory.
+MOST_BYTES = 200 * 1024 * 1024
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +57,7 @@ def _analyse_next(run: Run, association_id: int) -> int:
     except Refused as refusal:
         _refuse(run, deposit, refusal.code)
     except keys.KeyGone:
-        _end(run, deposit, state=DepositState.EXPIRED, code=Code.EXPIRED)
+        _end(run, deposit, state=DepositState.EXPIRED, code=Code.NOT_ANALYSED)
     except keys.KeysAway as away:
         log.warning("deposit %s waits: the antechamber's keys are away: %s", deposit.pk, away)
         _put_back(run, deposit)
@@ -90,9 +93,11 @@ def _analyse(run: Run, deposit: Deposit) -> None:
     if not _is_scanned(run, deposit, parts):
         return
     analysis = pipeline.analyse(parts, walls=settings.VAULT_ISOLATION)
-    put(deposit, ANALYSIS, analysis.pack(), key=key)
+    packed = analysis.pack()
+    if len(packed) > MOST_BYTES:
+        raise Refused(Code.TOO_LONG)
     keys.store().renew(deposit.file_id, lasts=LASTS)
-    _show(run, deposit, analysis)
+    _show(run, deposit, analysis, packed=packed, key=key)
 
 
 def _is_scanned(run: Run, deposit: Deposit, parts: list[bytes]) -> bool:
@@ -107,10 +112,17 @@ def _is_scanned(run: Run, deposit: Deposit, parts: list[bytes]) -> bool:
     return True
 
 
-def _show(run: Run, deposit: Deposit, analysis: Analysis) -> None:
-    """Let the person see it: 30 minutes from now. When somebody destroyed it meanwhile, the sweep takes the blob."""
-    with scope.enter(deposit.association_id):
+def _show(run: Run, deposit: Deposit, analysis: Analysis, *, packed: bytes, key: bytes) -> None:
+    """Keep the pages, and let the person see them: 30 minutes from now.
+
+    The row is locked while its blob is written: whoever lost the lease, or worked on what was destroyed meanwhile,
+    finds so before, and never writes over the pages of another.
+    """
+    with scope.enter(deposit.association_id), transaction.atomic():
         ours = Deposit.objects.filter(pk=deposit.pk, tries=deposit.tries, state=DepositState.ANALYSING)
+        if ours.select_for_update(of=("self",)).first() is None:
+            return
+        put(deposit, ANALYSIS, packed, key=key)
         ours.update(
             state=DepositState.TO_CONFIRM,
             pages=len(analysis.pages),

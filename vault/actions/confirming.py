@@ -33,9 +33,11 @@ def choose(deposit: Deposit, *, own: Sequence[Zone], shown: Collection[int], at:
 
 
 def confirm(deposit: Deposit, *, by: User, at: datetime) -> bool:
-    """Have it sealed as it was shown; the worker does it. False when it was confirmed before, or waits for nobody.
+    """Have it sealed as `deposit` says; the worker does it. False when it was confirmed before, when it waits for
+    nobody, and when what is hidden was changed meanwhile.
 
-    Raises Refused(Code.CLOSED) when its key cannot be kept long enough: nothing has changed then.
+    Raises Refused: Code.CLOSED when its key cannot be kept long enough (nothing has changed then), Code.EXPIRED when
+    the key is gone: that ends it.
     """
     if not deposit.awaits_person:
         return False
@@ -43,11 +45,21 @@ def confirm(deposit: Deposit, *, by: User, at: datetime) -> bool:
         keys.store().renew(deposit.file_id, lasts=CONFIRMED_LASTS)
     except keys.KeysAway:
         raise Refused(Code.CLOSED) from None
+    except keys.KeyGone:
+        return _lost(deposit, at=at)
     rows = Deposit.objects.filter(pk=deposit.pk, state=DepositState.TO_CONFIRM, confirmed_at=None, expires_at__gt=at)
-    won = rows.update(confirmed_at=at, confirmed_by=by, expires_at=at + CONFIRMED_LASTS, tries=0)
+    same = rows.filter(own=deposit.own, shown=deposit.shown)
+    won = same.update(confirmed_at=at, confirmed_by=by, expires_at=at + CONFIRMED_LASTS, tries=0)
     if won:
         pokes.poke_confirmed()
     return bool(won)
+
+
+def _lost(deposit: Deposit, *, at: datetime) -> bool:
+    """Nothing opens it any more; False when another request confirmed and finished it."""
+    if end(deposit, state=DepositState.EXPIRED, at=at, code=Code.EXPIRED, confirmed_at=None):
+        raise Refused(Code.EXPIRED)
+    return False
 
 
 def discard(deposit: Deposit, *, at: datetime) -> bool:

@@ -5,7 +5,7 @@ Whose work counts is told by `tries`, which each claim raises: whoever lost thei
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -22,13 +22,14 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def held(deposit: Deposit, run: Run) -> Iterator[None]:
-    """Renew the lease of a claimed deposit until the block ends. Call it outside transactions."""
+def held(deposit: Deposit, run: Run) -> Iterator[Callable[[], None]]:
+    """Renew the lease of a claimed deposit until the block ends, or calls what it is given. Call it outside
+    transactions."""
     ended = threading.Event()
     thread = threading.Thread(target=_renew, args=(deposit, run, ended), name="lease", daemon=True)
     thread.start()
     try:
-        yield
+        yield ended.set
     finally:
         ended.set()
         thread.join()

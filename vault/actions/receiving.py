@@ -18,6 +18,10 @@ from vault.redaction import pipeline
 from vault.rules.refusals import Code, Refused
 
 MAX_PARTS = 30
+# Of all parts together: the platform's own script sends fifty at most. Each is a blob and a place in the row.
+MAX_PIECES = 400
+# However often a piece comes: nobody keeps a key and a folder alive for a day.
+OPEN_LASTS = timedelta(hours=2)
 AN_HOUR = timedelta(hours=1)
 MEMBERS_AN_HOUR = 10
 # A volunteer deposits for many members: a permanence of an afternoon, with its photos taken again.
@@ -46,13 +50,21 @@ def receive(
     plains = _read_all(parts)
     deposit = _new(subject=subject, label=label, token=token, by=by, at=at, state=DepositState.RECEIVED)
     key = _key_for(deposit)
+    try:
+        _put_all(deposit, plains, key=key)
+        kept = _kept(deposit)
+    except BaseException:
+        forget_unkept(deposit)
+        raise
+    pokes.poke_on_commit(ANALYSE)
+    return kept
+
+
+def _put_all(deposit: Deposit, plains: Sequence[bytes], *, key: bytes) -> None:
     for plain in plains:
         name = uuid4().hex
         put(deposit, name, plain, key=key)
         deposit.pieces.append([[name, len(plain)]])
-    kept = _kept(deposit)
-    pokes.poke_on_commit(ANALYSE)
-    return kept
 
 
 def begin(*, subject: UUID, label: str, token: UUID, by: User, at: datetime) -> Deposit:
@@ -70,7 +82,7 @@ def add_piece(deposit: Deposit, data: bytes, *, part: int, offset: int, at: date
     """Take the bytes of a part (from 0) that begin at `offset`; gives the offset reached, from which to go on.
 
     A piece that came before, or too early, changes nothing: the answer tells what is wanted. Raises Refused when all
-    is too heavy, or when the deposit takes nothing any more (Code.EXPIRED).
+    is too heavy, when there are too many, or when the deposit takes nothing any more (Code.EXPIRED).
     """
     if deposit.state != DepositState.OPEN or deposit.expires_at <= at:
         raise Refused(Code.EXPIRED)
@@ -79,6 +91,8 @@ def add_piece(deposit: Deposit, data: bytes, *, part: int, offset: int, at: date
     _refuse_heavy(deposit.size + len(data))
     if part >= MAX_PARTS:
         raise Refused(Code.TOO_MANY_PAGES)
+    if _count(deposit) >= MAX_PIECES:
+        raise Refused(Code.TOO_LONG)
     name = uuid4().hex
     put(deposit, name, data, key=_open_key(deposit))
     taken = _append(deposit, name, len(data), part=part, offset=offset, at=at)
@@ -102,12 +116,12 @@ def finish(deposit: Deposit, *, at: datetime) -> bool:
         return False
     if not deposit.pieces:
         raise Refused(Code.EMPTY)
+    _renew(deposit)
     rows = Deposit.objects.filter(pk=deposit.pk, state=DepositState.OPEN, expires_at__gt=at)
     won = rows.update(state=DepositState.RECEIVED, expires_at=at + LASTS)
     if not won:
         raise Refused(Code.EXPIRED)
     deposit.refresh_from_db()
-    _renew(deposit)
     pokes.poke_on_commit(ANALYSE)
     return True
 
@@ -122,7 +136,12 @@ def _refuse_closed_or_quota(*, by: User, at: datetime) -> None:
     the web has threads."""
     if not settings.VAULT_UPLOADS or pipeline.missing(settings.VAULT_ISOLATION):
         raise Refused(Code.CLOSED)
-    sent = Deposit.objects.filter(by=by, created_at__gt=at - AN_HOUR).count()
+    refuse_over_quota(by=by, at=at)
+
+
+def refuse_over_quota(*, by: User, at: datetime, besides: int = 0) -> None:
+    """`besides`: what else they sent within the hour, which made no deposit. Raises Refused(Code.QUOTA)."""
+    sent = Deposit.objects.filter(by=by, created_at__gt=at - AN_HOUR).count() + besides
     if sent >= MEMBERS_AN_HOUR and sent >= _quota(by):
         raise Refused(Code.QUOTA)
 
@@ -186,11 +205,13 @@ def _open_key(deposit: Deposit) -> bytes:
 
 
 def _renew(deposit: Deposit) -> None:
-    """A Redis that does not answer now may still hold the key for long enough."""
+    """A Redis that does not answer now may still hold the key for long enough. Raises Refused where it is gone."""
     try:
         keys.store().renew(deposit.file_id, lasts=LASTS)
     except keys.KeysAway:
         return
+    except keys.KeyGone:
+        raise Refused(Code.EXPIRED) from None
 
 
 def _kept(deposit: Deposit) -> Deposit:
@@ -211,6 +232,10 @@ def _reached(deposit: Deposit, part: int) -> int:
     return sum(size for _, size in deposit.pieces[part]) if 0 <= part < len(deposit.pieces) else 0
 
 
+def _count(deposit: Deposit) -> int:
+    return sum(len(part) for part in deposit.pieces)
+
+
 def _append(deposit: Deposit, name: str, size: int, *, part: int, offset: int, at: datetime) -> bool:
     """Note the piece if it is the one that is wanted still. Looked at again under the row's lock."""
     with transaction.atomic():
@@ -218,9 +243,11 @@ def _append(deposit: Deposit, name: str, size: int, *, part: int, offset: int, a
         fits = row.state == DepositState.OPEN and row.expires_at > at and part <= len(row.pieces)
         if not fits or _reached(row, part) != offset or row.size + size > settings.UPLOAD_MAX_BYTES:
             return False
+        if _count(row) >= MAX_PIECES:
+            return False
         if part == len(row.pieces):
             row.pieces.append([])
         row.pieces[part].append([name, size])
-        row.expires_at = at + LASTS
+        row.expires_at = min(at + LASTS, row.created_at + OPEN_LASTS)
         row.save(update_fields=["pieces", "expires_at"])
     return True

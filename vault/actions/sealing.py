@@ -105,12 +105,13 @@ def mark_sealed(deposit: Deposit, sealed: SealedFile, *, at: datetime) -> None:
 
 def refuse_confirmed(deposit: Deposit, *, code: Code, at: datetime) -> bool:
     """It cannot be kept after all, and says why. False when the lease was lost."""
-    state = {Code.TO_REVIEW: DepositState.TO_REVIEW, Code.EXPIRED: DepositState.EXPIRED}.get(code, DepositState.REFUSED)
+    of_code = {Code.TO_REVIEW: DepositState.TO_REVIEW, Code.NOT_SEALED: DepositState.EXPIRED}
+    state = of_code.get(code, DepositState.REFUSED)
     return end(deposit, state=state, at=at, code=code, tries=deposit.tries)
 
 
 def destroy_confirmed(deposit: Deposit, *, at: datetime) -> bool:
-    """Nothing can take it any more (its case was closed or erased meanwhile)."""
+    """Nothing can take it any more (its case was erased meanwhile)."""
     return end(deposit, state=DepositState.DESTROYED, at=at, tries=deposit.tries)
 
 

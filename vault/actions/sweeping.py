@@ -12,7 +12,6 @@ from vault.box import keys, store
 from vault.box.antechamber import ROOM, empty
 from vault.models import Deposit, DepositState, SealedFile
 from vault.models.deposit import UNDER_WAY
-from vault.rules.refusals import Code
 
 ORPHAN_AFTER = timedelta(hours=24)
 # Ids and codes only, so that whoever sent it still reads how it ended.
@@ -54,13 +53,8 @@ def sweep_orphans(*, now: datetime) -> int:
 def _expire(at: datetime) -> int:
     rows = Deposit.objects.all().to_expire(at).order_by("pk")
     return sum(
-        end(deposit, state=DepositState.EXPIRED, at=at, code=_why(deposit), expires_at__lte=at) for deposit in rows
+        end(deposit, state=DepositState.EXPIRED, at=at, code=deposit.why_over, expires_at__lte=at) for deposit in rows
     )
-
-
-def _why(deposit: Deposit) -> Code:
-    """A scanner that never answered is told as such."""
-    return Code.ANTIVIRUS_AWAY if deposit.code == Code.ANTIVIRUS_AWAY else Code.EXPIRED
 
 
 def _empty_ended(association_id: int) -> int:

@@ -20,6 +20,7 @@ from vault.rules.refusals import Code, Refused
 RLIMIT_ONLY = "rlimit-only"
 WALL_SECONDS = 30.0
 WALL_SECONDS_A_PAGE = 4.0
+TRIED_SECONDS = 30.0
 HOME = Path(__file__).resolve().parent.parent.parent
 _SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache")
 _LATE = {-signal.SIGXCPU, 128 + signal.SIGXCPU}
@@ -52,26 +53,52 @@ class Box:
 
     def _told(self, talk: "_Talk") -> Iterator[Page]:
         count = frames.read_header(talk.read, self.spent)
-        talk.pages, talk.until = count, talk.until + WALL_SECONDS_A_PAGE * count
+        talk.pages, talk.left = count, talk.left + WALL_SECONDS_A_PAGE * count
         for _ in range(count):
             yield frames.read_page(talk.read, self.spent)
         frames.read_end(talk.read, self.spent)
 
     def command(self) -> list[str]:
-        started = [sys.executable, "-s", "-B", "-m", program.__name__]
-        return started if self.isolation == RLIMIT_ONLY else [*_walls(), *started]
+        return self.started("-m", program.__name__)
+
+    def started(self, *what: str) -> list[str]:
+        """This Python with these arguments, behind the walls."""
+        python = [sys.executable, "-s", "-B", *what]
+        return python if self.isolation == RLIMIT_ONLY else [*_walls(), *python]
 
 
 def missing(isolation: str) -> str | None:
     """What is missing for the box, in a sentence for the log; None when it can be started."""
-    if isolation == RLIMIT_ONLY:
-        return None
-    if not shutil.which("bwrap"):
+    if isolation != RLIMIT_ONLY and not shutil.which("bwrap"):
         return 'bubblewrap is not installed, and VAULT_ISOLATION="rlimit-only" is not written out'
-    tried = subprocess.run([*_walls(), "/bin/true"], env={}, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    if tried.returncode:
-        return 'bubblewrap cannot make its walls here, and VAULT_ISOLATION="rlimit-only" is not written out'
-    return None
+    if isolation in _known_to_start or _starts(isolation):
+        _known_to_start.add(isolation)
+        return None
+    if isolation == RLIMIT_ONLY:
+        return "the program that opens files does not start within its limits"
+    return 'bubblewrap cannot wall off this Python here, and VAULT_ISOLATION="rlimit-only" is not written out'
+
+
+# Tried once a process: the door asks at each upload. A lack may be mended meanwhile, so it is tried again.
+_known_to_start: set[str] = set()
+
+
+def _starts(isolation: str) -> bool:
+    """Does this Python find the decoders, behind the walls and within the limits?"""
+    asked = f"from {program.__package__} import program; program.give_up(); import vault.box.sources"
+    try:
+        tried = subprocess.run(
+            Box(isolation).started("-c", asked),
+            env=_environment(),
+            cwd=HOME,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TRIED_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return tried.returncode == 0
 
 
 class Late(Exception):
@@ -82,22 +109,28 @@ class Late(Exception):
 class _Talk:
     process: "subprocess.Popen[bytes]"
     pages: int = 0
-    until: float = field(default_factory=lambda: time.monotonic() + WALL_SECONDS)
+    left: float = field(default_factory=lambda: WALL_SECONDS)
 
     def read(self, size: int) -> bytes:
         """So many bytes, or fewer at the end. Raises Late. Time that the reader takes for itself does not count."""
-        descriptor = self.process.stdout.fileno() if self.process.stdout else -1
-        pieces, left = [], size
-        while left:
-            asked = time.monotonic()
-            if not select.select([descriptor], [], [], max(0.0, self.until - asked))[0]:
-                raise Late
-            piece = os.read(descriptor, min(left, 1 << 20))
+        pieces, wanted = [], size
+        while wanted:
+            piece = self._waited(min(wanted, 1 << 20))
             if not piece:
                 break
             pieces.append(piece)
-            left -= len(piece)
+            wanted -= len(piece)
         return b"".join(pieces)
+
+    def _waited(self, most: int) -> bytes:
+        """What comes next; the seconds until it does are taken off what is left."""
+        descriptor = self.process.stdout.fileno() if self.process.stdout else -1
+        asked = time.monotonic()
+        if not select.select([descriptor], [], [], max(0.0, self.left))[0]:
+            raise Late
+        piece = os.read(descriptor, most)
+        self.left -= time.monotonic() - asked
+        return piece
 
     def code(self) -> int:
         """How it ended; it is given a moment for it."""
@@ -160,12 +193,41 @@ def _environment() -> dict[str, str]:
 def _walls() -> list[str]:
     """Nothing of the machine but programs, read-only; no network, no other process, no folder to write in."""
     command = ["bwrap", "--unshare-all", "--die-with-parent", "--cap-drop", "ALL", "--dev", "/dev"]
-    for path in _readable():
+    readable = _readable()
+    for path in readable:
         command += ["--ro-bind-try", path, path]
-    return [*command, "--chdir", str(HOME), "--"]
+    for place, target in _links(Path(sys.executable)).items():
+        if not _overlaps(place, readable):
+            command += ["--symlink", target, str(place)]
+    # What holds all this is in memory, and could be written to until here.
+    return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(HOME), "--"]
 
 
 def _readable() -> list[str]:
     """The system's libraries, this Python with its packages, and the vault's own code: no data of the platform."""
     python = {sys.base_prefix, sys.prefix, sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
     return [*_SYSTEM, *sorted(python), str(HOME / "vault")]
+
+
+def _overlaps(place: Path, readable: Sequence[str]) -> bool:
+    """It is there already, or other things stand below it."""
+    return any(place.is_relative_to(path) or Path(path).is_relative_to(place) for path in readable)
+
+
+def _links(path: Path) -> dict[Path, str]:
+    """Every link on the way to a program, in turn: where it stands, and what it says."""
+    found: dict[Path, str] = {}
+    at, waiting = Path("/"), _parts(path)
+    while waiting:
+        step = waiting.pop(0)
+        here = at.parent if step == ".." else at / step
+        if here.is_symlink() and here not in found:
+            found[here] = str(here.readlink())
+            at, waiting = Path("/") if here.readlink().is_absolute() else at, [*_parts(here.readlink()), *waiting]
+        else:
+            at = here
+    return found
+
+
+def _parts(path: Path) -> list[str]:
+    return [part for part in path.parts if part != "/"]

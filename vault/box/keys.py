@@ -42,7 +42,7 @@ class KeyStore(Protocol):
         ...
 
     def renew(self, file_id: UUID, *, lasts: timedelta) -> None:
-        """Let it live so long from now. Raises KeysAway."""
+        """Let it live so long from now. Raises KeyGone, where its store knows, and KeysAway."""
         ...
 
     def destroy(self, file_id: UUID) -> None:
@@ -67,7 +67,8 @@ class RedisKeys:
         return key
 
     def renew(self, file_id: UUID, *, lasts: timedelta) -> None:
-        self._ask("pexpire", _name(file_id), _milliseconds(lasts))
+        if not self._ask("pexpire", _name(file_id), _milliseconds(lasts)):
+            raise KeyGone("The key of this deposit is no longer in the Redis.")
 
     def destroy(self, file_id: UUID) -> None:
         self._ask("delete", _name(file_id))

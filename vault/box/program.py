@@ -16,6 +16,7 @@ from vault.rules.refusals import Code, Refused
 
 CPU_SECONDS = 12
 CPU_SECONDS_A_PAGE = 2
+MOST_CPU_SECONDS = CPU_SECONDS + CPU_SECONDS_A_PAGE * frames.MAX_PAGES
 MEMORY_BYTES = 800 * 1024 * 1024
 _OPEN_FILES = 64
 
@@ -43,7 +44,8 @@ def main() -> None:
 
 
 def give_up() -> None:
-    """Neither more memory, nor a file, nor another process. Soft limits of time end the process."""
+    """Neither more memory, nor a file, nor another process. Soft limits of time end the process; the hard one, which
+    nothing in here raises, is that of the longest document."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -53,8 +55,9 @@ def give_up() -> None:
 
 
 def allow(pages: int) -> None:
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS + CPU_SECONDS_A_PAGE * pages, hard))
+    _, given = resource.getrlimit(resource.RLIMIT_CPU)
+    hard = MOST_CPU_SECONDS if given == resource.RLIM_INFINITY else min(given, MOST_CPU_SECONDS)
+    resource.setrlimit(resource.RLIMIT_CPU, (min(CPU_SECONDS + CPU_SECONDS_A_PAGE * pages, hard), hard))
 
 
 def _used() -> Spent:

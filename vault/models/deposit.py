@@ -34,6 +34,9 @@ class DepositState(models.TextChoices):
 UNDER_WAY = (DepositState.OPEN, DepositState.RECEIVED, DepositState.ANALYSING, DepositState.TO_CONFIRM)
 
 
+_UNREAD = (DepositState.RECEIVED, DepositState.ANALYSING)
+
+
 class DepositQuerySet(TenantQuerySet["Deposit"]):
     def under_way(self) -> "DepositQuerySet":
         return self.filter(state__in=UNDER_WAY)
@@ -130,6 +133,15 @@ class Deposit(TenantModel):
     def is_sealing(self) -> bool:
         """Confirmed; the worker rebuilds and seals it."""
         return self.state == DepositState.TO_CONFIRM and self.confirmed_at is not None
+
+    @property
+    def why_over(self) -> Code:
+        """Why it comes to nothing when its time runs out as it stands: not always because somebody did not answer."""
+        if self.code == Code.ANTIVIRUS_AWAY:
+            return Code.ANTIVIRUS_AWAY
+        if self.confirmed_at is not None:
+            return Code.NOT_SEALED
+        return Code.NOT_ANALYSED if self.state in _UNREAD else Code.EXPIRED
 
     @property
     def folder(self) -> str:

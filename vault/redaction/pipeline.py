@@ -155,4 +155,6 @@ def missing(walls: str = "") -> str | None:
     """What this machine lacks to analyse anything (one English sentence for the log); None when it lacks nothing."""
     if not (readers.MODEL / "fra.traineddata").is_file():
         return "the trained data of Tesseract are not in vault/data"
+    if not readers.can_read():
+        return "tesserocr, which reads words, cannot be loaded"
     return isolation.missing(walls)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-import tesserocr
 import zxingcpp
 from numpy.typing import NDArray
 
@@ -18,15 +18,16 @@ from vault.rules import detector
 from vault.rules.refusals import Code, Refused
 from vault.rules.tokens import Token
 
+if TYPE_CHECKING:
+    import tesserocr
+
 Pixels = NDArray[np.uint8]
 """Height x width (grey) or height x width x 3 (RGB), rows from the top."""
 
-# Its complaints about odd layouts are for nobody, and would stand in the log of a refusal of a State record.
-tesserocr.set_leptonica_log_level(tesserocr.LeptLogLevel.NONE)
-
 MODEL = Path(__file__).resolve().parent.parent / "data"
 MOST_MILLISECONDS = 15_000
-WHOLE, SPARSE = tesserocr.PSM.AUTO, tesserocr.PSM.SPARSE_TEXT
+# Tesseract's own numbers (PSM.AUTO, PSM.SPARSE_TEXT): it is loaded only where something is read.
+WHOLE, SPARSE = 3, 11
 _DPI = 200
 _WORD = "5"
 # Fields of a barcode follow each other without a gap: a number may begin within a run of digits.
@@ -47,10 +48,22 @@ class Barcode:
     certain: bool
 
 
+def can_read() -> bool:
+    try:
+        import tesserocr  # noqa: F401, PLC0415  tried only
+    except ImportError:
+        return False
+    return True
+
+
 @cache
 def _engine(_process: int) -> "tesserocr.PyTessBaseAPI":
     """One a process: it is large, and does not survive a fork."""
     os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+    import tesserocr  # noqa: PLC0415  a machine without it still starts, and its door says so (pipeline.missing)
+
+    # Its complaints about odd layouts are for nobody, and would stand in the log of a refusal of a State record.
+    tesserocr.set_leptonica_log_level(tesserocr.LeptLogLevel.NONE)
     engine = tesserocr.PyTessBaseAPI(path=f"{MODEL}/", lang="fra", oem=tesserocr.OEM.LSTM_ONLY)
     engine.SetVariable("debug_file", os.devnull)
     return engine

@@ -21,6 +21,9 @@ class Code(StrEnum):
     VIRUS = "virus"
     ANTIVIRUS_AWAY = "antivirus-indisponible"
     EXPIRED = "expire"
+    NOT_ANALYSED = "pas-analyse"
+    NOT_SEALED = "pas-scelle"
+    CLOSED_MEANWHILE = "ferme-entre-temps"
     SEEN_BEFORE = "deja-depose"
     QUOTA = "quota"
     NO_ROOM = "place"
@@ -137,6 +140,24 @@ SENTENCES: dict[Code, Sentence] = {
     Code.EXPIRED: Sentence(
         "Ce dépôt n’a pas été confirmé à temps : le fichier a été détruit. Déposez-le à nouveau.",
         "This deposit was not confirmed in time: the file was destroyed. Send it again.",
+    ),
+    Code.NOT_ANALYSED: Sentence(
+        "La machine n’a pas pu lire ce document à temps : il a été détruit, rien n’en a été gardé. Vous n’y êtes pour "
+        "rien. Déposez-le à nouveau.",
+        "The machine could not read this document in time: it was destroyed and nothing of it was kept. It is not your "
+        "doing. Send it again.",
+    ),
+    Code.NOT_SEALED: Sentence(
+        "Vous aviez confirmé ce document, mais la plateforme n’a pas pu le mettre à l’abri : il a été détruit. Vous "
+        "n’y êtes pour rien. Déposez-le à nouveau.",
+        "You had confirmed this document, but the platform could not put it in a safe place: it was destroyed. It is "
+        "not your doing. Send it again.",
+    ),
+    Code.CLOSED_MEANWHILE: Sentence(
+        "Le dossier a été fermé entre-temps : il ne prend plus de document, et rien de celui-ci n’a été gardé. Gardez "
+        "l’original chez vous.",
+        "The case was closed meanwhile: it takes no document any more, and nothing of this one was kept. Keep the "
+        "original at home.",
     ),
     Code.SEEN_BEFORE: Sentence(
         "Ce document est déjà dans ce dossier : il n’est pas gardé deux fois.",

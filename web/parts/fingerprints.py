@@ -16,6 +16,8 @@ from vault.rules.refusals import Code, Refused
 from web.parts.forms import HouseForm
 
 GROUP = 4
+# A receipt holds the salt and the fingerprint; each that is tried is a sum over the whole file.
+MOST_SALTS = 4
 
 
 class SignsField(forms.Field):
@@ -100,7 +102,8 @@ class ProofForm(KeptFileForm):
         return fingerprints.salts_in(told) or fingerprints.salts_in(str(self.cleaned_data.get("salt") or ""))
 
     def proves(self, fingerprint: str) -> bool:
-        return any(self.hashed(salt=salt) == fingerprint for salt in self._salts())
+        others = [salt for salt in self._salts() if salt.hex() != fingerprint]
+        return any(self.hashed(salt=salt) == fingerprint for salt in others[:MOST_SALTS])
 
 
 def groups(signs: str) -> list[str]:

@@ -178,6 +178,7 @@ def test_the_desk_says_whom_a_document_waits_for_and_shows_nothing_of_it(
         (DepositState.TO_REVIEW, Code.TO_REVIEW, "Photo à reprendre"),
         (DepositState.REFUSED, Code.UNREADABLE, "La machine n’arrive pas à lire cette photo"),
         (DepositState.EXPIRED, Code.EXPIRED, "Détruit, faute de réponse"),
+        (DepositState.EXPIRED, Code.NOT_SEALED, "Pas gardé"),
     ],
 )
 def test_what_a_member_sent_in_vain_is_said_until_they_send_another(

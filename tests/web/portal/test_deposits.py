@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts import scope
 from accounts.models import Membership, User
+from cases import actions
 from cases.models import Case
 from tests import deposits
 from tests.people import HouseClient, signed_in
@@ -102,7 +103,10 @@ def test_a_long_wait_is_owned_up_to_and_asks_no_more_by_itself(
         (DepositState.REFUSED, Code.UNREADABLE, "n’arrive pas à lire cette photo", True),
         (DepositState.TO_REVIEW, Code.TO_REVIEW, "voit encore un numéro", True),
         (DepositState.REFUSED, Code.LOCKED, "Ce PDF est protégé", False),
-        (DepositState.EXPIRED, Code.EXPIRED, "Déposez-le à nouveau", False),
+        (DepositState.EXPIRED, Code.EXPIRED, "n’a pas été confirmé à temps", False),
+        (DepositState.EXPIRED, Code.NOT_SEALED, "Vous aviez confirmé ce document", False),
+        (DepositState.EXPIRED, Code.NOT_ANALYSED, "n’a pas pu lire ce document à temps", False),
+        (DepositState.REFUSED, Code.CLOSED_MEANWHILE, "fermé entre-temps", False),
         (DepositState.DESTROYED, None, "rien n’a été gardé", False),
     ],
 )
@@ -129,6 +133,38 @@ def test_what_ran_out_is_over_before_any_sweep(
     assert mine.get(f"{page_of(case, shown)}apres/1/").status_code == 404
     assert decide(shown, "keep", seen=seen[1]).headers["Location"] == page_of(case, shown)
     assert fresh(shown).confirmed_at is None
+
+
+def test_it_is_not_confirmed_for_a_case_that_was_closed_meanwhile(
+    mine: HouseClient,
+    case: Case,
+    shown: Deposit,
+    decide: Callable[..., Answer],
+    volunteer: Membership,
+    today: date,
+    now: datetime,
+) -> None:
+    with scope.enter(case.association_id):
+        actions.close_case(case, outcome="opposed", today=today, at=now, by=volunteer.user)
+
+    answer = decide(shown, "keep")
+
+    assert answer.headers["Location"] == page_of(case, shown)
+    assert "Le dossier a été fermé entre-temps" in text(mine.get(page_of(case, shown)))
+    assert fresh(shown).confirmed_at is None
+
+
+def test_a_closed_case_offers_no_way_to_send_another(
+    mine: HouseClient, case: Case, member: User, volunteer: Membership, today: date, now: datetime
+) -> None:
+    deposit = deposits.ended(case, state=DepositState.REFUSED, code=Code.CLOSED_MEANWHILE, by=member, at=now)
+    with scope.enter(case.association_id):
+        actions.close_case(case, outcome="opposed", today=today, at=now, by=volunteer.user)
+
+    page = text(mine.get(page_of(case, deposit)))
+
+    assert "Revenir à mon dossier" in page
+    assert "Déposer à nouveau" not in page
 
 
 # Before and after
@@ -158,6 +194,7 @@ def test_what_will_be_kept_is_shown_first_and_what_came_only_when_asked(
     after, before = (text(mine.get(page_of(case, shown) + query)) for query in ("", "?vue=avant"))
 
     assert "apres/1/?v=" in after
+    assert after.count('<img loading="lazy"') == 2
     assert "avant/1/" not in after
     assert "avant/1/?v=" in before
     assert before.count("<polygon") == 2

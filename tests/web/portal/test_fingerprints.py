@@ -11,15 +11,17 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from accounts import scope
 from accounts.models import Membership, User
 from cases import access, actions
 from cases.models import Case, Justificatif
-from tests import factories
+from tests import deposits, factories
 from tests.house.search import dump_of_database
 from tests.people import HouseClient
 from tests.web.portal.answers import Answer, text
+from web.parts.fingerprints import ProofForm
 
 CONTENT = b"Zq-justificatif-chez-moi " * 40
 PRINT = "ab" * 32
@@ -264,3 +266,34 @@ def test_another_file_or_another_salt_is_not(prove: Prove) -> None:
 def test_without_file_or_salt_nothing_is_said_of_it(prove: Prove) -> None:
     for answer in (prove(None), prove(typed=""), prove(typed="ab"), prove(b"")):
         assert (answer.status_code, outcome(answer)) == (422, "")
+
+
+@pytest.mark.parametrize("way", ["script", "form"])
+def test_ten_an_hour_are_noted_whatever_is_deposited_beside_them(
+    mine: HouseClient, page: str, awaiting: Case, member: User, now: datetime, way: str
+) -> None:
+    deposits.received(awaiting, by=member, at=timezone.now())
+    for _ in range(9):
+        assert note(mine, page).status_code == 200
+
+    answer = note(mine, page) if way == "script" else send(mine, page)
+
+    assert answer.status_code == 429
+    assert "beaucoup de fichiers en une heure" in (answer.json()["error"] if way == "script" else text(answer))
+    assert len(kept(awaiting)) == 9
+
+
+def test_few_salts_are_tried_however_many_are_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    salts = [f"{number:064x}" for number in range(200)]
+    form = ProofForm()
+    tried: list[bytes] = []
+    monkeypatch.setattr(ProofForm, "_salts", lambda _self: [bytes.fromhex(one) for one in [PRINT, *salts]])
+
+    def hashed(_self: ProofForm, *, salt: bytes) -> str:
+        tried.append(salt)
+        return ""
+
+    monkeypatch.setattr(ProofForm, "hashed", hashed)
+
+    assert form.proves(PRINT) is False
+    assert [salt.hex() for salt in tried] == salts[:4]

@@ -136,5 +136,6 @@ def _room(request: DeskRequest, case: Case, deposit: "Deposit") -> Room:
         deposit=deposit,
         reader=request.user,
         at=timezone.now(),
+        takes_more=may(State(case.state), EventKind.JUSTIFICATIF_RECEIVED),
         association_id=request.association.pk,
     )

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 import vault.actions
 from vault.access import own_zones_of, zones_of
+from vault.rules.refusals import Code, Refused
 from vault.rules.zones import Zone
 from web.parts.deposits.forms import ZoneForm
 from web.parts.deposits.preview import seen_of
@@ -54,6 +55,8 @@ def _is_done(room: Room, act: str) -> bool:
 
 
 def _keep(room: Room) -> Done:
+    if not room.takes_more:
+        raise Refused(Code.CLOSED_MEANWHILE)
     if not vault.actions.confirm(room.deposit, by=room.reader, at=room.at):
         return LATE
     return Done(url=room.page_url)

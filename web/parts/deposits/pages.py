@@ -113,13 +113,13 @@ def waiting(room: Room) -> Waiting:
 def over(room: Room, language: str) -> Over:
     deposit = room.deposit
     is_late = room.is_expired or deposit.state == "EXPIRE"
-    code = Code.EXPIRED if is_late else Code(deposit.code) if deposit.code else None
+    code = deposit.why_over if room.is_expired else Code(deposit.code) if deposit.code else None
     of_photo = code in _OF_THE_PHOTO
     title = _("Reprenez la photo.") if of_photo else _("Ce document n’a pas été gardé.")
     return Over(
         title=str(_TITLES.get("EXPIRE" if is_late else deposit.state, title)),
         sentence=SENTENCES[code].say(language) if code else _("Vous l’avez demandé : rien n’a été gardé."),
-        again_url=room.again_url,
+        again_url=room.again_url if room.takes_more else "",
         again_label=_("Reprendre la photo") if of_photo else _("Déposer à nouveau"),
         case_url=room.case_url,
         advice=list(ADVICE) if of_photo else [],

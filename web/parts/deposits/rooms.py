@@ -14,13 +14,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """`space`: the names of the audience's addresses, "portal" or "desk". `association_id`: for forms of the desk."""
+    """`space`: the names of the audience's addresses, "portal" or "desk". `association_id`: for forms of the desk.
+
+    `takes_more`: the case may still receive a document.
+    """
 
     space: str
     reference: str
     deposit: "Deposit"
     reader: User
     at: datetime
+    takes_more: bool
     association_id: int | None = None
 
     def url(self, name: str, *args: int) -> str:

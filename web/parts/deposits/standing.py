@@ -55,7 +55,7 @@ def underway(
 
 def _line(case: Case, row: Standing, *, space: str, reader: User, title: str) -> Underway:
     whose = _whose(case, row, reader)
-    kind, icon, words = _AWAITS[whose] if row.awaits_person else _LOOKS[row.state]
+    kind, icon, words = _AWAITS[whose] if row.awaits_person else _look(row)
     why = SENTENCES[Code(row.code)].say(get_language() or "fr") if row.code and not row.is_under_way else ""
     return Underway(
         title=title,
@@ -67,6 +67,12 @@ def _line(case: Case, row: Standing, *, space: str, reader: User, title: str) ->
         label=_("Vérifier ce document") if row.awaits_person else _("Voir où il en est"),
         awaits_me=whose == MINE and row.awaits_person,
     )
+
+
+def _look(row: Standing) -> _Look:
+    """Only who did not answer is told so."""
+    unanswered = row.code in {"", Code.EXPIRED}
+    return _LOOKS[row.state if row.state != "EXPIRE" or unanswered else "REFUSE"]
 
 
 def _whose(case: Case, row: Standing, reader: User) -> str:

@@ -18,6 +18,7 @@ from cases.models import Case, Justificatif
 from cases.rules.fingerprints import SALT_BYTES
 from cases.rules.lifecycle import EventKind, Impossible, State, may
 from procedures import registry
+from vault.rules.refusals import Refused
 from web.parts import errors
 from web.parts.deposits import pieces
 from web.parts.fingerprints import ProofForm, groups
@@ -67,6 +68,10 @@ def _form(request: MemberRequest, case: Case, form: FingerprintForm, *, status: 
 def _note(request: MemberRequest, case: Case, form: FingerprintForm) -> JsonResponse:
     if not form.is_valid():
         return pieces.refused(form.errors)
+    return pieces.guarded(lambda: _noted(request, case, form))
+
+
+def _noted(request: MemberRequest, case: Case, form: FingerprintForm) -> JsonResponse:
     try:
         found = _record(request, case, form, fingerprint=form.cleaned_data["fingerprint"])
     except (AlreadyDone, Impossible):
@@ -90,6 +95,9 @@ def _hash_and_drop(request: MemberRequest, case: Case, form: FingerprintForm) ->
         return redirect("portal:fingerprint", reference=case.reference)
     except Impossible:
         return errors.conflict(request, back_url=reverse("portal:case", args=[case.reference]))
+    except Refused as refusal:
+        form.add_error(None, refusal.say(language()))
+        return _form(request, case, form, status=refusal.status)
     receipt = Receipt(
         reference=case.reference,
         document=_title(found),

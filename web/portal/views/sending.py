@@ -127,7 +127,14 @@ def _room_of(request: MemberRequest, reference: str, pk: int) -> Room:
 
 
 def _room(request: MemberRequest, case: Case, deposit: "Deposit") -> Room:
-    return Room(space="portal", reference=case.reference, deposit=deposit, reader=request.user, at=timezone.now())
+    return Room(
+        space="portal",
+        reference=case.reference,
+        deposit=deposit,
+        reader=request.user,
+        at=timezone.now(),
+        takes_more=may(State(case.state), EventKind.JUSTIFICATIF_RECEIVED),
+    )
 
 
 def _kinds(case: Case) -> list[tuple[str, str]]:
