@@ -41,6 +41,12 @@ OTHERWISE = {
     ("desk:canary", "reference"): "only a reference that exists is taken",
     ("desk:token_new", "networks"): "only networks are taken",
     ("mfa_reauthenticate", "code"): "only the factor's code is taken",
+    **{
+        (page, side): "only a percentage is taken"
+        for page in ("portal:deposit", "desk:deposit")
+        for side in ("left", "top", "width", "height")
+    },
+    **{(page, "salt"): "only the 64 signs of a salt are taken" for page in ("portal:prove", "desk:prove")},
 }
 QUERIES = {"portal:report": "?moyen=phone"}  # the way on which a reference is asked for
 READERS = ("nobody", "member", "volunteer", "coordinator")

@@ -56,8 +56,10 @@ def _page_with(picture: bytes, width: int, height: int) -> bytes:
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
-        b"/Resources << /XObject << /P 5 0 R >> /Font << /F1 6 0 R >> >> >>",
+        (
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+            b"/Resources << /XObject << /P 5 0 R >> /Font << /F1 6 0 R >> >> >>"
+        ),
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
         b"<< %s /Width %d /Height %d /Length %d >>\nstream\n%s\nendstream"
         % (about, width, height, len(picture), picture),

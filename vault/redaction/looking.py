@@ -131,7 +131,7 @@ def _look_around(look: Look, shade: Pixels, frame: _Frame, *, turns: Sequence[in
     if not turns:
         return
     wide = whole(shade)
-    around = line_like(without_sheet(wide.of(shade), wide, look.view.sheet))
+    around = line_like(without_sheet(wide.of(shade, screens=False), wide, look.view.sheet))
     hit = []
     for turn, (view, words) in zip(turns, _left_over(around, wide, turns=turns), strict=False):
         before = len(look.zones)

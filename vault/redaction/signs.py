@@ -73,7 +73,7 @@ def _levelling(points: NDArray[np.int32], *, size: int) -> tuple[NDArray[np.floa
 
 def _signs(seen: Pixels) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Labels of all spots; of those that have the size of a sign: left, top, width, height, area, label."""
-    ink = cv2.adaptiveThreshold(seen, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 25)
+    ink = cv2.adaptiveThreshold(seen, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 75, 25)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     named = np.column_stack([stats[1:], np.arange(1, len(stats))])
     wide, high, area = named[:, 2], named[:, 3], named[:, 4]

@@ -35,8 +35,8 @@ class View:
     even: bool
     sheet: Corners = ()
 
-    def of(self, grey: Pixels) -> Pixels:
-        """The page seen so."""
+    def of(self, grey: Pixels, *, screens: bool = True) -> Pixels:
+        """The page seen so; a dark one as ink on paper, unless there are no `screens` but a table around a sheet."""
         if not self.even and self.is_plain:
             return grey
         shrinks = abs(np.linalg.det(self.to_view[:2, :2])) < 0.6
@@ -50,7 +50,7 @@ class View:
         pixels = np.asarray(seen, dtype=np.uint8)
         if not self.even:
             return pixels
-        is_dark = np.median(pixels[::8, ::8]) < _DARK
+        is_dark = screens and np.median(pixels[::8, ::8]) < _DARK
         return evenly_lit(255 - pixels if is_dark else pixels)
 
     def back(self, left: float, top: float, right: float, bottom: float) -> Corners:
@@ -177,11 +177,11 @@ def _sheet(grey: Pixels) -> Sequence[tuple[float, float]] | None:
 
 
 def _edges_met(four: NDArray[np.int32], shape: tuple[int, ...]) -> int:
-    """How many edges of the picture it touches: a part of a page does, a sheet on a table does not."""
-    points = four.reshape(-1, 2)
+    """How many sides lie on an edge of the picture: those of a part of a page do, a sheet's on a table do not."""
+    x, y = four.reshape(-1, 2).T
     near = 0.01 * max(shape)
-    low, high = points.min(axis=0), points.max(axis=0)
-    return sum([low[0] <= near, low[1] <= near, high[0] >= shape[1] - 1 - near, high[1] >= shape[0] - 1 - near])
+    on = [x <= near, y <= near, x >= shape[1] - 1 - near, y >= shape[0] - 1 - near]
+    return sum(int(np.count_nonzero(corners) >= 2) for corners in on)
 
 
 def _clockwise(four: NDArray[np.float64]) -> Sequence[tuple[float, float]]:
