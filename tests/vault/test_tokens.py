@@ -90,6 +90,14 @@ def test_the_key_of_a_hidden_number_is_hidden_wherever_it_stands_near(left: floa
     assert covered([*number, *between, *key]).endswith("80") is is_hidden
 
 
+def test_a_slanting_number_is_hidden_sign_by_sign_and_not_what_stands_beside_it() -> None:
+    number = [Token(sign, 100 + 12 * at, 100 + 12 * at, 112 + 12 * at, 118 + 12 * at) for at, sign in enumerate(NIR)]
+    slanting = [token for token in number if token.text != " "]
+    above, below = signs("rien", left=300, top=100), signs("rien", left=100, top=330)
+
+    assert covered([*slanting, *above, *below]) == NIR.replace(" ", "")
+
+
 def test_two_digits_that_are_not_its_key_stay_beside_a_number() -> None:
     assert covered([*signs("NIR 2 69 05 49 588 157"), *signs("75", left=560)]) == "2690549588157"
 

@@ -12,6 +12,8 @@ from vault.rules.zones import Mark
 SIDE_SIGNS, ABOVE = 0.5, 0.25
 """How much more is hidden: half a sign at both ends, a quarter of the height above and below."""
 
+_SLANTS = 2.0  # heights of a sign: more from the first to the last is no level line
+
 _MARKS = {Seen.NIR: Mark.NIR, Seen.KEY: Mark.KEY, Seen.CARD: Mark.CARD, Seen.CODE: Mark.CODE}
 _DIGITS = re.compile(r"\D+")
 _TWO_DIGITS = re.compile(r"\W*(\d\d)\W*")
@@ -58,16 +60,25 @@ def _hits(reading: Reading, *, words: bool) -> Iterator[tuple[list[int], Mark, b
 def _boxes(tokens: Sequence[Token], places: Sequence[int], *, kind: Mark, certain: bool) -> Iterator[Hidden]:
     for run in runs(tokens, places):
         those = [tokens[place] for place in run]
-        side = max(_side(token) for token in those)
-        above = max(_above(token) for token in those)
-        yield Hidden(
-            left=min(token.left for token in those) - side,
-            top=min(token.top for token in those) - above,
-            right=max(token.right for token in those) + side,
-            bottom=max(token.bottom for token in those) + above,
-            kind=kind,
-            certain=certain,
-        )
+        spread = max(token.bottom for token in those) - min(token.top for token in those)
+        if spread > _SLANTS * max(token.height for token in those):
+            for token in those:  # one box around a slanting line would hide what stands above and below it
+                yield _around([token], kind=kind, certain=certain)
+        else:
+            yield _around(those, kind=kind, certain=certain)
+
+
+def _around(those: Sequence[Token], *, kind: Mark, certain: bool) -> Hidden:
+    side = max(_side(token) for token in those)
+    above = max(_above(token) for token in those)
+    return Hidden(
+        left=min(token.left for token in those) - side,
+        top=min(token.top for token in those) - above,
+        right=max(token.right for token in those) + side,
+        bottom=max(token.bottom for token in those) + above,
+        kind=kind,
+        certain=certain,
+    )
 
 
 def _side(token: Token) -> float:
