@@ -11,7 +11,7 @@ from vault.redaction.painting import grey, shrunk
 from vault.redaction.paper import Word
 from vault.redaction.readers import Pixels
 from vault.redaction.rulings import without_rules
-from vault.redaction.signs import line_like, sign_count, tilted_lines
+from vault.redaction.signs import is_inked, line_like, sign_count, tilted_lines
 from vault.redaction.views import (
     View,
     levelled,
@@ -242,7 +242,8 @@ def _hide_announced(look: Look, words: Sequence[Token], rest: Pixels, view: View
         left, top, right, bottom = (
             max(0, int(side)) for side in (hidden.left, hidden.top, hidden.right, hidden.bottom)
         )
-        if sign_count(rest[top:bottom, left:right]) >= _UNREAD or holds_digits(words, hidden):
+        band = rest[top:bottom, left:right]
+        if sign_count(band) >= _UNREAD or is_inked(band) or holds_digits(words, hidden):
             look.zones.append(zone_of(hidden, view, frame.number, width=frame.width, height=frame.height))
             return
 

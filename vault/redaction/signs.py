@@ -13,6 +13,7 @@ _MOST_LINES = 8
 _LEAST_SIGNS = 5
 _LEVEL = 4.0  # degrees that Tesseract reads by itself
 _MARGIN = 12
+_INK = 140
 
 
 def sign_count(seen: Pixels) -> int:
@@ -20,6 +21,12 @@ def sign_count(seen: Pixels) -> int:
     if min(seen.shape) < 3:
         return 0
     return len(_signs(seen)[1])
+
+
+def is_inked(band: Pixels) -> bool:
+    """Does a band hold as much ink as a number's signs would? A scribble or a stamp over them has no signs."""
+    line = band.shape[0] / 2.4  # a band is so many lines high
+    return bool(np.count_nonzero(band < _INK) >= line * line)
 
 
 def line_like(seen: Pixels) -> Pixels:

@@ -7,8 +7,9 @@ from vault.rules.hiding import Hidden
 from vault.rules.tokens import Token, rows_of
 from vault.rules.zones import Mark
 
+# A reader loses accents, and what bears them.
 _NAMED = re.compile(
-    r"s[eé]curit[eé]\s+sociale|\bn[i1l]r\b|immatriculation|\bn\W{0,3}s\W?s\b|n\W{0,2}\s*(?:de\s+)?s[eé]cu\b",
+    r"s\W?[eé]?\W?curit\W?[eé]?\W{0,2}sociale|\bn[i1l]r\b|immatriculation|\bn\W{0,3}s\W?s\b|\bn\W{0,3}(?:de\s+)?s\W?[eé]?cu\b",
     re.IGNORECASE,
 )
 _JOINING = frozenset(
