@@ -97,7 +97,7 @@ def test_no_page_of_the_members_opens_before_the_new_code_is_noted(printed: str,
     for name, places in addresses():
         if not name.startswith("portal:") or name in {"portal:card", "portal:leave", "portal:quick_exit"}:
             continue
-        parts = {"reference": case.reference, "pk": 1, "deposit": 1}
+        parts = {"reference": case.reference, "pk": 1, "deposit": 1, "fingerprint": 1}
         answer = getattr(browser, method)(address(name, places, parts), follow=True)
         assert case.member.first_name not in text(answer)
         seen.add("no such method" if answer.status_code == 405 else answer.request["PATH_INFO"])
