@@ -49,8 +49,14 @@ def cleaned(
         new = [zone for zone in seen if zone.certain or not any(_overlap(zone, one) for one in but)]
         if not new:
             return found, looks[0].words
-        found += new
+        found += _fewest(new)
     raise Refused(Code.TO_REVIEW)
+
+
+def _fewest(new: Sequence[Zone]) -> list[Zone]:
+    """Without what is uncertain over what is certain: what it held beside is seen in the next round."""
+    certain = [zone for zone in new if zone.certain]
+    return [zone for zone in new if zone.certain or not any(_overlap(zone, one) for one in certain)]
 
 
 def _looks(pixels: Pixels, number: int, *, drawn: bool, pictures: Sequence[Box], before: Sequence[Look]) -> list[Look]:
