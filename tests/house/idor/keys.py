@@ -116,7 +116,8 @@ class Foreign:
             for text in {shown, shown.rpartition("-")[2]} - {""}:
                 prefix = shown.removesuffix(text)
                 meant = {one for one in self.mine_by_text.get(text, set()) if one[0]._meta.model_name == name}
-                for model, column in meant or self.mine_by_text.get(text, set()):
+                # A box that is known holds that alone: the tail of a campaign's name may be the number of any row.
+                for model, column in meant or (set() if box.name in _MODELS else self.mine_by_text.get(text, set())):
                     for value in self._values(model, column):
                         yield f"{prefix}{value}", f"{prefix}{twin(value)}"
 
