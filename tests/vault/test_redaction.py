@@ -105,6 +105,14 @@ def test_a_number_that_is_announced_and_cannot_be_read_is_hidden_all_the_same() 
     assert "valoir" in said(pdf)
 
 
+def test_words_that_announce_a_number_on_the_last_line_hide_nothing_below_the_page() -> None:
+    image = letter("Numero de securite sociale :").crop((0, 0, 1240, 498))
+
+    analysis, _ = kept(as_png(image))
+
+    assert analysis.found == ()
+
+
 def test_a_letter_without_a_number_is_kept_as_it_is() -> None:
     analysis, pdf = kept(as_pdf("SIRET 732 829 320 00074", "IBAN FR76 3000 6000 0112 3456 7890 189"))
 

@@ -1,6 +1,6 @@
 """One look at pixels: barcodes, words in each direction, what stands in cells, in colour, and around a sheet."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -81,8 +81,9 @@ def looked_at(pixels: Pixels, number: int, *, drawn: bool, before: Look | None =
     lines = rest if drawn else line_like(rest)  # the grain of paper takes long to read as words
     for turned, more in _left_over(lines, view, turns=(0,) if before else _TURNS if drawn else _ALL_TURNS):
         (_take if turned is view else _hide)(look, more, turned, frame)
-    for name, prepared in _prepared(pixels, seen, words, view, drawn=drawn):
-        if before is None or name in before.prepared:
+    for name, prepare in _preparations(pixels, seen, rest, words, view, drawn=drawn).items():
+        prepared = prepare() if before is None or name in before.prepared else None
+        if prepared is not None:
             found = len(look.zones)
             _hide(look, readers.words_of(prepared, layout=readers.SPARSE), view, frame)
             look.prepared |= {name} if len(look.zones) > found else set()
@@ -96,21 +97,23 @@ def looked_at(pixels: Pixels, number: int, *, drawn: bool, before: Look | None =
     return look
 
 
-def _prepared(
-    pixels: Pixels, seen: Pixels, words: Sequence[Token], view: View, *, drawn: bool
-) -> Iterable[tuple[str, Pixels]]:
-    """The page without the words that were surely read, made ready for what grey and even light do not show."""
-    bands = without_rules(_rest(seen, words))
-    if bands is not None:
-        yield "bands", bands
-    lighter = lighter_signs(seen)
-    if lighter is not None:
-        yield "lighter", _rest(lighter, words)
-    if not drawn:
-        yield "sharpened", line_like(_rest(sharpened(seen), words))
-    coloured = most_contrasted(pixels)
-    if coloured is not None:
-        yield "coloured", _rest(view.of(coloured), words)
+def _preparations(
+    pixels: Pixels, seen: Pixels, rest: Pixels, words: Sequence[Token], view: View, *, drawn: bool
+) -> dict[str, Callable[[], Pixels | None]]:
+    """Ways to bring out what grey and even light do not show, of the page without the words that were surely read."""
+
+    def lighter() -> Pixels | None:
+        found = lighter_signs(seen)
+        return None if found is None else _rest(found, words)
+
+    def coloured() -> Pixels | None:
+        found = most_contrasted(pixels)
+        return None if found is None else _rest(view.of(found), words)
+
+    def sharp() -> Pixels | None:
+        return None if drawn else line_like(_rest(sharpened(seen), words))
+
+    return {"bands": lambda: without_rules(rest), "lighter": lighter, "sharpened": sharp, "coloured": coloured}
 
 
 def zone_of(hidden: Hidden, view: View, number: int, *, width: int, height: int) -> Zone:
@@ -238,14 +241,18 @@ def _hide(look: Look, words: Sequence[Token], view: View, frame: _Frame) -> None
 
 def _hide_announced(look: Look, words: Sequence[Token], rest: Pixels, view: View, frame: _Frame) -> None:
     """A number that is announced and cannot be read may be one all the same: written by hand, or out of focus."""
-    for hidden in announced_among(words, width=view.width):
-        left, top, right, bottom = (
-            max(0, int(side)) for side in (hidden.left, hidden.top, hidden.right, hidden.bottom)
-        )
-        band = rest[top:bottom, left:right]
-        if sign_count(band) >= _UNREAD or is_inked(band) or holds_digits(words, hidden):
-            look.zones.append(zone_of(hidden, view, frame.number, width=frame.width, height=frame.height))
-            return
+    for bands in announced_among(words, width=view.width):
+        for hidden in bands:
+            if _holds_ink(rest, hidden) or holds_digits(words, hidden):
+                look.zones.append(zone_of(hidden, view, frame.number, width=frame.width, height=frame.height))
+                break  # what stands beside the words is the number; the line below is another matter
+
+
+def _holds_ink(rest: Pixels, hidden: Hidden) -> bool:
+    left, top, right, bottom = (max(0, int(side)) for side in (hidden.left, hidden.top, hidden.right, hidden.bottom))
+    band = rest[top:bottom, left:right]
+    # Below the last line of a page there is no band at all.
+    return band.size > 0 and (sign_count(band) >= _UNREAD or is_inked(band))
 
 
 def _fractions(corners: Iterable[tuple[float, float]], *, width: int, height: int) -> tuple[Point, ...]:

@@ -19,17 +19,16 @@ _DIGITS = 6
 _BESIDE, _BELOW = 0.7, 2.4  # heights of the line
 
 
-def announced_among(tokens: Sequence[Token], *, width: float) -> Iterator[Hidden]:
-    """The band behind each of these words, up to the next word in letters; and the one below, if nothing is behind."""
+def announced_among(tokens: Sequence[Token], *, width: float) -> Iterator[list[Hidden]]:
+    """For each of these words the band behind it, up to the next word in letters, and the one below a line's end."""
     for row in rows_of(tokens):
         text, ends = "", []
         for place in row:
             text += tokens[place].text + " "
             ends.append(len(text))
         for found in _NAMED.finditer(text):
-            for band in _bands([tokens[place] for place in row], ends, found.end(), width=width):
-                if not any(_is_letters(token) and _lies_in(token, band) for token in tokens):
-                    yield band
+            bands = _bands([tokens[place] for place in row], ends, found.end(), width=width)
+            yield [one for one in bands if not any(_is_letters(token) and _lies_in(token, one) for token in tokens)]
 
 
 def holds_digits(tokens: Sequence[Token], band: Hidden) -> bool:
