@@ -106,7 +106,7 @@ def test_a_number_that_is_announced_and_cannot_be_read_is_hidden_all_the_same() 
 
 
 def test_words_that_announce_a_number_on_the_last_line_hide_nothing_below_the_page() -> None:
-    image = letter("Numero de securite sociale :").crop((0, 0, 1240, 498))
+    image = letter("Numero de securite sociale :").crop((0, 0, 1240, 484))
 
     analysis, _ = kept(as_png(image))
 
@@ -242,6 +242,15 @@ def test_a_number_that_black_does_not_remove_is_never_kept(monkeypatch: pytest.M
         pipeline.analyse([as_png(letter(LABEL))])
 
     assert refusal.value.code is Code.TO_REVIEW
+
+
+def test_a_page_that_takes_for_ever_to_read_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vault.redaction.pages.MOST_SECONDS", -1.0)
+
+    with pytest.raises(Refused) as refusal:
+        pipeline.analyse([as_png(letter(LABEL))])
+
+    assert refusal.value.code is Code.TOO_LONG
 
 
 def test_an_empty_page_among_others_is_no_fault() -> None:

@@ -1,5 +1,6 @@
 """One page: what is found on it by every reader, hidden, and looked for again until nothing is seen."""
 
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,6 +18,7 @@ from vault.rules.zones import Point, Zone
 
 ROUNDS = 3
 MAX_ZONES = 300  # on a page: more are no document, and would take for ever
+MOST_SECONDS = 30.0  # of the processor before a round begins: the slowest photo seen takes ten for all of them
 _MUCH = 0.12  # of a page: so large a picture on it has to be legible as a scan has
 
 
@@ -39,9 +41,12 @@ def cleaned(
     """
     found = list(zones)
     looks: list[Look] = []
+    began = time.process_time()
     for _ in range(ROUNDS + 1):
         if len(found) > MAX_ZONES:
             raise Refused(Code.TO_REVIEW)
+        if time.process_time() - began > MOST_SECONDS:
+            raise Refused(Code.TOO_LONG)
         looks = _looks(painted(pixels, found, ink=BLANK), number, drawn=drawn, pictures=pictures, before=looks)
         if fresh and not all(look.legible for look in looks):
             raise Refused(Code.UNREADABLE)
