@@ -1,5 +1,6 @@
 """What the cases tell people. Ids go in; words are rendered at sending, when the notice still holds."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from accounts.access import who_saw
 from accounts.fields import load_keys
 from accounts.models import ApiToken, AuditEntry, Membership, User
 from accounts.rules.roles import Right
+from cases.access.replies import reply_address
 from cases.models import Case, Deadline, Export, Justificatif, Reminder
 from notifications.models import Notice
 from notifications.registry import NoticeKind, Recipient
@@ -68,8 +70,15 @@ def _member(notice: Notice) -> Recipient | None:
     if deadline is None:
         return None
     member = deadline.case.member
+    if not member.takes_mail:
+        return None
     load_keys([member.subject])
-    return Recipient(email=member.email, name=member.first_name, language=member.language) if member.email else None
+    recipient = Recipient(email=member.email, name=member.first_name, language=member.language)
+    return _answered_at(recipient, deadline.case)
+
+
+def _answered_at(recipient: Recipient | None, case: Case) -> Recipient | None:
+    return replace(recipient, reply_to=reply_address(case)) if recipient else None
 
 
 def _volunteer(notice: Notice) -> Recipient | None:
@@ -78,8 +87,7 @@ def _volunteer(notice: Notice) -> Recipient | None:
     user = deadline.case.assigned_to if deadline else None
     if user is None or not Membership.objects.active().filter(user=user).exists():
         return None
-    load_keys([user.subject])
-    return Recipient(email=user.email, name=user.name, language=user.language) if user.email else None
+    return _answered_at(_to(user), deadline.case) if deadline else None
 
 
 def _for_member(notice: Notice) -> dict[str, Any]:
@@ -123,7 +131,7 @@ def _reminded(notice: Notice) -> Recipient | None:
     if reminder is None or membership is None:
         return None
     sees = Case.objects.visible_to(membership).filter(pk=reminder.case_id).exists()
-    return _to(membership.user) if sees else None
+    return _answered_at(_to(membership.user), reminder.case) if sees else None
 
 
 def _about_reminder(notice: Notice) -> dict[str, Any]:
@@ -262,9 +270,9 @@ def _who_follows(notice: Notice) -> Recipient | None:
     """Nobody, when whoever follows the case has left."""
     found = _justificatif(notice)
     user = found.case.assigned_to if found else None
-    if user is None or not Membership.objects.active().filter(user=user).exists():
+    if found is None or user is None or not Membership.objects.active().filter(user=user).exists():
         return None
-    return _to(user)
+    return _answered_at(_to(user), found.case)
 
 
 def _about_justificatif(notice: Notice) -> dict[str, Any]:

@@ -75,4 +75,5 @@ class Notice(TenantModel):
             models.Index(
                 fields=["association", "state"], condition=Q(state__in=["dead", "dropped"]), name="notice_failed"
             ),
+            models.Index(fields=["message_id"], name="notice_by_message"),
         ]

@@ -21,6 +21,7 @@ from cases.actions.guarding import tell_of_account_changes
 from cases.actions.journal import DERIVED, fill_attention, lock_free_cases
 from cases.actions.reminding import remind_of_tokens
 from cases.actions.snoozing import tell_of_reminders
+from cases.actions.sorting import purge_mails
 from cases.models import Case, CaseEvent, Deadline
 from cases.rules import stages
 from cases.rules.lifecycle import EventKind
@@ -65,6 +66,7 @@ def _sweep_safely(association_id: int, *, today: date, at: datetime, dry_run: bo
                 done.notices += tell_of_account_changes(at=at)
                 done.notices += remind_of_tokens(at=at)
                 done.notices += tell_of_reminders(today=today, at=at)
+                purge_mails(at=at)
             _chain(association_id)
         return done
     except (DatabaseError, LookupError, ValueError) as error:

@@ -1,6 +1,7 @@
 """Settings that every environment shares. Each variable is explained in docs/reference/settings.md and .env.example."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,6 +38,15 @@ def count(name: str, *, default: int, least: int = 1, most: int = 10_000) -> int
     if not is_whole or not least <= int(text) <= most:
         raise ImproperlyConfigured(f"{name}={text} cannot be used: give a whole number from {least} to {most}.")
     return int(text)
+
+
+def refuse_odd_address(name: str, address: str) -> str:
+    """The address, or a refusal: with «+» and 45 signs its first part must stay within the 64 that mail allows."""
+    if address and not re.fullmatch(r"[A-Za-z0-9._-]{1,18}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", address):
+        raise ImproperlyConfigured(
+            f"{name}={address} cannot be used: give one such as reponse@exemple.org, 18 signs at most before «@»."
+        )
+    return address
 
 
 def refuse_half_an_authority(url: str, *, ca_file: str, credentials: str) -> None:
@@ -288,6 +298,9 @@ DEFAULT_FROM_EMAIL = EMAIL_FROM
 EMAIL_TIMEOUT = 20
 # Threads that send sign-in codes beside the requests; 0 sends them within.
 MAIL_THREADS = count("MAIL_THREADS", default=2, least=0, most=100)
+
+# Where answers come to: each case has its own, with «+» and an unguessable part. Empty: no notice can be answered.
+REPLY_ADDRESS = refuse_odd_address("REPLY_ADDRESS", env.str("REPLY_ADDRESS", default=""))
 
 CELERY_TIMEZONE = TIME_ZONE
 

@@ -30,6 +30,9 @@ DOORS = {
     "cases.access.doors.is_member_anywhere": (
         "cases/test_erasing.py::test_an_association_that_is_suspended_keeps_its_members_accounts"
     ),
+    "notifications.access.notice_ids": (
+        "cases/inbound/test_replying.py::test_a_message_id_tells_two_ids_and_nothing_else"
+    ),
     "observatory.access.published_file": "observatory/test_access.py::test_a_published_file_is_what_was_measured",
     "observatory.access.altered_files": "observatory/test_access.py::test_a_published_file_is_what_was_measured",
     "observatory.access._published": ("observatory/test_access.py::test_nothing_unpublished_is_read_without_a_scope"),
@@ -42,6 +45,9 @@ DOORS = {
 FUNCTIONS = {
     "accounts_invitation_by_token": "accounts/test_invitations.py::test_a_token_finds_its_invitation_and_is_not_kept",
     "accounts_token_by_hash": "accounts/test_tokens.py::test_the_door_tells_two_ids_and_nothing_else",
+    "notifications_notice_by_message": (
+        "cases/inbound/test_replying.py::test_a_message_id_tells_two_ids_and_nothing_else"
+    ),
 }
 # Tables without a policy: why, and the test of the functions that read them for somebody.
 TABLES = {

@@ -64,6 +64,9 @@ _PLAIN: dict[EventKind, tuple[Any, str, str]] = {
     EventKind.CASE_REOPENED: (_("Le dossier est rouvert"), "folder", ""),
     EventKind.CASE_CONVERTED: (_("La démarche continue autrement"), "right", ""),
     EventKind.MISSED_DEADLINE_ANSWERED: (_("L’association a répondu à la date passée"), "check", ""),
+    EventKind.MAIL_RECEIVED: (_("Votre message est arrivé dans votre dossier"), "mail", "done"),
+    EventKind.MAIL_STOPPED: (_("Vos courriels reviennent : plus rien n’est envoyé à votre adresse"), "alert", "late"),
+    EventKind.ADDRESS_CORRECTED: (_("Votre adresse de courriel est corrigée"), "mail", ""),
     EventKind.EVIDENCE_EXPORTED: (_("Les preuves de votre dossier ont été sorties de la plateforme"), "eye", ""),
 }
 _BY_SOMEBODY = {
