@@ -18,6 +18,7 @@ from cases.models import Case, Doubt, InboundMail, MailState
 from cases.rules import inbound
 from cases.rules.inbound import Letter, Sort
 from cases.rules.lifecycle import EventKind, State, may
+from vault.box import keys
 from vault.rules import sniff
 from vault.rules.detector import holds_certainly, mask
 from vault.rules.refusals import Code, Refused
@@ -146,14 +147,16 @@ def _deposit(letter: Letter, case: Case, *, token: UUID, by: User | None, at: da
             _receive(data, case, token=uuid5(token, str(number)), by=by, at=at)
             kept += 1
         except Refused as refusal:
-            if refusal.code in _AWAY and vault.actions.takes_files():
+            if refusal.code in _AWAY and vault.actions.takes_files() and keys.is_shared():
                 raise TryLater(refusal.code.value) from None
             codes.add(refusal.code)
     return kept, codes
 
 
 def _receive(data: bytes, case: Case, *, token: UUID, by: User | None, at: datetime) -> None:
-    """Raises Refused."""
+    """Raises Refused: also where the vault's keys would end with this process, as in the embedded default."""
+    if not keys.is_shared():
+        raise Refused(Code.CLOSED)
     if by is None or not may(State(case.state), EventKind.JUSTIFICATIF_RECEIVED):
         raise Refused(Code.CLOSED_MEANWHILE)
     if sniff.kind_of(data) is None:

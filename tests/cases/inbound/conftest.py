@@ -1,5 +1,6 @@
 """A case of somebody with an address, and the mailbox that its answers come to."""
 
+import base64
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,6 +26,7 @@ __all__ = ["pokes", "store"]
 @pytest.fixture(autouse=True)
 def mailbox(settings: Any) -> str:
     settings.REPLY_ADDRESS = "reponse@opposable.example"
+    settings.VAULT_SAS_KEY = base64.b64encode(b"k" * 32).decode()
     return "reponse@opposable.example"
 
 

@@ -163,6 +163,15 @@ def test_where_the_door_is_closed_by_choice_the_words_are_taken(post: Post, sett
     assert post.events("mail_received")[0].payload == {"refused": "ferme"}
 
 
+def test_where_the_keys_would_end_with_this_process_the_words_are_taken(post: Post, settings: Any) -> None:
+    """As in the embedded default: the platform's own processes could never open what another one took in."""
+    settings.VAULT_SAS_URL = settings.VAULT_SAS_KEY = ""
+
+    assert actions.receive_mail(with_files(post, PDF), at=post.at) is Outcome.FILED
+    assert post.events("mail_received")[0].payload == {"refused": "ferme"}
+    assert deposits(post) == []
+
+
 def test_files_of_what_waits_are_not_kept_and_their_number_is_told(post: Post, store: Path) -> None:
     raw = with_files(post, PDF, PHOTO, sender="autre@exemple.invalid")
     assert actions.receive_mail(raw, at=post.at) is Outcome.WAITING
