@@ -27,6 +27,7 @@ NO_PAGE: dict[str, str] = {
     "desk:file": "a download",
     **PARTS_OF_DEPOSITS,
     "desk:choose": "POST only",
+    "desk:mail_read": "POST only",
     "desk:alert_seen": "POST only",
     "desk:token_revoke": "POST only",
     "desk:reset_cancel": "POST only",
@@ -186,6 +187,14 @@ def _desk_cases() -> Iterator[Picture]:
     yield _work("desk-answer-overdue", "desk:answer", "answer_overdue", places={"pk": "answer_overdue.deadline"})
     yield _work("desk-note", "desk:note", "letter_soon")
     yield _work("desk-note-error", "desk:note", "letter_soon", press=("Garder la note",))
+    yield _work("desk-address", "desk:address", "letter_soon")
+    yield _work("desk-address-error", "desk:address", "letter_soon", press=("Enregistrer l’adresse",))
+    yield Picture(name="desk-mails", view="desk:mails", who="benevole")
+    yield Picture(name="desk-mails-empty", view="desk:mails", who="alone")
+    yield Picture(name="desk-mail", view="desk:mail", who="benevole", places={"pk": "mail"})
+    yield Picture(
+        name="desk-mail-error", view="desk:mail", who="benevole", places={"pk": "mail"}, press=("Classer dans",)
+    )
     yield _work("desk-consent", "desk:consent", "preparing")
     yield _work("desk-contact", "desk:contact", "letter_soon")
     yield _work("desk-contact-long", "desk:contact", "long", who="long")
