@@ -27,7 +27,7 @@ NO_PAGE: dict[str, str] = {
     "desk:file": "a download",
     **PARTS_OF_DEPOSITS,
     "desk:choose": "POST only",
-    "desk:mail_read": "POST only",
+    "desk:inbound_read": "POST only",
     "desk:alert_seen": "POST only",
     "desk:token_revoke": "POST only",
     "desk:reset_cancel": "POST only",
@@ -189,11 +189,15 @@ def _desk_cases() -> Iterator[Picture]:
     yield _work("desk-note-error", "desk:note", "letter_soon", press=("Garder la note",))
     yield _work("desk-address", "desk:address", "letter_soon")
     yield _work("desk-address-error", "desk:address", "letter_soon", press=("Enregistrer l’adresse",))
-    yield Picture(name="desk-mails", view="desk:mails", who="benevole")
-    yield Picture(name="desk-mails-empty", view="desk:mails", who="alone")
-    yield Picture(name="desk-mail", view="desk:mail", who="benevole", places={"pk": "mail"})
+    yield Picture(name="desk-inbound", view="desk:inbound", who="benevole")
+    yield Picture(name="desk-inbound-empty", view="desk:inbound", who="alone")
+    yield Picture(name="desk-inbound-mail", view="desk:inbound_mail", who="benevole", places={"pk": "mail"})
     yield Picture(
-        name="desk-mail-error", view="desk:mail", who="benevole", places={"pk": "mail"}, press=("Classer dans",)
+        name="desk-inbound-mail-error",
+        view="desk:inbound_mail",
+        who="benevole",
+        places={"pk": "mail"},
+        press=("Classer dans",),
     )
     yield _work("desk-consent", "desk:consent", "preparing")
     yield _work("desk-contact", "desk:contact", "letter_soon")

@@ -26,9 +26,9 @@ from tests import factories
 from tests.deposits import kept_pages
 from tests.people import signed_in, signed_in_by_code
 from tests.stage_deposits import set_deposits
+from tests.stage_inbound import set_journal, set_mails
 from tests.stage_kept import set_kept
 from tests.stage_lists import set_lists, stays_fresh
-from tests.stage_mails import set_journal, set_mails
 from tests.stage_watch import set_watch
 from tests.web.desk.passkeys import give_passkey
 from web.demo import seed, stories

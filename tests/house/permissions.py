@@ -137,9 +137,9 @@ TABLE: dict[str, Asked] = {
     "desk:card": (answered(CASE, 409), answered(CASE, 409)),  # this member has an address
     "desk:events": (answered(CASE, 404), POSTED_AT_DESK),  # there are none older
     "desk:address": CASE_FORM,
-    "desk:mails": (WORK, POSTED_AT_DESK),
-    "desk:mail": (MAIL, answered(MAIL, 422)),
-    "desk:mail_read": (POSTED_AT_DESK, answered(WORK, 404)),  # it is on no case yet
+    "desk:inbound": (WORK, POSTED_AT_DESK),
+    "desk:inbound_mail": (MAIL, answered(MAIL, 422)),
+    "desk:inbound_read": (POSTED_AT_DESK, answered(WORK, 404)),  # it is on no case yet
     "desk:team": (RUN, POSTED_AT_DESK),
     "desk:invite": (RUN, answered(RUN, 422)),
     "desk:invitation_again": (RUN_HERE, answered(RUN_HERE, 302)),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.models import Case, CaseEvent
 from cases.rules.lifecycle import EventKind
-from web.desk.pages import mails
+from web.desk.pages import inbound
 from web.desk.pages.words import ANSWERS, CONSENTS, FACTS, KNOWN_BY, answer, definition_of, label, say
 from web.parts.french import at_hour, plain_words
 from web.parts.refusals import REFUSALS
@@ -224,7 +224,7 @@ def _received(_case: Case, payload: dict[str, str]) -> str:
 
 
 def _mail(_case: Case, payload: dict[str, str]) -> str:
-    return mails.said(payload)
+    return inbound.said(payload)
 
 
 _SENTENCES: dict[EventKind, Callable[[Case, dict[str, str]], str]] = {

@@ -81,7 +81,7 @@ def now(request: DeskRequest) -> HttpResponse:
 
 def _menu_counts(request: DeskRequest, counts: dict[str, int]) -> dict[str, str]:
     mails = access.mail_count(request.membership)
-    return {"desk:now": capped(counts["mine"])} | ({"desk:mails": capped(mails)} if mails else {})
+    return {"desk:now": capped(counts["mine"])} | ({"desk:inbound": capped(mails)} if mails else {})
 
 
 def _reminders(request: DeskRequest, counts: dict[str, int], *, after: str) -> list[reminders.ReminderDue]:

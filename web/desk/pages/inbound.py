@@ -80,7 +80,7 @@ class Waiting:
 
 def waiting(mail: InboundMail) -> Waiting:
     return Waiting(
-        url=reverse("desk:mail", args=[mail.pk]),
+        url=reverse("desk:inbound_mail", args=[mail.pk]),
         sender=" · ".join(filter(None, (mail.sender_name, mail.sender))) or _("expéditeur inconnu"),
         title=mail.title or _("(sans objet)"),
         when=at_hour(mail.received_at),
@@ -112,7 +112,7 @@ def filed(mails: Iterable[InboundMail]) -> list[Filed]:
             reference=mail.case.reference,
             procedure=say(definition_of(mail.case).short),
             when=at_hour(mail.received_at),
-            read_url=reverse("desk:mail_read", args=[mail.pk]),
+            read_url=reverse("desk:inbound_read", args=[mail.pk]),
         )
         for mail in mails
         if mail.case

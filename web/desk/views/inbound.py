@@ -16,8 +16,8 @@ from cases import access, actions
 from cases.access import Access
 from cases.models import Case, InboundMail
 from cases.rules.lifecycle import EventKind, Impossible
-from web.desk.forms.mails import AddressForm, MailForm
-from web.desk.pages import mails as page
+from web.desk.forms.inbound import AddressForm, MailForm
+from web.desk.pages import inbound as page
 from web.desk.pages.words import capped
 from web.desk.views.doors import CaseAction, DeskRequest, form_facts, needs, shown, stamp
 from web.parts import errors
@@ -33,7 +33,7 @@ def mails(request: DeskRequest) -> HttpResponse:
         "filed": page.filed(access.mails_to_read(request.membership)),
         "off": page.off(access.cases_without_mail(request.membership)),
     }
-    return shown(request, "mails.html", context, counts={"desk:mails": capped(count)} if count else None)
+    return shown(request, "inbound.html", context, counts={"desk:inbound": capped(count)} if count else None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,17 +79,17 @@ def _form(request: DeskRequest, found: InboundMail) -> MailForm:
 
 
 def _mail_page(request: DeskRequest, found: InboundMail, form: MailForm, *, status: int = 200) -> HttpResponse:
-    return shown(request, "mail.html", {"mail": page.waiting(found), "form": form}, status=status)
+    return shown(request, "inbound_mail.html", {"mail": page.waiting(found), "form": form}, status=status)
 
 
 def _done(request: DeskRequest, sentence: str) -> HttpResponseBase:
     messages.success(request, sentence)
-    return redirect("desk:mails")
+    return redirect("desk:inbound")
 
 
 def _too_late(request: DeskRequest) -> HttpResponseBase:
     sentence = _("Un collègue vient de classer ou d’écarter ce message.")
-    return errors.conflict(request, back_url=reverse("desk:mails"), sentence=sentence)
+    return errors.conflict(request, back_url=reverse("desk:inbound"), sentence=sentence)
 
 
 @require_POST
@@ -98,7 +98,7 @@ def mail_read(request: DeskRequest, pk: int) -> HttpResponseBase:
     """One on a case leaves the list; twice does no harm."""
     found = access.filed_mail_for(request.membership, pk)
     actions.mark_read(found, at=timezone.now(), by=request.user)
-    return redirect("desk:mails")
+    return redirect("desk:inbound")
 
 
 class Address(CaseAction):

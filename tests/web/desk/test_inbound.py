@@ -13,7 +13,7 @@ from tests import factories
 from tests.people import HouseClient, signed_in
 
 pytestmark = pytest.mark.django_db
-LIST = reverse("desk:mails")
+LIST = reverse("desk:inbound")
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def waiting(case: Case, now: datetime) -> InboundMail:
 
 
 def url_of(mail: InboundMail) -> str:
-    return reverse("desk:mail", args=[mail.pk])
+    return reverse("desk:inbound_mail", args=[mail.pk])
 
 
 def states(case: Case) -> list[str]:
@@ -138,7 +138,7 @@ def test_one_on_a_case_is_listed_until_it_is_read(at_work: HouseClient, case: Ca
     assert "J’ai lu" in at_work.get(LIST).content.decode()
 
     for _ in range(2):
-        sent = at_work.post(reverse("desk:mail_read", args=[mail.pk]), {"association": str(case.association_id)})
+        sent = at_work.post(reverse("desk:inbound_read", args=[mail.pk]), {"association": str(case.association_id)})
         assert sent.status_code == 302
     assert states(case) == ["read"]
     assert "J’ai lu" not in at_work.get(LIST).content.decode()
