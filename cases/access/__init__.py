@@ -15,7 +15,7 @@ from cases.access.contents import (
     justificatifs_of,
     timeline,
 )
-from cases.access.deposits import Standing, deposit_for, deposits_of, file_of, standing_of
+from cases.access.deposits import Standing, deposit_for, file_of, standing_of
 from cases.access.doors import (
     Access,
     Reader,
@@ -117,7 +117,6 @@ __all__ = [
     "deadline_for",
     "deadlines_of",
     "deposit_for",
-    "deposits_of",
     "export_for",
     "exports_for",
     "fact_history",
