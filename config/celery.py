@@ -91,7 +91,10 @@ def forbid_core_dumps(**_told: Any) -> None:
 
 @task_success.connect
 def note_done(sender: Any, **_told: Any) -> None:
-    """`sender` is the task. What a worker did is not done again by cron's tick; of what runs every few seconds nothing is kept."""
+    """`sender` is the task. What a worker did is not done again by cron's tick.
+
+    Of what runs every few seconds nothing is kept.
+    """
     often = JOBS.get(sender.name)
     if isinstance(often, Daily) or (often and often.seconds >= TOLD_FROM):
         from accounts import actions  # noqa: PLC0415  the models are not there yet when this module is loaded

@@ -22,7 +22,7 @@ from django.db.models import F
 from accounts import scope
 from accounts.access import active_associations
 from accounts.fields import forget_keys
-from accounts.models import Association
+from accounts.models import Association, User
 from notifications import registry, smtp
 from notifications.models import DropReason, Notice, NoticeQuerySet, NoticeState
 from notifications.rules import backoff, windows
@@ -279,9 +279,14 @@ def _settle(notice: Notice, **changes: Any) -> int:
 
 
 def retry(notice: Notice, *, at: datetime) -> bool:
-    """Take a dead notice up again with all its tries (a corrected address, say). False when it is not dead."""
-    rows = Notice.objects.dead().filter(pk=notice.pk)
-    return bool(rows.update(state=NoticeState.WAITING, attempts=0, next_try_at=at))
+    """Take up again, with all its tries, what was given up or had no address. False when it is neither."""
+    rows = Notice.objects.all().unsent().filter(pk=notice.pk)
+    return bool(rows.update(state=NoticeState.WAITING, reason="", attempts=0, next_try_at=at))
+
+
+def answer_unsent(notice: Notice, *, at: datetime, by: User) -> bool:
+    """Somebody told the person in another way, or need not: off the desk. False when it was answered before."""
+    return bool(Notice.objects.all().unsent().filter(pk=notice.pk).update(answered_at=at, answered_by=by))
 
 
 def send_now(recipient: Recipient, *, templates: str, context: Mapping[str, Any]) -> bool:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from accounts.models import User
 from accounts.scope import TenantManager, TenantModel, TenantQuerySet
 
 
@@ -21,6 +22,9 @@ class NoticeState(models.TextChoices):
 class DropReason(models.TextChoices):
     NO_ADDRESS = "no_address", "No address"
     STALE = "stale", "No longer true"
+
+
+_UNSENT = Q(state=NoticeState.DEAD) | Q(state=NoticeState.DROPPED, reason=DropReason.NO_ADDRESS)
 
 
 class NoticeQuerySet(TenantQuerySet["Notice"]):
@@ -38,6 +42,10 @@ class NoticeQuerySet(TenantQuerySet["Notice"]):
 
     def without_address(self) -> "NoticeQuerySet":
         return self.filter(state=NoticeState.DROPPED, reason=DropReason.NO_ADDRESS)
+
+    def unsent(self) -> "NoticeQuerySet":
+        """Given up or without an address, and nobody answered that yet: a task on the desk."""
+        return self.filter(_UNSENT, answered_at=None)
 
 
 class Notice(TenantModel):
@@ -57,6 +65,9 @@ class Notice(TenantModel):
     message_id = models.CharField(max_length=160)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    # Somebody saw to it in another way: the task is off the desk.
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = TenantManager.from_queryset(NoticeQuerySet)()
 
@@ -73,6 +84,6 @@ class Notice(TenantModel):
                 fields=["association", "next_try_at"], condition=Q(state__in=["waiting", "sending"]), name="notice_due"
             ),
             models.Index(
-                fields=["association", "state"], condition=Q(state__in=["dead", "dropped"]), name="notice_failed"
+                fields=["association", "created_at"], condition=_UNSENT & Q(answered_at=None), name="notice_unsent"
             ),
         ]

@@ -181,6 +181,7 @@ def _desk_cases() -> Iterator[Picture]:
     yield _work("desk-hold", "desk:hold", "letter_soon")
     yield _work("desk-hold-error", "desk:hold", "letter_soon", press=("Mettre en attente",))
     yield _work("desk-remind", "desk:remind", "letter_soon")
+    yield Picture(name="desk-unsent", view="desk:unsent", who="benevole", places={"pk": "letter_soon.unsent"})
     yield _work("desk-reminder-end", "desk:reminder_end", "letter_soon", places={"pk": "letter_soon.reminder"})
     yield _work("desk-letter", "desk:letter", "answer_overdue", places={"pk": "answer_overdue.deadline"})
     yield _work("desk-answer-overdue", "desk:answer", "answer_overdue", places={"pk": "answer_overdue.deadline"})

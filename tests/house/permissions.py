@@ -33,6 +33,7 @@ POSTED_AT_DESK = "302 403 403 302  405 405 405 405  405 405 403  405"
 WORK = "302 403 403 302  200 200 200 200  200 403 403  200"  # whoever follows cases
 CASE = "302 403 403 302  200 404 404 200  200 403 403  404"  # this case
 DEPOSIT = "302 403 403 302  200 404 404 404  404 403 403  404"  # a document that this volunteer sent
+TASK = "302 403 403 302  200 404 404 404  200 403 403  404"  # whoever follows the case, and coordinators
 RUN = "302 403 403 302  403 403 403 403  200 403 403  200"  # for coordinators, each in their own association
 RUN_HERE = "302 403 403 302  403 403 403 403  200 403 403  404"  # something of this association, for its coordinators
 WATCH = "302 403 403 302  403 403 403 403  200 200 403  200"  # for coordinators and data delegates
@@ -102,6 +103,7 @@ TABLE: dict[str, Asked] = {
     "portal:prove": OWN_FORM,
     "portal:missing": OWN_PAGE,
     "desk:now": (DESK, POSTED_AT_DESK),
+    "desk:unsent": (TASK, answered(TASK, 422)),
     "desk:overview": (WORK, POSTED_AT_DESK),
     "desk:cases": (WORK, WORK),  # searches: who is looked for stands in no address
     "desk:open": (WORK, answered(WORK, 422)),

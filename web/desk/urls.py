@@ -28,6 +28,7 @@ from web.desk.views import (
     signin,
     team,
     tokens,
+    unsent,
     working,
 )
 
@@ -66,6 +67,7 @@ _OF_CASE: list[URLPattern | URLResolver] = [
 _CASES: list[URLPattern | URLResolver] = [
     path("", queue.now, name="now"),
     path("apercu/", queue.overview, name="overview"),
+    path("messages/<int:pk>/", unsent.unsent, name="unsent"),
     path("dossiers/", cases.cases, name="cases"),
     path("dossiers/nouveau/", opening.open_case, name="open"),
     path("dossiers/<str:reference>/", case.case, name="case"),
