@@ -90,6 +90,7 @@ def _entry() -> Iterator[Picture]:
     yield Picture(name="portal-code", view="portal:code", act=_ask_code)
     yield Picture(name="portal-code-error", view="portal:code", act=_wrong_code)
     yield Picture(name="portal-sessions", view="portal:sessions", who="family")
+    yield Picture(name="portal-mails", view="portal:mails", who="family")
     yield Picture(name="portal-card", view="portal:card", who="with a printed card")
     yield Picture(name="portal-choose", view="portal:choose", who="member of two")
     yield Picture(name="portal-nobody", view="portal:home", who="stranger")
@@ -266,6 +267,7 @@ def _watch() -> Iterator[Picture]:
         name="desk-sessions-close", view="desk:member_sessions", who="fresh:coordination", places={"pk": "membership"}
     )
     yield Picture(name="desk-visibility", view="desk:visibility", who="fresh:coordination")
+    yield Picture(name="desk-mails", view="desk:mails", who="benevole")
     yield Picture(name="desk-send-window", view="desk:send_window", who="coordination")
     yield Picture(name="desk-send-window-error", view="desk:send_window", who="coordination", act=_never_send)
     yield Picture(name="desk-canary", view="desk:canary", who="fresh:coordination")

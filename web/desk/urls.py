@@ -16,6 +16,7 @@ from web.desk.views import (
     invitation,
     justificatifs,
     letters,
+    mails,
     opening,
     passkeys,
     procedures,
@@ -107,6 +108,7 @@ _HOUSE: list[URLPattern | URLResolver] = [
     path("listes/<int:pk>/prendre/", exports.export_take, name="export_take"),
     path("compte/", account.account, name="account"),
     path("compte/sessions/", sessions.sessions, name="sessions"),
+    path("compte/messages/", mails.mails, name="mails"),
     path("compte/mot-de-passe/", account.password, name="password"),
     path("association/", account.choose, name="choose"),
 ]
