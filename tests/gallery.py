@@ -90,6 +90,7 @@ def _entry() -> Iterator[Picture]:
     yield Picture(name="portal-code", view="portal:code", act=_ask_code)
     yield Picture(name="portal-code-error", view="portal:code", act=_wrong_code)
     yield Picture(name="portal-sessions", view="portal:sessions", who="family")
+    yield Picture(name="portal-mails", view="portal:mails", who="family")
     yield Picture(name="portal-card", view="portal:card", who="with a printed card")
     yield Picture(name="portal-choose", view="portal:choose", who="member of two")
     yield Picture(name="portal-nobody", view="portal:home", who="stranger")
@@ -181,6 +182,7 @@ def _desk_cases() -> Iterator[Picture]:
     yield _work("desk-hold", "desk:hold", "letter_soon")
     yield _work("desk-hold-error", "desk:hold", "letter_soon", press=("Mettre en attente",))
     yield _work("desk-remind", "desk:remind", "letter_soon")
+    yield Picture(name="desk-unsent", view="desk:unsent", who="benevole", places={"pk": "letter_soon.unsent"})
     yield _work("desk-reminder-end", "desk:reminder_end", "letter_soon", places={"pk": "letter_soon.reminder"})
     yield _work("desk-letter", "desk:letter", "answer_overdue", places={"pk": "answer_overdue.deadline"})
     yield _work("desk-answer-overdue", "desk:answer", "answer_overdue", places={"pk": "answer_overdue.deadline"})
@@ -265,6 +267,7 @@ def _watch() -> Iterator[Picture]:
         name="desk-sessions-close", view="desk:member_sessions", who="fresh:coordination", places={"pk": "membership"}
     )
     yield Picture(name="desk-visibility", view="desk:visibility", who="fresh:coordination")
+    yield Picture(name="desk-mails", view="desk:mails", who="benevole")
     yield Picture(name="desk-send-window", view="desk:send_window", who="coordination")
     yield Picture(name="desk-send-window-error", view="desk:send_window", who="coordination", act=_never_send)
     yield Picture(name="desk-canary", view="desk:canary", who="fresh:coordination")

@@ -9,7 +9,8 @@ from accounts.models import Association, AuditEntry, Membership, User
 from accounts.rules.audit import About, AuditKind, Why
 from cases import access
 from cases.actions import NewBeneficiary, NewMember
-from cases.models import BeneficiaryKind, Case
+from cases.models import BeneficiaryKind, Case, Deadline
+from tests import factories
 
 
 def set_watch(association: Association, *, watched: Case, by: Callable[[str], User], at: datetime) -> None:
@@ -41,3 +42,10 @@ def set_watch(association: Association, *, watched: Case, by: Callable[[str], Us
             roles=delegate.roles,
         )
         actions.chain_entries(association.pk)
+
+
+def unsent_of(case: Case, *, at: datetime) -> int:
+    """The id of a mail about this case that its reader's mailbox refused."""
+    with scope.enter(case.association_id):
+        deadline = Deadline.objects.filter(case=case).latest("pk")
+    return factories.make_unsent(case.association, at=at, deadline=deadline.pk).pk

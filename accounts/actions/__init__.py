@@ -27,6 +27,7 @@ from accounts.actions.factors import (
     reset_by_operator,
     use_passkey,
 )
+from accounts.actions.jobs import note_done, note_try
 from accounts.actions.keys import Rotated, create_keys, destroy_keys, rotate_keys
 from accounts.actions.people import (
     AlreadyUsed,
@@ -117,6 +118,8 @@ __all__ = [
     "join",
     "keep_own_card",
     "new_card_code",
+    "note_done",
+    "note_try",
     "note_use",
     "open_session",
     "read_heads",

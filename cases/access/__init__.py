@@ -74,6 +74,7 @@ from cases.access.reading import (
 from cases.access.reminders import reminder_for, reminders_due, reminders_of
 from cases.access.search import EMAIL_COLUMN, PHONE_COLUMN, known_members, phone_digits, search
 from cases.access.team import colleague, colleagues, team
+from cases.access.unsent import Unsent, unsent_for, unsent_one
 
 __all__ = [
     "CAP",
@@ -87,6 +88,7 @@ __all__ = [
     "Chain",
     "Reader",
     "Standing",
+    "Unsent",
     "Why",
     "all_cases",
     "approvable_from",
@@ -153,4 +155,6 @@ __all__ = [
     "standing_of",
     "team",
     "timeline",
+    "unsent_for",
+    "unsent_one",
 ]

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+import notifications.actions
 import vault.actions
 from accounts.access import memberships_anywhere
 from accounts.actions import close_account, destroy_keys
@@ -13,6 +14,7 @@ from cases.access import is_member_anywhere
 from cases.actions.journal import move, settle, take
 from cases.models import Beneficiary, Case, Consent, Member
 from cases.rules.lifecycle import EventKind, State
+from notifications.rules.kinds import Audience
 
 
 @transaction.atomic
@@ -62,6 +64,8 @@ def _forget_member(member: Member, *, today: date, at: datetime) -> None:
         _forget_beneficiary(beneficiary, today=today)
     destroy_keys([member.subject])
     user = member.user
+    if user:
+        notifications.actions.forget_choice(user, audience=Audience.MEMBER)
     Member.objects.filter(pk=member.pk).update(user=None, email_index="", phone_index="")
     if user and not memberships_anywhere(user) and not is_member_anywhere(user):
         close_account(user, at=at)

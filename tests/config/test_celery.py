@@ -8,7 +8,8 @@ import pytest
 from celery.schedules import crontab
 from kombu import Connection
 
-from config.celery import BEAT_TABLE, DOCUMENTS, ROUTES, WholeFiles, app
+from config.celery import BEAT_TABLE, WholeFiles, app
+from config.jobs import DOCUMENTS, ROUTES
 from config.management.commands import runplatform
 from tests.config.processes import ROOT
 

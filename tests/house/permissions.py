@@ -26,6 +26,7 @@ SENT_ON = "302 302 302 302  302 302 302 302  302 302 302  302"
 POSTED = "405 405 405 405  405 405 405 405  405 405 405  405"  # takes POST only; as a POST: takes GET only
 NOTHING = "404 404 404 404  404 404 404 404  404 404 404  404"
 OWN = "302 200 404 404  404 404 404 404  404 404 404  404"  # one's own case
+MINE = "302 200 200 404  404 404 404 404  404 404 404  404"  # any member's
 SIGNED_IN = "302 200 200 200  200 200 200 200  200 200 200  200"
 ENTRY = "200 302 302 302  302 302 302 302  302 302 302  302"  # who is in already is sent on
 DESK = "302 403 403 302  200 200 200 200  200 200 403  200"
@@ -33,6 +34,7 @@ POSTED_AT_DESK = "302 403 403 302  405 405 405 405  405 405 403  405"
 WORK = "302 403 403 302  200 200 200 200  200 403 403  200"  # whoever follows cases
 CASE = "302 403 403 302  200 404 404 200  200 403 403  404"  # this case
 DEPOSIT = "302 403 403 302  200 404 404 404  404 403 403  404"  # a document that this volunteer sent
+TASK = "302 403 403 302  200 404 404 404  200 403 403  404"  # whoever follows the case, and coordinators
 RUN = "302 403 403 302  403 403 403 403  200 403 403  200"  # for coordinators, each in their own association
 RUN_HERE = "302 403 403 302  403 403 403 403  200 403 403  404"  # something of this association, for its coordinators
 WATCH = "302 403 403 302  403 403 403 403  200 200 403  200"  # for coordinators and data delegates
@@ -83,6 +85,10 @@ TABLE: dict[str, Asked] = {
     "portal:quick_exit": (POSTED, SENT_ON),
     "portal:card": (SENT_ON, SENT_ON),  # no code of their own was offered
     "portal:sessions": (SIGNED_IN, answered(SIGNED_IN, 404)),  # it names none of one's own
+    "portal:mails": (
+        "302 200 200 404  404 404 404 404  404 404 404  404",
+        "302 422 422 404  404 404 404 404  404 404 404  404",
+    ),
     "portal:choose": (SIGNED_IN, "302 302 302 422  422 422 422 422  422 422 422  422"),  # a member of one only
     "portal:case": OWN_PAGE,
     "portal:consent": (answered(OWN, 302), answered(OWN, 302)),  # given already
@@ -102,6 +108,7 @@ TABLE: dict[str, Asked] = {
     "portal:prove": OWN_FORM,
     "portal:missing": OWN_PAGE,
     "desk:now": (DESK, POSTED_AT_DESK),
+    "desk:unsent": (TASK, answered(TASK, 422)),
     "desk:overview": (WORK, POSTED_AT_DESK),
     "desk:cases": (WORK, WORK),  # searches: who is looked for stands in no address
     "desk:open": (WORK, answered(WORK, 422)),
@@ -166,6 +173,7 @@ TABLE: dict[str, Asked] = {
     "desk:export": (LIST_HERE, answered(LIST_HERE, 409)),  # nothing is decided without a decision
     "desk:export_take": (answered(TAKE, 409), answered(TAKE, 409)),  # nobody approved it yet
     "desk:account": (DESK, POSTED_AT_DESK),
+    "desk:mails": (DESK, answered(DESK, 422)),
     "desk:password": (DESK, answered(DESK, 422)),
     "desk:sessions": (DESK, answered(DESK, 404)),  # it names none of one's own
     "desk:choose": (POSTED_AT_DESK, answered(DESK, 404)),  # it names none of one's own

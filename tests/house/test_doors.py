@@ -53,6 +53,10 @@ TABLES = {
         "has a policy, and rows of no association",
         "accounts/test_sealed_columns.py::test_a_wrapped_key_moved_to_another_subject_is_refused",
     ),
+    "accounts.JobRun": (
+        "of no association: when the platform's jobs were done",
+        "config/test_tick.py::test_what_a_worker_did_is_not_done_again",
+    ),
     "accounts.SignIn": (
         "one person's browsers, read by that person",
         "accounts/test_sessions.py::test_only_ones_own_open_session_is_found",

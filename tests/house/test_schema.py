@@ -24,6 +24,7 @@ SHARED = {
     "account_emailaddress": "allauth's, never written: addresses are sealed on the user",
     "account_emailconfirmation": "allauth's, never written",
     "accounts_association": "the tenant itself, public data; what is a person's stands elsewhere",
+    "accounts_jobrun": "when the platform's jobs were done; nothing of an association",
     "accounts_signin": "a browser's session; the association that it works for reads its own in accounts.access",
     "accounts_signincode": "before anybody is known",
     "accounts_user": "a person may belong to several associations; sealed, found by keyed hashes alone",

@@ -16,6 +16,7 @@ from web.desk.views import (
     invitation,
     justificatifs,
     letters,
+    mails,
     opening,
     passkeys,
     procedures,
@@ -28,6 +29,7 @@ from web.desk.views import (
     signin,
     team,
     tokens,
+    unsent,
     working,
 )
 
@@ -66,6 +68,7 @@ _OF_CASE: list[URLPattern | URLResolver] = [
 _CASES: list[URLPattern | URLResolver] = [
     path("", queue.now, name="now"),
     path("apercu/", queue.overview, name="overview"),
+    path("messages/<int:pk>/", unsent.unsent, name="unsent"),
     path("dossiers/", cases.cases, name="cases"),
     path("dossiers/nouveau/", opening.open_case, name="open"),
     path("dossiers/<str:reference>/", case.case, name="case"),
@@ -105,6 +108,7 @@ _HOUSE: list[URLPattern | URLResolver] = [
     path("listes/<int:pk>/prendre/", exports.export_take, name="export_take"),
     path("compte/", account.account, name="account"),
     path("compte/sessions/", sessions.sessions, name="sessions"),
+    path("compte/messages/", mails.mails, name="mails"),
     path("compte/mot-de-passe/", account.password, name="password"),
     path("association/", account.choose, name="choose"),
 ]

@@ -16,6 +16,7 @@ from procedures.rules.definitions import Channel, Definition
 from web.parts import deletion
 from web.parts.fingerprints import KeptFileForm, SignsField
 from web.parts.forms import DatePartsField, HouseForm, check_address
+from web.parts.mails import MailFields
 from web.parts.uploads import DocumentForm
 
 CARD_SIGNS = 12
@@ -214,6 +215,10 @@ class ConsentForm(PostedForm):
         help_text=_("C’est libre : votre dossier est suivi de la même façon dans les deux cas."),
         required=False,
     )
+
+
+class MailForm(MailFields, PostedForm):
+    """How a member wants the mails of this association."""
 
 
 class UploadForm(DocumentForm, PostedForm):

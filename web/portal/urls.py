@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.portal.views import account, acting, entry, fingerprints, leaving, reading, sending
+from web.portal.views import account, acting, entry, fingerprints, leaving, mails, reading, sending
 
 app_name = "portal"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("choisir/", entry.choose, name="choose"),
     path("carte/", account.card, name="card"),
     path("connexions/", account.sessions, name="sessions"),
+    path("messages/", mails.mails, name="mails"),
     path("<str:reference>/", reading.case, name="case"),
     path("<str:reference>/accord/", acting.consent, name="consent"),
     path("<str:reference>/moyen/", acting.channel, name="channel"),

@@ -6,10 +6,11 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.access import who_saw
-from accounts.fields import load_keys
-from accounts.models import ApiToken, AuditEntry, Membership, User
+from accounts.models import ApiToken, AuditEntry, Membership
 from accounts.rules.roles import Right
 from cases.models import Case, Deadline, Export, Justificatif, Reminder
+from cases.notices import digests
+from cases.notices.readers import to_member, to_user
 from notifications.models import Notice
 from notifications.registry import NoticeKind, Recipient
 from notifications.registry import register as register_kind
@@ -17,7 +18,7 @@ from notifications.registry import register as register_kind
 
 def register() -> None:
     """Called once, at start-up."""
-    for kind in _KINDS:
+    for kind in (*_KINDS, *digests.KINDS):
         register_kind(kind)
 
 
@@ -67,9 +68,7 @@ def _member(notice: Notice) -> Recipient | None:
     deadline = _deadline(notice)
     if deadline is None:
         return None
-    member = deadline.case.member
-    load_keys([member.subject])
-    return Recipient(email=member.email, name=member.first_name, language=member.language) if member.email else None
+    return to_member(deadline.case.member)
 
 
 def _volunteer(notice: Notice) -> Recipient | None:
@@ -78,8 +77,7 @@ def _volunteer(notice: Notice) -> Recipient | None:
     user = deadline.case.assigned_to if deadline else None
     if user is None or not Membership.objects.active().filter(user=user).exists():
         return None
-    load_keys([user.subject])
-    return Recipient(email=user.email, name=user.name, language=user.language) if user.email else None
+    return to_user(user)
 
 
 def _for_member(notice: Notice) -> dict[str, Any]:
@@ -123,7 +121,7 @@ def _reminded(notice: Notice) -> Recipient | None:
     if reminder is None or membership is None:
         return None
     sees = Case.objects.visible_to(membership).filter(pk=reminder.case_id).exists()
-    return _to(membership.user) if sees else None
+    return to_user(membership.user) if sees else None
 
 
 def _about_reminder(notice: Notice) -> dict[str, Any]:
@@ -134,11 +132,6 @@ def _about_reminder(notice: Notice) -> dict[str, Any]:
         "reference": reference,
         "link": settings.PUBLIC_ORIGIN + (reverse("desk:case", args=[reference]) if reference else "/desk/"),
     }
-
-
-def _to(user: User) -> Recipient | None:
-    load_keys([user.subject])
-    return Recipient(email=user.email, name=user.name, language=user.language) if user.email else None
 
 
 def _token(notice: Notice) -> ApiToken | None:
@@ -155,7 +148,7 @@ def _token_stands(notice: Notice) -> bool:
 
 def _token_owner(notice: Notice) -> Recipient | None:
     token = _token(notice)
-    return _to(token.membership.user) if token else None
+    return to_user(token.membership.user) if token else None
 
 
 def _about_token(notice: Notice) -> dict[str, Any]:
@@ -187,7 +180,7 @@ def _may_still_decide(notice: Notice) -> bool:
 
 def _approver(notice: Notice) -> Recipient | None:
     reader = _member_of_team(notice.subject_ids["membership"])
-    return _to(reader.user) if reader else None
+    return to_user(reader.user) if reader else None
 
 
 def _asker_waits(notice: Notice) -> bool:
@@ -203,7 +196,7 @@ def _asker_waits(notice: Notice) -> bool:
 
 def _asker(notice: Notice) -> Recipient | None:
     export = _export(notice)
-    return _to(export.asked_by) if export else None
+    return to_user(export.asked_by) if export else None
 
 
 def _about_export(notice: Notice) -> dict[str, Any]:
@@ -225,7 +218,7 @@ def _still_watches(notice: Notice) -> bool:
 
 def _watcher(notice: Notice) -> Recipient | None:
     reader = _member_of_team(notice.subject_ids["membership"])
-    return _to(reader.user) if reader else None
+    return to_user(reader.user) if reader else None
 
 
 def _about_alert(notice: Notice) -> dict[str, Any]:
@@ -240,7 +233,7 @@ def _owner(notice: Notice) -> Recipient | None:
     """Whoever has left too: it is their own account."""
     rows = Membership.objects.select_related("user")
     one: Membership | None = rows.filter(pk=notice.subject_ids["membership"]).first()
-    return _to(one.user) if one else None
+    return to_user(one.user) if one else None
 
 
 def _about_account(_notice: Notice) -> dict[str, Any]:
@@ -264,7 +257,7 @@ def _who_follows(notice: Notice) -> Recipient | None:
     user = found.case.assigned_to if found else None
     if user is None or not Membership.objects.active().filter(user=user).exists():
         return None
-    return _to(user)
+    return to_user(user)
 
 
 def _about_justificatif(notice: Notice) -> dict[str, Any]:
