@@ -24,10 +24,10 @@ from accounts.access import active_associations
 from accounts.fields import forget_keys
 from accounts.models import Association, User
 from notifications import registry, smtp
+from notifications.access import window_of
 from notifications.models import DropReason, Notice, NoticeQuerySet, NoticeState
 from notifications.rules import backoff, windows
 from notifications.rules.kinds import Recipient
-from notifications.rules.windows import Window
 from notifications.smtp import Courier, Lost, Rejected, Undelivered, Unreachable
 
 BATCH = 100
@@ -169,24 +169,10 @@ def _claim(run: _Run, association: Association) -> list[Notice]:
 
 def _leaving(association: Association, *, now: datetime) -> NoticeQuerySet:
     """What is due while the association's window is open; while it is closed, what cannot wait for it."""
-    window, due = _window_of(association), Notice.objects.due(now)
+    window, due = window_of(association), Notice.objects.due(now)
     if windows.is_open(window, now):
         return due
     return due.pressing(now, kinds=registry.urgent_kinds(), chance=windows.next_chance(window, now))
-
-
-def _window_of(association: Association) -> Window:
-    """The usual hours stand for a choice that cannot be read: it stops neither its own mails nor the others'."""
-    try:
-        return Window(
-            opens=association.sends_from,
-            closes=association.sends_until,
-            weekdays=frozenset(map(int, association.sends_on)),
-            time_zone=association.time_zone,
-        )
-    except ValueError:
-        log.warning("association %s: its window cannot be read, mails leave at the usual hours", association.pk)
-        return Window()
 
 
 def _bury_interrupted(run: _Run, *, now: datetime) -> None:
