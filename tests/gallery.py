@@ -36,6 +36,7 @@ NO_PAGE: dict[str, str] = {
     "desk:release_publish": "POST only",
     "desk:release_reject": "POST only",
     "set_language": "POST only",
+    **dict.fromkeys(("healthz", "readyz", "metrics"), "for programs"),
     **dict.fromkeys((f"api:{name}" for name in API), "JSON"),
 }
 

@@ -53,6 +53,7 @@ from cases.access.lists import (
     overview,
     queue_for,
 )
+from cases.access.operating import count_overdue, unchained_events
 from cases.access.pace import (
     MOST_AN_HOUR,
     MOST_LISTED,
@@ -116,6 +117,7 @@ __all__ = [
     "consult_sheets",
     "count_and_newest",
     "count_now",
+    "count_overdue",
     "deadline_for",
     "deadlines_of",
     "deposit_for",
@@ -155,6 +157,7 @@ __all__ = [
     "standing_of",
     "team",
     "timeline",
+    "unchained_events",
     "unsent_for",
     "unsent_one",
 ]

@@ -19,6 +19,7 @@ from cases.actions.announcing import announce, has_reader, to_announce
 from cases.actions.chaining import chain_events
 from cases.actions.guarding import tell_of_account_changes
 from cases.actions.journal import DERIVED, fill_attention, lock_free_cases
+from cases.actions.pinging import ping_after_sweep
 from cases.actions.reminding import remind_of_tokens
 from cases.actions.snoozing import tell_of_reminders
 from cases.models import Case, CaseEvent, Deadline
@@ -51,7 +52,11 @@ class Sweep:
 
 def sweep(*, today: date, at: datetime, dry_run: bool = False) -> Sweep:
     """Every association, each in its own scope. `dry_run` writes nothing and counts what would be."""
-    return sum((_sweep_safely(pk, today=today, at=at, dry_run=dry_run) for pk in associations_at_work()), Sweep())
+    done = {pk: _sweep_safely(pk, today=today, at=at, dry_run=dry_run) for pk in associations_at_work()}
+    if not dry_run:
+        well = [pk for pk, one in done.items() if not one.set_aside]
+        ping_after_sweep(well=well, all_well=len(well) == len(done))
+    return sum(done.values(), Sweep())
 
 
 def _sweep_safely(association_id: int, *, today: date, at: datetime, dry_run: bool) -> Sweep:

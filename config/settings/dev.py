@@ -7,7 +7,8 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from config.settings.base import *  # noqa: F403  an environment is the base with changes
-from config.settings.base import VAR_DIR, env, file_broker, postgres, secret, sqlite
+from config.settings.base import VAR_DIR, env, file_broker, postgres, sqlite
+from config.settings.given import secret
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=True)

@@ -3,9 +3,11 @@
 from urllib.parse import urlsplit
 
 from config.settings.base import *  # noqa: F403  an environment is the base with changes
-from config.settings.base import PUBLIC_ORIGIN, VAR_DIR, count, env, postgres, secret, sqlite
+from config.settings.base import PUBLIC_ORIGIN, VAR_DIR, env, postgres, sqlite
+from config.settings.given import count, log_lines, secret
 
 STARTS_ONLY_WHEN_SOUND = True
+LOGGING = log_lines(env.str("LOG_FORMAT", default="json"))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [urlsplit(PUBLIC_ORIGIN).hostname or ""]
 
 _url = secret("DATABASE_URL")

@@ -202,6 +202,10 @@ TABLE: dict[str, Asked] = {
     "mfa_view_recovery_codes": (HAS_FACTOR, POSTED),
     "mfa_generate_recovery_codes": (ACCOUNT, answered(NO_FACTOR_YET, 422)),  # without a factor they stand for none
     "set_language": (SENT_ON, SENT_ON),
+    # As everybody of this table asks from the machine itself; tests/config/test_health.py asks from elsewhere.
+    "healthz": OPEN_PAGE,
+    "readyz": OPEN_PAGE,
+    "metrics": OPEN_PAGE,
     "demo:home": OPEN_PAGE,
 }
 # What the bearer of a coordinator's token gets by GET and by POST; 401 for nobody's reading.
