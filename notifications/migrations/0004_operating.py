@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
-        ("notifications", "0002_unsent_tasks"),
+        ("notifications", "0003_mail_choices"),
     ]
 
     operations = [
