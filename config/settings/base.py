@@ -311,6 +311,24 @@ def postgres(url: str) -> dict[str, Any]:
     return database
 
 
+def broker_options() -> dict[str, Any]:
+    """A Redis that does not answer must not hold a request: the rows are the queue, a message is only a poke.
+
+    A worker gives up on it within seconds too and comes back to it. How long a request waits: `vault.box.pokes`.
+    """
+    return {
+        "socket_timeout": 2,
+        "socket_connect_timeout": 1,
+        "socket_keepalive": True,
+        "health_check_interval": 20,
+        # Of the connection that a message is sent by; a worker's own comes back for ever.
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
+        "visibility_timeout": 900,  # longer than a task may take (config/celery.py), or it would run twice
+    }
+
+
 def file_broker(folder: Path) -> dict[str, Any]:
     """Celery's settings for a broker made of files: no server, 0.1 s of latency."""
     return {

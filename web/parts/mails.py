@@ -17,7 +17,7 @@ NEVER = "never"
 _MODES = [
     (Mode.MAIL.value, _("Un message pour chaque nouvelle")),
     (Mode.DIGEST.value, _("Un seul message par jour, s’il y a des nouvelles")),
-    (Mode.NONE.value, _("Aucun message : je regarde moi-même")),
+    (Mode.NONE.value, _("Aucun message : je regarde moi-même")),
 ]
 
 
@@ -40,9 +40,9 @@ class MailFields(forms.Form):
 
     window = Window()
 
-    mode = forms.ChoiceField(label=_("Comment voulez-vous être prévenu ?"), choices=_MODES, widget=forms.RadioSelect)
+    mode = forms.ChoiceField(label=_("Comment voulez-vous être prévenu ?"), choices=_MODES, widget=forms.RadioSelect)
     digest_at = forms.TypedChoiceField(
-        label=_("Si c’est un seul message par jour : à quelle heure ?"),
+        label=_("Si c’est un seul message par jour : à quelle heure ?"),
         help_text=_("Une heure où l’association envoie ses messages."),
         coerce=_hour_of,
     )
@@ -84,11 +84,11 @@ class MailFields(forms.Form):
 
     def _fault_in_quiet(self, first: int | None, end: int | None) -> str:
         if (first is None) != (end is None):
-            return gettext("Donnez les deux heures du calme, ou « Jamais » aux deux.")
+            return gettext("Donnez les deux heures du calme, ou « Jamais » aux deux.")
         if first is not None and first == end:
             return gettext("Le calme doit finir à une autre heure que celle où il commence.")
         if first is not None and not self._has_room(Choice(quiet_from=first, quiet_until=end)):
-            return gettext("Aucun message ne pourrait partir : laissez au moins une heure d’envoi de l’association.")
+            return gettext("Aucun message ne pourrait partir : laissez au moins une heure d’envoi de l’association.")
         return ""
 
     def _has_room(self, choice: Choice) -> bool:

@@ -48,7 +48,7 @@ def tasks(rows: Sequence[Unsent], *, today: date) -> list[Task]:
 def task(row: Unsent, *, today: date) -> Task:
     told = _TOLD.get(row.notice.kind, gettext_lazy("Un message de la plateforme."))
     day = plain_words(row.notice.created_at.date()) if row.notice.created_at.date() != today else _("aujourd’hui")
-    said = _("%(told)s Promis : %(day)s.") % {"told": told, "day": day}
+    said = _("%(told)s Promis : %(day)s.") % {"told": told, "day": day}
     return Task(
         who=who(row.case) if row.case else _("Une personne de l’équipe"),
         url=reverse("desk:unsent", args=[row.notice.pk]),
@@ -71,7 +71,7 @@ def _why(row: Unsent) -> Words:
         return _("Le service de messagerie de cette personne refuse l’adresse.")
     if code.startswith("smtp_") or code in _OF_THE_WAY:
         return _("Le message n’a pas été accepté, après huit essais.")
-    return _("Le message n’a pas pu être écrit : c’est un défaut de la plateforme.")
+    return _("Le message n’a pas pu être écrit : c’est un défaut de la plateforme.")
 
 
 # What the log calls a way that broke; whatever else is the writing of the mail.
@@ -85,11 +85,11 @@ def _to_do(row: Unsent) -> list[Words]:
         return [_("Demandez à la personne si son adresse a changé, ou prévenez-la vous-même.")]
     if _is_to_team(row):
         return [
-            _("Le dossier dit déjà ce qui attend : le message ne servait qu’à prévenir la personne qui le suit."),
+            _("Le dossier dit déjà ce qui attend : le message ne servait qu’à prévenir la personne qui le suit."),
             _("Si elle est partie, confiez le dossier à quelqu’un d’autre, puis réessayez."),
         ]
     return [
-        _("Appelez la personne : son numéro est dans ses coordonnées. Demandez-lui si son adresse a changé."),
+        _("Appelez la personne : son numéro est dans ses coordonnées. Demandez-lui si son adresse a changé."),
         _("Sans téléphone, écrivez-lui une lettre, sous pli neutre."),
         _("Si sa boîte était pleine ou fermée et qu’elle marche de nouveau, réessayez."),
     ]
