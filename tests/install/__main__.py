@@ -69,12 +69,14 @@ def prepare(folder: Path) -> None:
 
 
 def entered(folder: Path) -> str:
-    """Text of a shell that goes in: the packages are put into the folder, all else into a layer that goes with it.
+    """Text of a shell that goes in: packages are put into the folder, all else into a layer in memory.
 
-    Its mounts and processes end with it.
+    Its mounts and processes end with it. The layer becomes the root itself: in a chroot nobody may make the namespaces
+    that bubblewrap is made of.
     """
     layer = f"{folder}.layer"
-    inside = "/usr/bin/env -i HOME=/root DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 PIP_CERT=" + TRUSTED
+    settings = f"DEBIAN_FRONTEND=noninteractive PIP_CACHE_DIR=/var/cache/pip PIP_CERT={TRUSTED}"
+    inside = f"/usr/bin/env -i HOME=/root LC_ALL=C.UTF-8 {settings}"
     path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     return f"""
 mount --make-rprivate /
@@ -83,12 +85,19 @@ grep -q {NAME} {folder}/etc/hosts || echo "127.0.0.1 localhost {NAME}" >> {folde
 mount -t proc proc {folder}/proc
 mount --rbind /dev {folder}/dev
 chroot {folder} {inside} {path} bash -e /run/trial/packages
-rm -rf {layer}
+mkdir -p {layer}
+mount -t tmpfs -o size=4g tmpfs {layer}
 mkdir -p {layer}/upper {layer}/work {layer}/root
 mount -t overlay overlay -o lowerdir={folder},upperdir={layer}/upper,workdir={layer}/work {layer}/root
 mount -t proc proc {layer}/root/proc
 mount --rbind /dev {layer}/root/dev
-exec chroot {layer}/root {inside} {path} bash -e /run/trial/steps
+mkdir -p {folder}.pip {layer}/root/var/cache/pip
+mount --bind {folder}.pip {layer}/root/var/cache/pip
+cd {layer}/root
+mkdir -p outside
+pivot_root . outside
+umount -l /outside
+exec {inside} {path} bash -e /run/trial/steps
 """
 
 
