@@ -144,7 +144,7 @@ class ReportForm(PostedForm):
         self._set_obstacles(definition)
         self._set_deletion(definition, is_asked=is_deletion_asked)
         self._day_field("other_day").latest = today
-        if channel and not channel.phone:
+        if channel and not channel.phone and not self["reference"].data:  # what was typed is not lost
             del self.fields["reference"]
 
     def _day_field(self, name: str) -> DatePartsField:
