@@ -104,6 +104,33 @@ def _context(notice: Notice, *, path: str) -> dict[str, Any]:
     }
 
 
+def _expiring(notice: Notice) -> Case | None:
+    rows = Case.objects.all().archived().select_related("member", "association")
+    found: Case | None = rows.filter(pk=notice.subject_ids["case"]).first()
+    return found
+
+
+def _still_expires(notice: Notice) -> bool:
+    """Neither taken up again nor let go, and no nearer notice was given meanwhile."""
+    case = _expiring(notice)
+    return bool(case and case.purge_told == notice.subject_ids["stage"])
+
+
+def _its_member(notice: Notice) -> Recipient | None:
+    case = _expiring(notice)
+    if case is None:
+        return None
+    load_keys([case.member.subject])
+    member = case.member
+    return Recipient(email=member.email, name=member.first_name, language=member.language) if member.email else None
+
+
+def _about_end(notice: Notice) -> dict[str, Any]:
+    case = _expiring(notice)
+    link = settings.PUBLIC_ORIGIN + reverse("portal:home")
+    return {"association": case.association if case else None, "days": -notice.subject_ids["stage"], "link": link}
+
+
 def _reminder(notice: Notice) -> Reminder | None:
     rows = Reminder.objects.all().standing().select_related("case", "for_user", "association")
     found: Reminder | None = rows.filter(pk=notice.subject_ids["reminder"]).first()
@@ -304,6 +331,13 @@ _KINDS = (
         still_holds=_still_missed,
         context=_for_volunteer,
         recipient=_volunteer,
+    ),
+    NoticeKind(
+        key="case_expires",
+        templates="cases/mail/case_expires",
+        still_holds=_still_expires,
+        context=_about_end,
+        recipient=_its_member,
     ),
     NoticeKind(
         key="reminder_due",

@@ -1,6 +1,7 @@
 """Celery's doors: they decide nothing."""
 
 from dataclasses import asdict
+from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
@@ -11,6 +12,12 @@ from cases import actions
 @shared_task(name="cases.sweep")
 def sweep() -> dict[str, int]:
     return asdict(actions.sweep(today=timezone.localdate(), at=timezone.now()))
+
+
+@shared_task(name="cases.purge")
+def purge() -> dict[str, Any]:
+    """The rows of what is erased, as the purge role: rows by table and cause."""
+    return actions.purge(today=timezone.localdate(), at=timezone.now()).told()
 
 
 @shared_task(name="cases.root")

@@ -41,6 +41,7 @@ BEAT_TABLE: dict[str, BeatEntry] = {
     "accounts.chain": every(600, task="accounts.chain"),
     "accounts.heads": daily(4, 10, task="accounts.heads"),
     "accounts.sweep": daily(4, 5, task="accounts.sweep"),
+    "cases.purge": daily(4, 30, task="cases.purge"),
     "cases.root": daily(4, 40, task="cases.root"),
     "cases.seal": every(10, task="cases.seal"),
     "cases.stamp": every(1800, task="cases.stamp"),

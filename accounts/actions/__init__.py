@@ -40,6 +40,7 @@ from accounts.actions.people import (
     set_card_code,
     user_for_address,
 )
+from accounts.actions.purging import close_former, former_volunteers, purge_traces
 from accounts.actions.sessions import (
     check_session,
     end_session,
@@ -102,6 +103,7 @@ __all__ = [
     "check_code",
     "check_session",
     "close_account",
+    "close_former",
     "close_sessions_of",
     "create_association",
     "create_keys",
@@ -112,6 +114,7 @@ __all__ = [
     "end_session",
     "end_sessions",
     "forget_code",
+    "former_volunteers",
     "invite",
     "invite_anew",
     "join",
@@ -119,6 +122,7 @@ __all__ = [
     "new_card_code",
     "note_use",
     "open_session",
+    "purge_traces",
     "read_heads",
     "record_factor_change",
     "record_sign_in",

@@ -6,7 +6,8 @@ from cases.actions.bulk import AttemptPlan, CasePlan, create_cases
 from cases.actions.chaining import chain_events
 from cases.actions.deciding import AfterTheDay, Answer, answer_missed, close_case, convert_case, reopen_case
 from cases.actions.decoys import SomebodyReal, set_canary
-from cases.actions.erasing import erase_case, erase_person
+from cases.actions.emptying import Purged, close_former, purge
+from cases.actions.erasing import erase_case, erase_own, erase_person
 from cases.actions.exporting import (
     NotReady,
     RightGone,
@@ -51,6 +52,7 @@ __all__ = [
     "NewMember",
     "NotAdmitted",
     "NotReady",
+    "Purged",
     "Recomputed",
     "RightGone",
     "Rooted",
@@ -67,11 +69,13 @@ __all__ = [
     "chain_events",
     "check_justificatif",
     "close_case",
+    "close_former",
     "convert_case",
     "create_campaign",
     "create_cases",
     "end_reminder",
     "erase_case",
+    "erase_own",
     "erase_person",
     "export_evidence",
     "give_consent",
@@ -80,6 +84,7 @@ __all__ = [
     "let_go",
     "open_case",
     "open_case_for",
+    "purge",
     "recompute_deadlines",
     "record_attempt",
     "record_facts",

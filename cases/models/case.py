@@ -13,6 +13,7 @@ from accounts.rules.roles import Right
 from accounts.scope import TenantManager, TenantModel, TenantQuerySet
 from cases.models.campaign import Campaign
 from cases.models.people import Beneficiary, Member
+from cases.rules.keeping import COMPLAINTS
 from cases.rules.lifecycle import State
 from cases.rules.queue import NEVER, Reason, WaitingFor
 
@@ -33,7 +34,11 @@ class CaseQuerySet(TenantQuerySet["Case"]):
         return self.filter(closed_on=None)
 
     def visible_to(self, membership: Membership) -> "CaseQuerySet":
-        """All, or one's own and nobody's, by the roles and the association's choice."""
+        """All, or one's own and nobody's, by the roles and the association's choice; never what is in the archive."""
+        return self.filter(archived_on=None).within_reach_of(membership)
+
+    def within_reach_of(self, membership: Membership) -> "CaseQuerySet":
+        """The same, wherever it lies."""
         if membership.may(Right.WORK_ALL):
             return self
         if not membership.may(Right.WORK_OWN):
@@ -41,6 +46,25 @@ class CaseQuerySet(TenantQuerySet["Case"]):
         if membership.may(Right.WORK_TEAM) and membership.association.team_sees_all:
             return self
         return self.filter(models.Q(assigned_to=membership.user_id) | models.Q(assigned_to=None))
+
+    def in_terms(self, *, plain: date, complained: date) -> "CaseQuerySet":
+        """With nothing expected after `plain`; after `complained` where the same person complained since.
+
+        Never while such a complaint is pending that the person agreed to. Each has `has_complaint`.
+        """
+        theirs = Case.objects.exclude(state__in=[State.PREPARING, State.ERASED]).filter(
+            beneficiary=models.OuterRef("beneficiary"), procedure__in=COMPLAINTS, pk__gte=models.OuterRef("pk")
+        )
+        pending = theirs.filter(closed_on=None)
+        told = {"has_complaint": models.Exists(theirs)}  # the model declares it already
+        ended = models.Q(has_complaint=False, expected_until__lte=plain)
+        ended |= models.Q(has_complaint=True, expected_until__lte=complained)
+        standing = self.real().exclude(state=State.ERASED).exclude(models.Exists(pending))
+        return standing.annotate(**told).filter(ended)
+
+    def archived(self) -> "CaseQuerySet":
+        """In the restricted archive, and still there to be read."""
+        return self.exclude(archived_on=None).exclude(state=State.ERASED)
 
     def real(self) -> "CaseQuerySet":
         """Without the decoys: for whatever counts people."""
@@ -76,6 +100,9 @@ class Case(TenantModel, SealedModel):
     written by every action, so that a list needs one index.
     """
 
+    # Did the same person complain since? Told by `in_terms` alone.
+    has_complaint: bool
+
     reference = models.CharField(max_length=13)
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="cases")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="cases")
@@ -97,6 +124,13 @@ class Case(TenantModel, SealedModel):
     opened_on = models.DateField()
     closed_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+    # From when its keeping is counted (`cases.rules.keeping`), and what the last act in it was.
+    expected_until = models.DateField(default=NEVER, db_default=NEVER)
+    touched_on = models.DateField(null=True, blank=True)
+    # In the restricted archive since; which notice its person had of its letting go (days before it), and when.
+    archived_on = models.DateField(null=True, blank=True)
+    purge_told = models.SmallIntegerField(null=True, blank=True)
+    purge_told_on = models.DateField(null=True, blank=True)
     # A decoy: whoever opens it raises an alert; it is in no figure.
     is_canary = models.BooleanField(default=False)
 
@@ -121,6 +155,11 @@ class Case(TenantModel, SealedModel):
                 name="case_queue_mine",
             ),
             models.Index(fields=["association", "-id"], name="case_newest"),
+            models.Index(
+                fields=["association", "expected_until", "id"],
+                condition=~models.Q(state="erased"),
+                name="case_keeping",
+            ),
             models.Index(fields=["association", "member"], name="case_member"),
             models.Index(fields=["association", "campaign", "opened_on"], name="case_campaign"),
         ]

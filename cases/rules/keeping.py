@@ -49,9 +49,10 @@ class Terms:
         """What was last expected up to this day leaves the active cases today."""
         return latest_start(today - _DAY, months=self.active)
 
-    def to_announce(self, today: date) -> date:
-        """What was last expected up to this day is let go within thirty days, where there was no complaint."""
-        return latest_start(today + timedelta(days=-FIRST_NOTICE), months=self.active + self.archive)
+    def to_purge(self, today: date, *, has_complaint: bool, within: int = -1) -> date:
+        """What was last expected up to this day is kept for so many days more at most (-1: no more today)."""
+        months = self.active + self._archive(has_complaint=has_complaint)
+        return latest_start(today + timedelta(days=within), months=months)
 
     def _archive(self, *, has_complaint: bool) -> int:
         return max(self.archive, COMPLAINT_MONTHS) if has_complaint else self.archive

@@ -76,8 +76,13 @@ def test_the_bound_of_the_sweep_and_the_day_on_the_page_are_one(expected: date, 
     last = kept.archives_on(expected)
 
     assert kept.to_archive(last) < expected <= kept.to_archive(last + DAY)
-    notice = kept.purges_on(expected) + timedelta(days=FIRST_NOTICE)
-    assert kept.to_announce(notice - DAY) < expected <= kept.to_announce(notice)
+    for has_complaint in (False, True):
+        purged = kept.purges_on(expected, has_complaint=has_complaint)
+        notice = purged + timedelta(days=FIRST_NOTICE)
+        assert kept.to_purge(purged, has_complaint=has_complaint) < expected
+        assert expected <= kept.to_purge(purged + DAY, has_complaint=has_complaint)
+        assert kept.to_purge(notice - DAY, has_complaint=has_complaint, within=-FIRST_NOTICE) < expected
+        assert expected <= kept.to_purge(notice, has_complaint=has_complaint, within=-FIRST_NOTICE)
 
 
 @pytest.mark.parametrize(("active", "archive"), [(0, 12), (4, 12), (3, 1), (3, 13), (-1, 2)])

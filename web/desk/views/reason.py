@@ -21,7 +21,7 @@ def reason(request: DeskRequest, reference: str) -> HttpResponseBase:
     """No name of a person is shown: the file is still closed. A case that needs no reason opens at once."""
     case, at = access.case_for(request.membership, reference, to=Access.CONSULT), timezone.now()
     onwards = _onwards(request, case)
-    if not access.is_somebody_elses(case, reader=request.user) or access.said_why(case, reader=request.user, at=at):
+    if not access.needs_reason(case, reader=request.user) or access.said_why(case, reader=request.user, at=at):
         return redirect(onwards)
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
