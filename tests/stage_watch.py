@@ -10,9 +10,13 @@ from accounts.rules.audit import About, AuditKind, Why
 from cases import access
 from cases.actions import NewBeneficiary, NewMember
 from cases.models import BeneficiaryKind, Case
+from tests.stage_keeping import set_archive
 
 
-def set_watch(association: Association, *, watched: Case, by: Callable[[str], User], at: datetime) -> None:
+def set_watch(
+    association: Association, *, watched: Case, by: Callable[[str], User], at: datetime
+) -> dict[str, str | int]:
+    """The references of what lies in the archive."""
     with scope.enter(association.pk):
         days = timedelta(days=1)
         for before, why in ((3, Why.QUEUE), (2, Why.SEARCH), (1, Why.PERMANENCE)):
@@ -41,3 +45,4 @@ def set_watch(association: Association, *, watched: Case, by: Callable[[str], Us
             roles=delegate.roles,
         )
         actions.chain_entries(association.pk)
+        return set_archive(watched.campaign, procedure=watched.procedure, by=by, at=at)

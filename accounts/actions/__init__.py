@@ -70,6 +70,7 @@ from accounts.actions.teams import (
     revoke_membership,
     set_send_window,
     set_team_sees_all,
+    set_terms,
 )
 from accounts.actions.tokens import SentBefore, create_token, note_use, revoke_token
 
@@ -139,6 +140,7 @@ __all__ = [
     "set_card_code",
     "set_send_window",
     "set_team_sees_all",
+    "set_terms",
     "sign_out_elsewhere",
     "sign_out_of",
     "sweep_codes",

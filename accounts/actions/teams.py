@@ -304,6 +304,27 @@ def set_send_window(
 
 
 @transaction.atomic
+def set_terms(association: Association, *, active: int, archive: int, by: User, at: datetime) -> bool:
+    """The association's choice: for how many months are cases kept? It counts for all of them. False when it was so.
+
+    Bounded by the database as by `cases.rules.keeping`.
+    """
+    other = Association.objects.filter(pk=association.pk).exclude(active_months=active, archive_months=archive)
+    if not other.update(active_months=active, archive_months=archive):
+        return False
+    association.active_months, association.archive_months = active, archive
+    AuditEntry.objects.record(
+        AuditKind.ASSOCIATION_CHANGED,
+        at=at,
+        by=by,
+        fields=["active_months", "archive_months"],
+        active_months=active,
+        archive_months=archive,
+    )
+    return True
+
+
+@transaction.atomic
 def close_sessions_of(colleague: Membership, *, by: User, at: datetime) -> int:
     """Sign a colleague out of this desk, at a coordinator's wish. How many sessions it were.
 

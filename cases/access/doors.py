@@ -36,7 +36,7 @@ def case_for(reader: Reader, reference: str, *, to: Access) -> Case:
         written = references.parse(reference)
     except references.NotAReference:
         raise Http404 from None
-    rows = _within(reader, to=to).with_people().select_related("assigned_to")
+    rows = _within(reader, to=to).with_people().with_complaints().select_related("assigned_to")
     case: Case | None = rows.filter(reference=written).first()
     if case is None or (case.state == State.ERASED and to not in _READS):
         raise Http404

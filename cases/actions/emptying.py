@@ -18,8 +18,8 @@ import vault.actions
 from accounts import scope
 from accounts.models import Association, DataKey
 from accounts.scope.roles import as_purge_role
-from cases.access import is_member_anywhere
 from cases.actions import keeping
+from cases.actions.leaving import close_former
 from cases.models import (
     Attempt,
     Beneficiary,
@@ -192,11 +192,6 @@ def _empty_traces(association_id: int, *, today: date, at: datetime) -> Counts:
         counts: Counts = Counter({(table, PurgeCause.AGE.value): number for table, number in found.items()})
         _write_lines(association_id, counts, today=today)
         return counts
-
-
-def close_former(user: Any, *, by: Any, at: datetime) -> bool:
-    """Close the account of a former volunteer. False for whoever is a member somewhere, or works elsewhere."""
-    return not is_member_anywhere(user) and accounts.actions.close_former(user, by=by, at=at)
 
 
 def _old_notices(*, at: datetime) -> int:

@@ -50,17 +50,22 @@ class CaseQuerySet(TenantQuerySet["Case"]):
     def in_terms(self, *, plain: date, complained: date) -> "CaseQuerySet":
         """With nothing expected after `plain`; after `complained` where the same person complained since.
 
-        Never while such a complaint is pending that the person agreed to. Each has `has_complaint`.
+        Never while such a complaint is pending that the person agreed to.
         """
+        ended = models.Q(has_complaint=False, expected_until__lte=plain)
+        ended |= models.Q(has_complaint=True, expected_until__lte=complained)
+        return self.real().exclude(state=State.ERASED).with_complaints().filter(ended, models.Q(complaint_pends=False))
+
+    def with_complaints(self) -> "CaseQuerySet":
+        """Did the same person complain, in this case or a later one, with their consent; and does that go on?"""
         theirs = Case.objects.exclude(state__in=[State.PREPARING, State.ERASED]).filter(
             beneficiary=models.OuterRef("beneficiary"), procedure__in=COMPLAINTS, pk__gte=models.OuterRef("pk")
         )
-        pending = theirs.filter(closed_on=None)
-        told = {"has_complaint": models.Exists(theirs)}  # the model declares it already
-        ended = models.Q(has_complaint=False, expected_until__lte=plain)
-        ended |= models.Q(has_complaint=True, expected_until__lte=complained)
-        standing = self.real().exclude(state=State.ERASED).exclude(models.Exists(pending))
-        return standing.annotate(**told).filter(ended)
+        told = {
+            "has_complaint": models.Exists(theirs),
+            "complaint_pends": models.Exists(theirs.filter(closed_on=None)),
+        }
+        return self.annotate(**told)  # the model declares them already
 
     def archived(self) -> "CaseQuerySet":
         """In the restricted archive, and still there to be read."""
@@ -100,8 +105,9 @@ class Case(TenantModel, SealedModel):
     written by every action, so that a list needs one index.
     """
 
-    # Did the same person complain since? Told by `in_terms` alone.
+    # Told by `with_complaints` alone.
     has_complaint: bool
+    complaint_pends: bool
 
     reference = models.CharField(max_length=13)
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="cases")

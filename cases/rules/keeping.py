@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from cases.rules.queue import NEVER
 from procedures.rules.periods import EndOutOfReach, Period
 
+# What an association may choose, in months; the archive never so short that its notices have no time.
+ACTIVE, ARCHIVE = range(1, 4), range(2, 13)
 # Whoever complains needs the mandate and the proofs of sending: five years (civil code, art. 2224, read 2026-11-23).
 COMPLAINT_MONTHS = 60
 COMPLAINTS = frozenset({"cnil/plainte"})
@@ -34,7 +36,7 @@ class Terms:
     archive: int = 12
 
     def __post_init__(self) -> None:
-        if not (1 <= self.active <= 3 and 2 <= self.archive <= 12):
+        if self.active not in ACTIVE or self.archive not in ARCHIVE:
             raise TooLong("An active case is kept for 1 to 3 months, an archived one for 2 to 12.")
 
     def archives_on(self, expected: date) -> date:

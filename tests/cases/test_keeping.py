@@ -1,15 +1,12 @@
 """Into the archive, announced, let go: each on its day, once, and never against somebody who takes it up again."""
 
-import threading
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections
 from django.http import Http404
 
-from accounts import scope
 from accounts.models import Association, DataKey, Membership
 from cases import access, actions
 from cases.access import Access
@@ -311,46 +308,3 @@ def test_the_others_stay_untouched(
     other.refresh_from_db()
     assert other.state != State.ERASED
     assert DataKey.objects.filter(subject__in=[other.subject, closed.member.subject]).count() == 2
-
-
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
-def test_of_letting_go_and_taking_up_again_at_once_exactly_one_wins(
-    closed: Case, in_scope: Membership, now: datetime
-) -> None:
-    """Round after round: never a case that is open and has no key."""
-    purged = archived(closed, in_scope, now)
-    sweep(now, purged - 7 * DAY)
-    ready, user = threading.Barrier(3), in_scope.user
-    fates: list[str] = []
-
-    def at_once(act: Callable[[], object]) -> None:
-        ready.wait()
-        try:
-            with scope.enter(in_scope.association_id):
-                act()
-            fates.append("done")
-        except ValueError as refused:
-            fates.append(type(refused).__name__)
-        finally:
-            connections.close_all()
-
-    threads = [
-        threading.Thread(target=at_once, args=[act])
-        for act in (
-            lambda: actions.sweep(today=purged + DAY, at=now),
-            lambda: actions.sweep(today=purged + DAY, at=now),
-            lambda: actions.reopen_case(closed, today=purged + DAY, at=now, by=user),
-        )
-    ]
-    connection.commit()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    case = Case.objects.get(pk=closed.pk)
-    has_key = DataKey.objects.filter(subject=case.subject).exists()
-    assert (case.state == State.ERASED) is not has_key
-    assert CaseEvent.objects.filter(case=case, kind__in=["case_erased", "case_reopened"]).count() == 1
-    assert sorted(fates) in (["Impossible", "done", "done"], ["done", "done", "done"])

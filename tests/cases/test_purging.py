@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection, connections, models
 
 from accounts import scope
 from accounts.models import Association, DataKey, Membership
+from accounts.rules.roles import Role
 from accounts.scope.roles import PURGE_ROLE, NoPurgeRole, as_purge_role
 from cases import actions
 from cases.actions import emptying
@@ -33,6 +34,7 @@ from cases.models import (
     PurgeLine,
     Reminder,
 )
+from cases.rules.lifecycle import State
 from notifications.models import Notice
 from tests import factories
 from vault import access as vault
@@ -50,7 +52,7 @@ def union(today: date) -> Association:
 
 @pytest.fixture
 def by(union: Association) -> Membership:
-    return factories.make_membership(union, factories.Role.COORDINATOR)
+    return factories.make_membership(union, Role.COORDINATOR)
 
 
 @pytest.fixture
@@ -356,3 +358,40 @@ class TestTheRole:
         assert counts(union, *OF_A_CASE) == {model.__name__: 0 for model in OF_A_CASE}
         with scope.enter(union.pk):
             assert sum(PurgeLine.objects.filter(table="cases.Case").values_list("count", flat=True)) == 3
+
+    @pytest.mark.parametrize("_round", range(3))
+    def test_of_letting_go_and_taking_up_again_at_once_exactly_one_wins(
+        self, case: Case, union: Association, by: Membership, now: datetime, _round: int
+    ) -> None:
+        """Never a case that is open and has no key."""
+        with scope.enter(union.pk):
+            later = Case.objects.get(pk=case.pk).expected_until + timedelta(days=600)
+        actions.sweep(today=later, at=now)
+        later += timedelta(days=8)
+        ready, fates = threading.Barrier(3), list[str]()
+
+        def take_up() -> None:
+            with scope.enter(union.pk):
+                if Case.objects.filter(pk=case.pk).exists():
+                    fates.append(f"kept: {actions.keep_longer(case, today=later, at=now, by=by.user)}")
+
+        def run(act: Callable[[], object]) -> None:
+            ready.wait()
+            try:
+                act()
+            finally:
+                connections.close_all()
+
+        acts = [lambda: actions.sweep(today=later, at=now), lambda: actions.purge(today=later, at=now), take_up]
+        threads = [threading.Thread(target=run, args=[act]) for act in acts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        with scope.enter(union.pk):
+            left = Case.objects.exclude(state=State.ERASED).filter(pk=case.pk).first()
+            events = set(CaseEvent.objects.filter(case=case.pk).values_list("kind", flat=True))
+        assert (left is not None) is DataKey.objects.filter(subject=case.subject).exists()
+        assert (left is not None) is ("kept: True" in fates)
+        assert not {"case_erased", "case_returned"} <= events

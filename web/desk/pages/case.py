@@ -91,6 +91,8 @@ def next_step(
     """The first of: decide on what was missed, check a document, gather the consent, act, wait and deposit, close."""
     missed = next((row for row in deadlines if row.is_missed), None)
     unchecked = next((row for row in justificatifs if row.accepted is None), None)
+    if case.archived_on:
+        return _archived(case)
     if case.is_closed:
         return _closed(case)
     if missed:
@@ -108,6 +110,22 @@ def next_step(
 
 def _url(case: Case, name: str, *args: int) -> str:
     return reverse(f"desk:{name}", args=[case.reference, *args])
+
+
+def goes_on(case: Case) -> bool:
+    """Does the team work on it?"""
+    return not case.is_closed and case.archived_on is None
+
+
+def _archived(case: Case) -> Next:
+    return Next(
+        title=_("Dossier en archive"),
+        text=_("Il se lit seulement. Votre lecture est montrée à l’adhérent."),
+        url=_url(case, "case_return"),
+        label=_("Sortir de l’archive"),
+        icon="folder",
+        more=[],
+    )
 
 
 def _closed(case: Case) -> Next:
@@ -232,7 +250,7 @@ def justificatif_title(definition: Definition, kind: str) -> str:
 
 
 def _document(case: Case, row: Justificatif) -> Document:
-    checkable = row.accepted is None and not case.is_closed
+    checkable = row.accepted is None and goes_on(case)
     return Document(
         title=justificatif_title(definition_of(case), row.kind),
         text=_text(row),
@@ -386,6 +404,8 @@ _MENU: tuple[tuple[str, EventKind, str, str | Promise], ...] = (
 
 def menu(case: Case) -> list[Way]:
     """What may be done with the case in its state, beside the next step."""
+    if case.archived_on:
+        return [Way(url=_url(case, "case_return"), label=_("Sortir de l’archive"), icon="folder")]
     state = State(case.state)
     ways = [
         Way(url=_url(case, name), label=str(words), icon=icon) for name, kind, icon, words in _MENU if may(state, kind)

@@ -18,6 +18,7 @@ from web.desk.pages.head import case_head
 from web.desk.pages.timeline import items
 from web.desk.pages.words import definition_of
 from web.desk.views.doors import DeskRequest, needs, opened_case, shown, why_of
+from web.parts import keeping
 from web.parts.deposits.standing import Underway, underway
 from web.parts.families import waits_for_children
 
@@ -54,7 +55,8 @@ def case(request: DeskRequest, reference: str) -> HttpResponse:
         "deletion": page.deletion_reminder(found, facts=standing, attempts=tried),
         "menu": page.menu(found),
         "may_open": request.membership.may(Right.OPEN_CASE),
-        "is_open": not found.is_closed,
+        "is_open": page.goes_on(found),
+        "kept": keeping.say(access.keeping_of(found, terms=access.terms_of(request.association), today=request.today)),
     }
     return shown(request, "case.html", context)
 

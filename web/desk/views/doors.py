@@ -118,7 +118,8 @@ def opened_case(request: DeskRequest, reference: str, *, to: Access = Access.CON
 
     404 for what this membership may not see. Raises Stop towards the page that asks why, for somebody else's case.
     """
-    case, at = access.case_for(request.membership, reference, to=to), timezone.now()
+    reach = Access.CONSULT_ARCHIVED if to is Access.CONSULT else to
+    case, at = access.case_for(request.membership, reference, to=reach), timezone.now()
     if access.needs_reason(case, reader=request.user) and not access.said_why(case, reader=request.user, at=at):
         raise Stop(_ask_why(request, case))
     if not access.may_read_on(case, reader=request.user, factor_at=factor_given_at(request), at=at):
