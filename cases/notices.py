@@ -65,9 +65,11 @@ def _whoever_is_bound(notice: Notice) -> Recipient | None:
 
 def _member(notice: Notice) -> Recipient | None:
     deadline = _deadline(notice)
-    if deadline is None:
-        return None
-    member = deadline.case.member
+    return _to_member(deadline.case) if deadline else None
+
+
+def _to_member(case: Case) -> Recipient | None:
+    member = case.member
     load_keys([member.subject])
     return Recipient(email=member.email, name=member.first_name, language=member.language) if member.email else None
 
@@ -112,23 +114,18 @@ def _expiring(notice: Notice) -> Case | None:
 
 def _still_expires(notice: Notice) -> bool:
     """Neither taken up again nor let go, and no nearer notice was given meanwhile."""
-    case = _expiring(notice)
-    return bool(case and case.purge_told == notice.subject_ids["stage"])
+    return bool((case := _expiring(notice)) and case.purge_told == notice.subject_ids["stage"])
 
 
 def _its_member(notice: Notice) -> Recipient | None:
     case = _expiring(notice)
-    if case is None:
-        return None
-    load_keys([case.member.subject])
-    member = case.member
-    return Recipient(email=member.email, name=member.first_name, language=member.language) if member.email else None
+    return _to_member(case) if case else None
 
 
 def _about_end(notice: Notice) -> dict[str, Any]:
-    case = _expiring(notice)
+    case, days = _expiring(notice), -notice.subject_ids["stage"]
     link = settings.PUBLIC_ORIGIN + reverse("portal:home")
-    return {"association": case.association if case else None, "days": -notice.subject_ids["stage"], "link": link}
+    return {"association": case.association if case else None, "days": days, "link": link}
 
 
 def _reminder(notice: Notice) -> Reminder | None:

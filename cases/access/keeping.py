@@ -83,4 +83,4 @@ def purge_log(reader: Membership) -> list[Gone]:
         raise Http404
     of_cases = Sum("count", filter=Q(table="cases.Case"), default=0)
     days = PurgeLine.objects.order_by("-purged_on", "cause").values_list("purged_on", "cause")
-    return [Gone(*row) for row in days.annotate(of_cases, Sum("count"))[:60]]
+    return [Gone(*row) for row in days.annotate(cases=of_cases, rows=Sum("count"))[:60]]

@@ -177,6 +177,11 @@ class Case(TenantModel, SealedModel):
     def is_closed(self) -> bool:
         return self.closed_on is not None
 
+    @property
+    def is_at_work(self) -> bool:
+        """Does the team work on it?"""
+        return self.closed_on is None and self.archived_on is None
+
     def key_subjects(self) -> set[UUID]:
         return {self.subject} | self.beneficiary.key_subjects()
 

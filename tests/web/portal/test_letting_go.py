@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -163,7 +164,13 @@ class TestErasing:
         with scope.enter(own.association_id):
             by = own.assigned_to
             assert by
-            shared = {"campaign": own.campaign, "beneficiary": own.beneficiary, "today": today, "at": now, "by": by}
+            shared: dict[str, Any] = {
+                "campaign": own.campaign,
+                "beneficiary": own.beneficiary,
+                "today": today,
+                "at": now,
+                "by": by,
+            }
             consents = [ConsentKind.HANDLING]
             complaint = actions.open_case_for(own.member, procedure="cnil/plainte", consents=consents, **shared)
             later = actions.open_case_for(own.member, procedure=factories.CLOSURE, consents=consents, **shared)

@@ -12,12 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from cases.access import Chain
 from cases.models import Attempt, Case, CaseFact, Consent, Deadline, Justificatif
 from cases.rules.lifecycle import EventKind, State, may
 from procedures.rules import hours
 from procedures.rules.definitions import Bound, Channel, Definition
-from web.desk.pages.head import Chip, who
+from web.desk.pages.head import Chip
 from web.desk.pages.words import CONSENTS, GROUNDS, definition_of, label, say
 from web.parts import deletion
 from web.parts.french import day_month_year
@@ -110,11 +109,6 @@ def next_step(
 
 def _url(case: Case, name: str, *args: int) -> str:
     return reverse(f"desk:{name}", args=[case.reference, *args])
-
-
-def goes_on(case: Case) -> bool:
-    """Does the team work on it?"""
-    return not case.is_closed and case.archived_on is None
 
 
 def _archived(case: Case) -> Next:
@@ -250,7 +244,7 @@ def justificatif_title(definition: Definition, kind: str) -> str:
 
 
 def _document(case: Case, row: Justificatif) -> Document:
-    checkable = row.accepted is None and goes_on(case)
+    checkable = row.accepted is None and case.is_at_work
     return Document(
         title=justificatif_title(definition_of(case), row.kind),
         text=_text(row),
@@ -347,33 +341,6 @@ def _consent(row: Consent | None) -> str:
     if row.withdrawn_on:
         return _("retiré le %(day)s") % {"day": day_month_year(row.withdrawn_on)}
     return _("oui, le %(day)s") % {"day": day_month_year(row.given_on)}
-
-
-def family(rows: Sequence[Case], *, but: Case) -> list[Way]:
-    """The household's other cases."""
-    return [
-        Way(
-            url=f"{reverse('desk:case', args=[row.reference])}?de=recherche",
-            label=f"{who(row)} · {say(definition_of(row).short)}",
-            icon="check" if row.is_closed else "folder",
-        )
-        for row in rows
-        if row.pk != but.pk
-    ]
-
-
-def ties(chain: Chain) -> list[Way]:
-    """The case that this one goes on from, and those that go on from it, as far as the reader may see them."""
-    former = [(one, _("Suite du dossier %(reference)s, %(procedure)s"), "left") for one in chain.former[:1]]
-    following = [(one, _("Continué dans %(reference)s, %(procedure)s"), "right") for one in chain.following]
-    return [
-        Way(
-            url=f"{reverse('desk:case', args=[one.reference])}?de=recherche",
-            label=words % {"reference": one.reference, "procedure": say(definition_of(one).short)},
-            icon=icon,
-        )
-        for one, words, icon in (*former, *following)
-    ]
 
 
 def ways(case: Case, *, deadlines: Sequence[Deadline], attempts: Sequence[Attempt]) -> TwoWays | None:
