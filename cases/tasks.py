@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
@@ -13,6 +14,13 @@ from cases import actions
 def sweep(*, now: datetime | None = None) -> dict[str, int]:
     at = now or timezone.now()
     return asdict(actions.sweep(today=timezone.localdate(at), at=at))
+
+
+@shared_task(name="cases.purge")
+def purge(*, now: datetime | None = None) -> dict[str, Any]:
+    """The rows of what is erased, as the purge role: rows by table and cause."""
+    at = now or timezone.now()
+    return actions.purge(today=timezone.localdate(at), at=at).told()
 
 
 @shared_task(name="cases.root")

@@ -59,6 +59,7 @@ JOBS: dict[str, Every | Daily] = {
     "accounts.chain": Every(600),
     "accounts.heads": Daily(time(4, 10)),
     "accounts.sweep": Daily(time(4, 5)),
+    "cases.purge": Daily(time(4, 30)),
     "cases.root": Daily(time(4, 40)),
     "cases.seal": Every(10),
     "cases.stamp": Every(1800),

@@ -14,6 +14,7 @@ from tests.calculations import CALCULATIONS, calculate
 from tests.factories import PASSWORD
 from tests.gallery_deposits import PARTS_OF_DEPOSITS, deposits
 from tests.gallery_fingerprints import fingerprints
+from tests.gallery_keeping import NO_PAGE_OF_KEEPING, keeping
 from tests.pictures import Picture, press
 from tests.stage import STORIES
 
@@ -24,6 +25,7 @@ NO_PAGE: dict[str, str] = {
     "portal:file": "a download",
     "portal:leave": "POST only",
     "portal:quick_exit": "POST only",
+    **NO_PAGE_OF_KEEPING,
     "desk:file": "a download",
     **PARTS_OF_DEPOSITS,
     "desk:choose": "POST only",
@@ -381,6 +383,7 @@ GALLERY: tuple[Picture, ...] = (
     *_portal(),
     *deposits(),
     *fingerprints(),
+    *keeping(),
     *_queue(),
     *_desk_cases(),
     *_house(),

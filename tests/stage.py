@@ -108,7 +108,7 @@ def set_up(*, today: date, at: datetime) -> Stage:
     _hand_out(stage, first, at=at)
     with scope.enter(first.pk):
         watched = Case.objects.with_people().get(reference=stage.parts["letter_soon"])
-    set_watch(first, watched=watched, by=_by, at=at)
+    stage.parts.update(set_watch(first, watched=watched, by=_by, at=at))
     _empty_house(stage, at=at)
     _long_house(stage, today=today, at=at)
     cases.actions.sweep(today=today, at=at)

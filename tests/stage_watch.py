@@ -11,9 +11,13 @@ from cases import access
 from cases.actions import NewBeneficiary, NewMember
 from cases.models import BeneficiaryKind, Case, Deadline
 from tests import factories
+from tests.stage_keeping import set_archive
 
 
-def set_watch(association: Association, *, watched: Case, by: Callable[[str], User], at: datetime) -> None:
+def set_watch(
+    association: Association, *, watched: Case, by: Callable[[str], User], at: datetime
+) -> dict[str, str | int]:
+    """The references of what lies in the archive."""
     with scope.enter(association.pk):
         days = timedelta(days=1)
         for before, why in ((3, Why.QUEUE), (2, Why.SEARCH), (1, Why.PERMANENCE)):
@@ -42,6 +46,7 @@ def set_watch(association: Association, *, watched: Case, by: Callable[[str], Us
             roles=delegate.roles,
         )
         actions.chain_entries(association.pk)
+        return set_archive(watched.campaign, procedure=watched.procedure, by=by, at=at)
 
 
 def unsent_of(case: Case, *, at: datetime) -> int:

@@ -10,18 +10,21 @@ from accounts.access import memberships_anywhere
 from accounts.actions import close_account, destroy_keys
 from accounts.models import AuditEntry, User
 from accounts.rules.audit import About, AuditKind
-from cases.access import is_member_anywhere
+from cases.access import held_by_complaint, is_member_anywhere
 from cases.actions.journal import move, settle, take
-from cases.models import Beneficiary, Case, Consent, Member
+from cases.models import Beneficiary, Case, Consent, Member, PurgeCause
 from cases.rules.lifecycle import EventKind, State
 from notifications.rules.kinds import Audience
 
 
 @transaction.atomic
-def erase_case(case: Case, *, today: date, at: datetime, by: User | None) -> Case:
-    """Destroy the case's key, and what is held of its people whom no other case needs. Raises Impossible."""
+def erase_case(case: Case, *, today: date, at: datetime, by: User | None, cause: PurgeCause | None = None) -> Case:
+    """Destroy the case's key, and what is held of its people whom no other case needs. Raises Impossible.
+
+    `cause`: that its time is over, where nobody asked for it.
+    """
     case = take(case, version=None)
-    move(case, EventKind.CASE_ERASED, at=at, by=by)
+    move(case, EventKind.CASE_ERASED, at=at, by=by, cause=cause.value if cause else "")
     case.closed_on = case.closed_on or today
     settle(case, today=today, at=at, by=by, also=["closed_on"])
     destroy_keys([case.subject])
@@ -49,6 +52,24 @@ def erase_person(member: Member, *, today: date, at: datetime, by: User | None) 
         AuditKind.SHREDDED, at=at, by=by, about=About.KEY, about_id=member.subject, cases=len(cases)
     )
     return len(cases)
+
+
+@transaction.atomic
+def erase_own(user: User, *, today: date, at: datetime) -> list[str]:
+    """At a member's own wish, all that the association in scope holds of them and of those they act for.
+
+    What stays: the references of the cases that a pending complaint of theirs stands on. [] when nothing does; then
+    their account is closed too where nothing else uses it.
+    """
+    held = {case.pk: case.reference for case in held_by_complaint(user)}
+    for member in Member.objects.of(user).order_by("pk"):
+        if not Case.objects.filter(member=member, pk__in=held).exists():
+            erase_person(member, today=today, at=at, by=user)
+            continue
+        others = Case.objects.filter(member=member).exclude(state=State.ERASED).exclude(pk__in=held)
+        for case in others.order_by("pk"):
+            erase_case(case, today=today, at=at, by=user)
+    return sorted(held.values())
 
 
 def _forget_beneficiary(beneficiary: Beneficiary, *, today: date) -> None:

@@ -102,6 +102,28 @@ def _context(notice: Notice, *, path: str) -> dict[str, Any]:
     }
 
 
+def _expiring(notice: Notice) -> Case | None:
+    rows = Case.objects.all().archived().select_related("member", "association")
+    found: Case | None = rows.filter(pk=notice.subject_ids["case"]).first()
+    return found
+
+
+def _still_expires(notice: Notice) -> bool:
+    """Neither taken up again nor let go, and no nearer notice was given meanwhile."""
+    return bool((case := _expiring(notice)) and case.purge_told == notice.subject_ids["stage"])
+
+
+def _its_member(notice: Notice) -> Recipient | None:
+    case = _expiring(notice)
+    return to_member(case.member) if case else None
+
+
+def _about_end(notice: Notice) -> dict[str, Any]:
+    case, days = _expiring(notice), -notice.subject_ids["stage"]
+    link = settings.PUBLIC_ORIGIN + reverse("portal:home")
+    return {"association": case.association if case else None, "days": days, "link": link}
+
+
 def _reminder(notice: Notice) -> Reminder | None:
     rows = Reminder.objects.all().standing().select_related("case", "for_user", "association")
     found: Reminder | None = rows.filter(pk=notice.subject_ids["reminder"]).first()
@@ -297,6 +319,13 @@ _KINDS = (
         still_holds=_still_missed,
         context=_for_volunteer,
         recipient=_volunteer,
+    ),
+    NoticeKind(
+        key="case_expires",
+        templates="cases/mail/case_expires",
+        still_holds=_still_expires,
+        context=_about_end,
+        recipient=_its_member,
     ),
     NoticeKind(
         key="reminder_due",

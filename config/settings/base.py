@@ -35,6 +35,8 @@ PUBLIC_ORIGIN = env.str("PUBLIC_ORIGIN", default="http://localhost:8000")
 
 # Keys: "id:base64,id:base64"; the first wraps, the others only unwrap.
 VAULT_KEKS = secret("VAULT_KEKS")
+# Of the role that empties rows: given to the worker that does it, never to the web.
+PURGE_PASSWORD = secret("PURGE_PASSWORD")
 # False closes the door to files. It is closed too where what cleans them is missing.
 VAULT_UPLOADS = env.bool("VAULT_UPLOADS", default=True)
 # How files are opened: in bubblewrap, or with limits only where it is written out.
@@ -286,9 +288,11 @@ def sqlite(path: Path) -> dict[str, Any]:
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
+            # secure_delete: what is erased leaves no bytes behind in the file.
             # temp_store: what does not fit into a statement's memory would lie in /var/tmp.
             "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; "
+                "PRAGMA secure_delete=ON;"
             ),
         },
     }

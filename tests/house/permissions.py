@@ -26,7 +26,7 @@ SENT_ON = "302 302 302 302  302 302 302 302  302 302 302  302"
 POSTED = "405 405 405 405  405 405 405 405  405 405 405  405"  # takes POST only; as a POST: takes GET only
 NOTHING = "404 404 404 404  404 404 404 404  404 404 404  404"
 OWN = "302 200 404 404  404 404 404 404  404 404 404  404"  # one's own case
-MINE = "302 200 200 404  404 404 404 404  404 404 404  404"  # any member's
+MEMBERS = "302 200 200 404  404 404 404 404  404 404 404  404"  # each their own
 SIGNED_IN = "302 200 200 200  200 200 200 200  200 200 200  200"
 ENTRY = "200 302 302 302  302 302 302 302  302 302 302  302"  # who is in already is sent on
 DESK = "302 403 403 302  200 200 200 200  200 200 403  200"
@@ -85,12 +85,12 @@ TABLE: dict[str, Asked] = {
     "portal:quick_exit": (POSTED, SENT_ON),
     "portal:card": (SENT_ON, SENT_ON),  # no code of their own was offered
     "portal:sessions": (SIGNED_IN, answered(SIGNED_IN, 404)),  # it names none of one's own
-    "portal:mails": (
-        "302 200 200 404  404 404 404 404  404 404 404  404",
-        "302 422 422 404  404 404 404 404  404 404 404  404",
-    ),
+    "portal:mails": (MEMBERS, answered(MEMBERS, 422)),
     "portal:choose": (SIGNED_IN, "302 302 302 422  422 422 422 422  422 422 422  422"),  # a member of one only
+    "portal:erase": (MEMBERS, answered(MEMBERS, 422)),
     "portal:case": OWN_PAGE,
+    "portal:copy": (POSTED, OWN),
+    "portal:keep": (POSTED, answered(OWN, 302)),
     "portal:consent": (answered(OWN, 302), answered(OWN, 302)),  # given already
     "portal:channel": OWN_FORM,
     "portal:step": (OWN, answered(OWN, 302)),
@@ -141,6 +141,7 @@ TABLE: dict[str, Asked] = {
     "desk:contact": CASE_PAGE,
     "desk:reason": (answered(CASE, 302), answered(CASE, 302)),  # they follow it, or said why already
     "desk:card": (answered(CASE, 409), answered(CASE, 409)),  # this member has an address
+    "desk:case_return": (answered(RUN_HERE, 409), answered(RUN_HERE, 409)),  # it is not in the archive
     "desk:events": (answered(CASE, 404), POSTED_AT_DESK),  # there are none older
     "desk:team": (RUN, POSTED_AT_DESK),
     "desk:invite": (RUN, answered(RUN, 422)),
@@ -157,6 +158,8 @@ TABLE: dict[str, Asked] = {
     "desk:alert_seen": (POSTED_AT_DESK, answered(WATCH_HERE, 302)),
     "desk:member_sessions": (RUN_HERE, answered(RUN_HERE, 302)),
     "desk:visibility": (RUN, answered(RUN, 422)),
+    "desk:keeping": (RUN, answered(RUN, 422)),
+    "desk:archives": (RUN, POSTED_AT_DESK),
     "desk:send_window": (RUN, answered(RUN, 422)),
     "desk:canary": (RUN, answered(RUN, 422)),
     "desk:figures": (WATCH, POSTED_AT_DESK),

@@ -15,6 +15,7 @@ from web.desk.views import (
     fingerprints,
     invitation,
     justificatifs,
+    keeping,
     letters,
     mails,
     opening,
@@ -63,6 +64,7 @@ _OF_CASE: list[URLPattern | URLResolver] = [
     path("coordonnees/", case.contact, name="contact"),
     path("carte/", working.MakeCard.as_view(), name="card"),
     path("motif/", reason.reason, name="reason"),
+    path("sortir/", keeping.case_return, name="case_return"),
     path("faits-anciens/", case.events, name="events"),
 ]
 _CASES: list[URLPattern | URLResolver] = [
@@ -91,6 +93,8 @@ _HOUSE: list[URLPattern | URLResolver] = [
     path("securite/alertes/<int:pk>/vue/", security.alert_seen, name="alert_seen"),
     path("securite/equipe/<int:pk>/sessions/", security.close_sessions, name="member_sessions"),
     path("securite/visibilite/", security.visibility, name="visibility"),
+    path("securite/conservation/", keeping.keeping, name="keeping"),
+    path("archives/", keeping.archives, name="archives"),
     path("securite/envois/", sending.send_window, name="send_window"),
     path("securite/leurre/", security.canary, name="canary"),
     path("chiffres/", figures.figures, name="figures"),

@@ -221,6 +221,15 @@ class MailForm(MailFields, PostedForm):
     """How a member wants the mails of this association."""
 
 
+class EraseForm(PostedForm):
+    """Never ticked beforehand."""
+
+    sure = forms.BooleanField(
+        label=_("Oui, tout effacer. Je sais que personne ne pourra le retrouver."),
+        error_messages={"required": _("Cochez cette case pour effacer. Sinon, rien ne change.")},
+    )
+
+
 class UploadForm(DocumentForm, PostedForm):
     """One or several photos, or a file, and what they are."""
 
