@@ -29,7 +29,9 @@ class Every:
     def is_due(self, now: datetime, *, tried_at: datetime | None, done_at: datetime | None, zone: ZoneInfo) -> bool:
         """By its last try."""
         pause = timedelta(seconds=self.seconds)
-        return tried_at is None or tried_at > now + AHEAD or now - tried_at >= pause - SLACK
+        if tried_at is None or pause <= SLACK:
+            return True
+        return tried_at > now + AHEAD or now - tried_at >= pause - SLACK
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,7 @@ def test_a_job_that_another_ticker_is_at_is_left_to_it(work: list[tuple[str, dat
 
 
 def test_what_a_worker_did_is_not_done_again(work: list[tuple[str, datetime]]) -> None:
+    celery.app.loader.import_default_modules()
     for key in JOBS:
         celery.note_done(sender=celery.app.tasks[key])
 

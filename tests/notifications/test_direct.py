@@ -158,7 +158,7 @@ def test_what_goes_wrong_beside_the_request_is_logged_without_words(
 
 
 def test_the_queue_is_bounded(threads: None, monkeypatch: pytest.MonkeyPatch, sink: Sink) -> None:
-    monkeypatch.setattr(actions, "_places", threading.BoundedSemaphore(2))
+    monkeypatch.setattr(direct, "_places", threading.BoundedSemaphore(2))
     go = threading.Event()
 
     def write() -> Letter:
