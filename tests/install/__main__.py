@@ -125,7 +125,9 @@ def step(number: int, block: str) -> str:
     if "create_association" in block:
         block = f"python3 /run/trial/sink.py {MAIL_PORT} /run/trial/mails &\necho premiere@{NAME} | {block}"
     if "readyz" in block:
-        block = "python3 /run/trial/visit.py ready\n" + block
+        block = block.replace(
+            "curl --silent --fail http", "python3 /run/trial/visit.py ready\ncurl --silent --fail http"
+        )
     return f"echo '--- {number}: {first.replace(chr(39), '')}'\n{block}"
 
 

@@ -2,8 +2,8 @@
 
     systemctl restart|enable|daemon-reload [--now] UNIT...
 
-Of a unit it obeys ExecStart, User, WorkingDirectory, EnvironmentFile, UMask, LimitCORE and the folders; what hardens it
-is systemd's alone. Services of the distribution that have an init script are started by that.
+Of a unit it obeys ExecStart, User, AmbientCapabilities, WorkingDirectory, EnvironmentFile, UMask, LimitCORE and the
+folders; what hardens it is systemd's alone. Services of the distribution that have an init script are started by that.
 """
 
 import os
@@ -63,10 +63,14 @@ def run(stem: str, unit: Unit) -> None:
     LOGS.mkdir(exist_ok=True)
     if unit.get("LimitCORE") == ["0"]:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    change = ["setpriv", "--reuid", account.pw_name, "--regid", str(account.pw_gid), "--init-groups"]
+    for line in unit.get("AmbientCapabilities", []):
+        caps = ",".join(f"+{name.removeprefix('CAP_').lower()}" for name in line.split())
+        change += [f"--inh-caps={caps}", f"--ambient-caps={caps}"] if caps else []
     command = shlex.split(unit["ExecStart"][0].replace("%h", "server").replace("%%", "%"))
     with (LOGS / stem).open("ab") as log:
         subprocess.Popen(
-            command,
+            [*change, "--", *command],
             cwd=unit.get("WorkingDirectory", ["/"])[0],
             env={"PATH": os.environ["PATH"], "HOME": account.pw_dir} | environment(unit),
             stdin=subprocess.DEVNULL,
@@ -74,9 +78,6 @@ def run(stem: str, unit: Unit) -> None:
             stderr=log,
             start_new_session=True,
             umask=int(unit.get("UMask", ["0022"])[0], 8),
-            user=account.pw_uid,
-            group=account.pw_gid,
-            extra_groups=os.getgrouplist(account.pw_name, account.pw_gid),
         )
     time.sleep(1)
 

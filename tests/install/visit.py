@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> None:
         Visit(arguments[1]).go()
 
 
-def until(holds: Callable[[], bool], *, what: str, within: float = 180.0) -> None:
+def until(holds: Callable[[], bool], *, what: str, within: float = 600.0) -> None:
     end = time.monotonic() + within
     while not holds():
         if time.monotonic() > end:
