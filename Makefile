@@ -9,7 +9,7 @@ BIN := .venv/bin
 MANAGE = VAR_DIR="$(VAR_DIR)" $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-ci shots bench vault-report requirements messages clean
+.PHONY: help run test check check-ci shots bench vault-report install-trial requirements messages clean
 MAKEFLAGS += --no-builtin-rules
 
 help: ## Show this list
@@ -44,6 +44,9 @@ bench: .venv/.dev ## Measure pages and jobs against their rivals (ARGS="queue sw
 
 vault-report: .venv/.dev ## Send made-up documents through the vault and judge what it keeps (ARGS="--only scan --keep DIR")
 	@$(BIN)/python -m tests.vault.report $(ARGS)
+
+install-trial: .venv/.dev ## Follow docs/how-to/install.md on an empty Debian 12 in a folder (root, debootstrap; ARGS=FOLDER)
+	@$(BIN)/python -m tests.install $(ARGS)
 
 requirements: .venv/.dev ## Compile requirements*.in to the hashed requirements*.txt (UPGRADE=1 takes newer releases)
 	@$(BIN)/python -m tests.requirements --write $(if $(UPGRADE),--upgrade)

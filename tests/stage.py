@@ -29,7 +29,7 @@ from tests.stage_deposits import set_deposits
 from tests.stage_inbound import set_journal, set_mails
 from tests.stage_kept import set_kept
 from tests.stage_lists import set_lists, stays_fresh
-from tests.stage_watch import set_watch
+from tests.stage_watch import set_watch, unsent_of
 from tests.web.desk.passkeys import give_passkey
 from web.demo import seed, stories
 from web.demo.people import VOLUNTEERS
@@ -109,7 +109,7 @@ def set_up(*, today: date, at: datetime) -> Stage:
     _hand_out(stage, first, at=at)
     with scope.enter(first.pk):
         watched = Case.objects.with_people().get(reference=stage.parts["letter_soon"])
-    set_watch(first, watched=watched, by=_by, at=at)
+    stage.parts.update(set_watch(first, watched=watched, by=_by, at=at))
     _empty_house(stage, at=at)
     _long_house(stage, today=today, at=at)
     cases.actions.sweep(today=today, at=at)
@@ -176,6 +176,7 @@ def _cases(stage: Stage, association: Association, *, today: date, at: datetime)
     _reminders(stage, by_name, today=today, at=at)
     stage.parts["waiting.event"] = set_journal(by_name["waiting"], by=_by("benevole"), at=at)
     stage.parts.update(set_mails(by_name["waiting"], off=by_name["accepted"], at=at))
+    stage.parts["letter_soon.unsent"] = unsent_of(by_name["letter_soon"], at=at)
 
 
 def _plan(name: str, story: dict[str, object]) -> CasePlan:

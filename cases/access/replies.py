@@ -17,7 +17,9 @@ from accounts import crypto
 from accounts.fields import root_key
 from cases.models import Case, Deadline, Justificatif, Reminder
 from cases.rules.inbound.addresses import with_plus
+from cases.rules.lifecycle import State
 from notifications.models import Notice
+from notifications.rules.kinds import DIGESTS, Audience
 
 _PLACE = b"reply-address"
 _IDS = struct.Struct(">IQ")
@@ -49,6 +51,15 @@ def reply_ids(tag: str) -> tuple[int, int] | None:
 
 def _key() -> bytes:
     return crypto.derive(root_key(None), "reply-address")
+
+
+def case_of_digest(notice: Notice) -> Case | None:
+    """The newest case of the member whose mail of the day this is."""
+    if notice.kind != DIGESTS[Audience.MEMBER]:
+        return None
+    rows = Case.objects.select_related("member").filter(member__user=notice.subject_ids["user"])
+    case: Case | None = rows.exclude(state=State.ERASED).order_by("-pk").first()
+    return case
 
 
 def case_of(notice: Notice) -> Case | None:

@@ -10,7 +10,7 @@ from accounts.actions import close_account, user_for_address
 from accounts.fields import load_keys
 from accounts.models import User
 from cases.access import is_member_anywhere
-from cases.access.replies import case_of
+from cases.access.replies import case_of, case_of_digest
 from cases.actions.journal import move, settle, take
 from cases.actions.opening import index_contacts
 from cases.models import Case, MailBounce, Member
@@ -35,7 +35,7 @@ def note_bounce(report: Report, *, at: datetime) -> bool:
 def _note(association_id: int, notice_id: int, report: Report, *, at: datetime) -> bool:
     with transaction.atomic(), scope.enter(association_id):
         notice = Notice.objects.filter(pk=notice_id, attempts__gt=0).first()
-        case = case_of(notice) if notice else None
+        case = (case_of(notice) or case_of_digest(notice)) if notice else None
         if notice is None or case is None or case.state == State.ERASED:
             return False
         case = take(case, version=None)

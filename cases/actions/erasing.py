@@ -4,23 +4,28 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+import notifications.actions
 import vault.actions
 from accounts.access import memberships_anywhere
 from accounts.actions import close_account, destroy_keys
 from accounts.models import AuditEntry, User
 from accounts.rules.audit import About, AuditKind
-from cases.access import is_member_anywhere
+from cases.access import held_by_complaint, is_member_anywhere
 from cases.actions.journal import move, settle, take
 from cases.actions.sorting import forget_mails_from, forget_mails_of
-from cases.models import Beneficiary, Case, Consent, MailBounce, Member
+from cases.models import Beneficiary, Case, Consent, MailBounce, Member, PurgeCause
 from cases.rules.lifecycle import EventKind, State
+from notifications.rules.kinds import Audience
 
 
 @transaction.atomic
-def erase_case(case: Case, *, today: date, at: datetime, by: User | None) -> Case:
-    """Destroy the case's key, and what is held of its people whom no other case needs. Raises Impossible."""
+def erase_case(case: Case, *, today: date, at: datetime, by: User | None, cause: PurgeCause | None = None) -> Case:
+    """Destroy the case's key, and what is held of its people whom no other case needs. Raises Impossible.
+
+    `cause`: that its time is over, where nobody asked for it.
+    """
     case = take(case, version=None)
-    move(case, EventKind.CASE_ERASED, at=at, by=by)
+    move(case, EventKind.CASE_ERASED, at=at, by=by, cause=cause.value if cause else "")
     case.closed_on = case.closed_on or today
     settle(case, today=today, at=at, by=by, also=["closed_on"])
     destroy_keys([case.subject])
@@ -51,6 +56,24 @@ def erase_person(member: Member, *, today: date, at: datetime, by: User | None) 
     return len(cases)
 
 
+@transaction.atomic
+def erase_own(user: User, *, today: date, at: datetime) -> list[str]:
+    """At a member's own wish, all that the association in scope holds of them and of those they act for.
+
+    What stays: the references of the cases that a pending complaint of theirs stands on. [] when nothing does; then
+    their account is closed too where nothing else uses it.
+    """
+    held = {case.pk: case.reference for case in held_by_complaint(user)}
+    for member in Member.objects.of(user).order_by("pk"):
+        if not Case.objects.filter(member=member, pk__in=held).exists():
+            erase_person(member, today=today, at=at, by=user)
+            continue
+        others = Case.objects.filter(member=member).exclude(state=State.ERASED).exclude(pk__in=held)
+        for case in others.order_by("pk"):
+            erase_case(case, today=today, at=at, by=user)
+    return sorted(held.values())
+
+
 def _forget_beneficiary(beneficiary: Beneficiary, *, today: date) -> None:
     Consent.objects.filter(beneficiary=beneficiary, withdrawn_on=None).update(withdrawn_on=today)
     if beneficiary.subject != beneficiary.member.subject:
@@ -66,6 +89,8 @@ def _forget_member(member: Member, *, today: date, at: datetime) -> None:
     forget_mails_from(member)
     MailBounce.objects.filter(member=member).delete()
     user = member.user
+    if user:
+        notifications.actions.forget_choice(user, audience=Audience.MEMBER)
     Member.objects.filter(pk=member.pk).update(user=None, email_index="", phone_index="", email_off_at=None)
     if user and not memberships_anywhere(user) and not is_member_anywhere(user):
         close_account(user, at=at)

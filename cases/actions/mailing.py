@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 import vault.actions
 from accounts import crypto, scope
@@ -13,7 +14,7 @@ from accounts.fields import root_key
 from accounts.models import KeyKind, User
 from cases.access.mails import Place, place_of, sender_index
 from cases.actions.bouncing import note_bounce
-from cases.actions.journal import definition_of, move, take
+from cases.actions.journal import definition_of, move, settle, take
 from cases.models import Case, Doubt, InboundMail, MailState
 from cases.rules import inbound
 from cases.rules.inbound import Letter, Sort
@@ -129,6 +130,8 @@ def _file(letter: Letter, case: Case, *, mark: str, at: datetime) -> None:
         left_out=letter.left_out,
         received_at=at,
     )
+    if case.archived_on:  # nobody of the team would see it there
+        settle(case, today=timezone.localdate(at), at=at, by=by)
 
 
 def without_numbers(text: str) -> tuple[str, bool]:

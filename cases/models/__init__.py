@@ -9,6 +9,7 @@ from cases.models.export import Export
 from cases.models.justificatif import Justificatif
 from cases.models.mail import Doubt, InboundMail, MailBounce, MailState
 from cases.models.people import Beneficiary, BeneficiaryKind, Consent, ConsentKind, Member, Representation
+from cases.models.purge import PurgeCause, PurgeLine
 from cases.models.reminder import Reminder, StopWhen
 
 __all__ = [
@@ -33,6 +34,8 @@ __all__ = [
     "MailBounce",
     "MailState",
     "Member",
+    "PurgeCause",
+    "PurgeLine",
     "Reminder",
     "Representation",
     "StopWhen",

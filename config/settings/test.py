@@ -50,4 +50,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 MAIL_THREADS = 0
+METRICS_TOKEN = ""
+SWEEP_PINGS.clear()  # noqa: F405  what the environment gave is not asked
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.house.design import asks_managers
 from tests.house.tree import APPS, imports_of, name_of, parsed, python_files
 
 WRITES = {"save", "create", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "execute"}
@@ -48,12 +49,7 @@ def _draws(node: ast.Call) -> bool:
 
 
 def test_pages_ask_access_never_a_manager() -> None:
-    asked = [
-        f"{name_of(path)}:{node.lineno}"
-        for path in pages()
-        for node in ast.walk(parsed(path))
-        if isinstance(node, ast.Attribute) and node.attr in {"objects", "_base_manager", "_default_manager"}
-    ]
+    asked = [f"{name_of(path)}:{line} {words}" for path in pages() for line, words in asks_managers(parsed(path))]
 
     assert asked == []
 

@@ -1,7 +1,7 @@
 """Forms as people read them: question, help, error, box; an error is one plain sentence, and what was typed is kept."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
@@ -49,7 +49,8 @@ class ErrorLine:
 def error_lines(form: forms.BaseForm) -> list[ErrorLine]:
     """What is to be corrected, in the order of the page."""
     lines = [ErrorLine("", "", str(text)) for text in form.non_field_errors()]
-    for bound in form:
+    lines += dict.fromkeys(ErrorLine("", "", str(text)) for bound in form.hidden_fields() for text in bound.errors)
+    for bound in form.visible_fields():
         lines += [ErrorLine(f"#{_first_box(bound)}", str(bound.label), str(text)) for text in bound.errors]
     return lines
 
@@ -57,6 +58,13 @@ def error_lines(form: forms.BaseForm) -> list[ErrorLine]:
 def _first_box(bound: forms.BoundField) -> str:
     """The id of the box that takes the focus: the first one, when the question has several."""
     return bound.id_for_label or f"{bound.auto_id}_0"
+
+
+# What stands in a box that nobody sees cannot be corrected by whoever reads the page.
+_NOT_TYPED = _(
+    "Cette page n’était plus à jour : rien n’a été enregistré. Relisez ce que vous avez écrit, "
+    "puis envoyez-le de nouveau."
+)
 
 
 def _is_secret(field: forms.Field) -> bool:
@@ -72,12 +80,27 @@ def check_address(typed: str) -> None:
         validate_email(typed)
     except forms.ValidationError:
         raise forms.ValidationError(_wrong_with(typed), code="invalid") from None
+    if any(_alphabets(label) > {"LATIN"} for label in typed.rpartition("@")[2].split(".")):
+        raise forms.ValidationError(str(_OTHER_ALPHABET), code="invalid")
+
+
+# A letter that looks like another: the mail would go to somebody else.
+_OTHER_ALPHABET = _(
+    "Une lettre de cette adresse vient d’un autre alphabet. Effacez l’adresse et retapez-la au clavier."
+)
+
+
+def _alphabets(text: str) -> set[str]:
+    """{"LATIN", "CYRILLIC"}: whose letters these are."""
+    return {unicodedata.name(sign, "?").partition(" ")[0] for sign in text if sign.isalpha()}
 
 
 def _wrong_with(typed: str) -> str:
     name, _at, _domain = typed.rpartition("@")
     if any(sign in typed for sign in '<>()[],;:"') or len(typed.split()) > 1:
         return gettext("Écrivez l’adresse seule, sans nom ni signe autour, par exemple prenom@exemple.fr.")
+    if _alphabets(name) - {"LATIN"}:
+        return str(_OTHER_ALPHABET)
     if not name.isascii():
         return gettext("Avant le @, cette adresse a un accent que le courrier ne sait pas porter. Vérifiez-la.")
     return gettext("Cette adresse n’est pas complète. Par exemple : prenom@exemple.fr.")
@@ -138,13 +161,26 @@ class HouseForm(_Base):
     def _clean_fields(self) -> None:
         """Every line of text is looked at, whatever else its form checks: certain numbers are written nowhere."""
         self._show_all()
+        hidden = [name for name, field in self.fields.items() if field.widget.is_hidden]
+        for name in hidden:
+            self.fields[name].error_messages |= dict.fromkeys(("required", "invalid", "invalid_choice"), _NOT_TYPED)
         super()._clean_fields()  # type: ignore[misc]  # a form's own step, which the stubs leave out
+        self._renew(name for name in hidden if name in self.errors)
         for name, field in self.fields.items():
             text = self.cleaned_data.get(name)
             if isinstance(field, forms.CharField) and isinstance(text, str) and not _is_secret(field):
                 seen = seen_in(text)
                 if seen:
                     self.add_error(name, forms.ValidationError(nowhere.sentence(seen), code=nowhere.CODE))
+
+    def _renew(self, names: Iterable[str]) -> None:
+        """A box that nobody sees and that makes no sense is as the page first had it: the next sending can be good."""
+        fresh = {name: self.get_initial_for_field(self.fields[name], name) for name in names}
+        for name, value in fresh.items():
+            if value is not None:
+                changed: Any = copy(self.data)
+                changed[self.add_prefix(name)] = str(value)
+                self.data = changed
 
     def _show_all(self) -> None:
         """What nobody sees in what was typed never reaches a field."""

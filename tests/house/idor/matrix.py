@@ -240,7 +240,7 @@ class Matrix:
         """What the view reads from a query, filled with what is another's. A number only says where a list goes on."""
         url = address(name, places, self.keys["own"])
         self._by_search(name, url)
-        for parameter in _parameters(url):
+        for parameter in parameters_of(url):
             self.queried[name].add(parameter)
             for kind, foreign in self.foreign.items():
                 for value in (foreign.words[3][0], foreign.side.campaign.slug)[: 1 + foreign.is_away]:
@@ -270,7 +270,7 @@ def _name_of(url: str) -> str:
         return ""
 
 
-def _parameters(url: str) -> list[str]:
+def parameters_of(url: str) -> list[str]:
     """The names that the module of this address's view reads from a query; for a case also its doors."""
     found = resolve(url)
     path = Path(getsourcefile(_view(found.func)) or "")

@@ -120,6 +120,34 @@ def test_a_telephone_number_may_be_noted() -> None:
     assert form.is_valid()
 
 
+# Boxes that nobody sees
+
+
+class SentForm(HouseForm, forms.Form):
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    name = forms.CharField(label="Prénom")
+
+
+SHOWN = {"token": "5f0c7f6e-3c1b-4c59-9d06-5d8d0c5a3b11", "version": 3}
+
+
+@pytest.mark.parametrize("broken", [{"token": "x"}, {"version": ""}, {"token": "", "version": "9" * 5000}])
+def test_what_nobody_typed_is_told_once_and_made_good_while_what_was_typed_stays(broken: dict[str, str]) -> None:
+    good = {name: str(value) for name, value in SHOWN.items()}
+    form = SentForm(good | {"name": "Odette"} | broken, initial=SHOWN)
+
+    [line] = form.error_lines()
+    again = SentForm(form.data, initial=SHOWN)
+
+    assert line.href == ""
+    assert "Cette page n’était plus à jour" in line.text
+    assert str(form).count("Cette page n’était plus à jour") == 1
+    assert 'value="Odette"' in str(form)
+    assert again.is_valid()
+    assert again.cleaned_data["version"] == 3
+
+
 # Signs that nobody sees
 
 

@@ -26,7 +26,7 @@ class CredentialField(forms.JSONField):
         try:
             if len(value or "") <= LONGEST_ANSWER:
                 return super().to_python(value)
-        except RecursionError:
+        except (RecursionError, forms.ValidationError):
             pass
         raise forms.ValidationError(str(NOT_KNOWN), code="invalid")
 

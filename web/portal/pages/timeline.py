@@ -68,6 +68,9 @@ _PLAIN: dict[EventKind, tuple[Any, str, str]] = {
     EventKind.MAIL_STOPPED: (_("Vos courriels reviennent : plus rien n’est envoyé à votre adresse"), "alert", "late"),
     EventKind.ADDRESS_CORRECTED: (_("Votre adresse de courriel est corrigée"), "mail", ""),
     EventKind.EVIDENCE_EXPORTED: (_("Les preuves de votre dossier ont été sorties de la plateforme"), "eye", ""),
+    EventKind.CASE_ARCHIVED: (_("Le dossier est mis en archive : l’équipe ne le voit plus"), "folder", ""),
+    EventKind.CASE_RETURNED: (_("Le dossier est sorti de l’archive"), "folder", ""),
+    EventKind.ERASURE_ANNOUNCED: (_("L’effacement du dossier est annoncé"), "mail", ""),
 }
 _BY_SOMEBODY = {
     EventKind.CASE_CONSULTED: _("%(who)s a ouvert votre dossier"),

@@ -98,7 +98,8 @@ def step(request: MemberRequest, reference: str, channel: str, number: int) -> H
 
 def _go_on(request: MemberRequest, case: Case, way: Channel, *, number: int, progress: steps.Progress) -> HttpResponse:
     """Keep the ticks and turn the page; after the last step comes what came of it."""
-    ticked = [int(place) for place in request.POST.getlist("tick") if place.isascii() and place.isdigit()][:20]
+    typed = (place for place in request.POST.getlist("tick") if place.isascii() and place.isdigit() and len(place) < 4)
+    ticked = [int(place) for place in typed][:20]
     if steps.forgets_deletion(way, number=number, ticked=ticked):
         messages.warning(request, gettext("La suppression n’est pas cochée : sans elle, tout reste archivé dix ans."))
     ahead = min(number + 1, len(way.steps))

@@ -170,7 +170,10 @@ class PerAddress(BaseThrottle):
 
 
 class SmallJson(JSONParser):
-    """JSON of a few lines, each name once in an object: of two, one would silently be lost."""
+    """JSON of a few lines, each name once in an object: of two, one would silently be lost.
+
+    Python reads more than JSON has: no number is «NaN» or endless, and half a surrogate is no sign of any text.
+    """
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         content = stream.read(MOST_BYTES + 1)
@@ -178,9 +181,11 @@ class SmallJson(JSONParser):
             raise TooLarge(_("Pas plus de %(bytes)s octets.") % {"bytes": MOST_BYTES})
         try:
             asked = json.loads(content.decode(), object_pairs_hook=_each_once)
+            written = json.dumps(asked, ensure_ascii=False, allow_nan=False)
+            written.encode()
         except (ValueError, RecursionError):
             raise BadParameter(_("Ce n’est pas du JSON.")) from None
-        refuse_numbers(json.dumps(asked, ensure_ascii=False))
+        refuse_numbers(written)
         return asked
 
 
