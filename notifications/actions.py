@@ -16,7 +16,7 @@ from typing import Any, NotRequired, TypedDict
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import connections, transaction
+from django.db import InterfaceError, OperationalError, connection, connections, transaction
 from django.db.models import F
 
 from accounts import scope
@@ -36,6 +36,7 @@ BATCH = 100
 LEASE = timedelta(minutes=10)
 BATCH_TIME = timedelta(minutes=5)
 RUN_TIME = timedelta(minutes=7)
+PATIENCE = timedelta(seconds=0.5)
 WAITING_MAILS = 50
 
 log = logging.getLogger(__name__)
@@ -95,15 +96,16 @@ def _insert(notices: list[Notice]) -> int:
     return int(Notice.objects.filter(message_id__in=[notice.message_id for notice in notices]).count())
 
 
-def deliver(*, now: datetime, limit: int = BATCH) -> DeliveryReport:
+def deliver(*, now: datetime, limit: int = BATCH, stops: Callable[[], bool] = lambda: False) -> DeliveryReport:
     """Send what is due and may leave, in every association, in batches of `limit`. Any number of processes may do so.
 
-    Call it outside transactions. Ends when nothing may leave, when RUN_TIME is over or when the server is not reached.
+    Call it outside transactions. Ends when nothing may leave, when RUN_TIME is over, when the server is not reached or,
+    after the mail that is on its way, when `stops` says so.
     """
-    run = _Run(started=now, limit=limit)
+    run = _Run(started=now, limit=limit, stops=stops)
     with run.courier:
         try:
-            while run.elapsed < RUN_TIME and _round(run):
+            while run.elapsed < RUN_TIME and not stops() and _round(run):
                 pass
         except Unreachable as outage:
             log.warning("mail server not reached: %s", outage.code)
@@ -116,6 +118,7 @@ class _Run:
 
     started: datetime
     limit: int
+    stops: Callable[[], bool]
     courier: Courier = field(default_factory=Courier)
     report: DeliveryReport = field(default_factory=DeliveryReport)
     _zero: float = field(default_factory=time.monotonic)
@@ -138,7 +141,7 @@ def _deliver_batch(run: _Run, association: Association) -> int:
     claimed = _claim(run, association)
     stop_at = run.now + BATCH_TIME
     for place, notice in enumerate(claimed):
-        if run.now >= stop_at:
+        if run.now >= stop_at or run.stops():
             _release(run, claimed[place:])
             break
         try:
@@ -236,7 +239,22 @@ def _message(
 
 
 def _mark_sent(run: _Run, notice: Notice) -> None:
-    """True whoever holds the lease by now: the server has it."""
+    """True whoever holds the lease by now: the server has it.
+
+    A database that is away is waited for while the lease lasts: to give up is to send a second copy.
+    """
+    while True:
+        try:
+            return _write_sent(run, notice)
+        except (OperationalError, InterfaceError) as error:
+            if notice.lease_until is None or run.now + PATIENCE >= notice.lease_until:
+                raise
+            log.warning("notice %s was sent, its row waits for the database: %s", notice.pk, type(error).__name__)
+            connection.close()
+            time.sleep(PATIENCE.total_seconds())
+
+
+def _write_sent(run: _Run, notice: Notice) -> None:
     with scope.enter(notice.association_id):
         rows = Notice.objects.filter(pk=notice.pk).exclude(state=NoticeState.SENT)
         rows.update(state=NoticeState.SENT, sent_at=run.now, lease_until=None, reason="", error_class="")

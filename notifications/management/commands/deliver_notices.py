@@ -1,12 +1,15 @@
 """`manage.py deliver_notices [--json]`: send what is due, from cron as well."""
 
 import json
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from notifications import actions
+from notifications import actions, tasks
 
 
 class Command(BaseCommand):
@@ -17,8 +20,19 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one line: sent, dropped, failed, dead, postponed")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = actions.deliver(now=timezone.now()).as_dict()
+        with ending_well():
+            report = actions.deliver(now=timezone.now(), stops=tasks.is_leaving).as_dict()
         if options["json"]:
             self.stdout.write(json.dumps(report))
         else:
             self.stdout.write(", ".join(f"{name} {count}" for name, count in report.items()))
+
+
+@contextmanager
+def ending_well() -> Iterator[None]:
+    """SIGTERM ends the work after the mail that is on its way."""
+    former = signal.signal(signal.SIGTERM, lambda _number, _frame: tasks.leave())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)
