@@ -9,7 +9,7 @@ BIN := .venv/bin
 MANAGE = VAR_DIR="$(VAR_DIR)" $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-ci shots bench chaos vault-report requirements messages clean
+.PHONY: help run test check check-ci shots bench chaos races vault-report requirements messages clean
 MAKEFLAGS += --no-builtin-rules
 
 help: ## Show this list
@@ -44,6 +44,9 @@ bench: .venv/.dev ## Measure pages and jobs against their rivals (ARGS="queue sw
 
 chaos: .venv/.dev ## Break everything under the real processes and count the mails (ARGS="kills mail --seed 2 --short")
 	@$(BIN)/python -m tests.chaos $(ARGS)
+
+races: .venv/.dev ## Let eight do each transition at once, in twenty rounds (ARGS="-k see_alert")
+	@RACE_ROUNDS=20 $(BIN)/python -m tests.run --leg postgres tests/races $(ARGS)
 
 vault-report: .venv/.dev ## Send made-up documents through the vault and judge what it keeps (ARGS="--only scan --keep DIR")
 	@$(BIN)/python -m tests.vault.report $(ARGS)

@@ -39,7 +39,7 @@ def play(folder: Path, names: Sequence[str], *, size: Size, seed: int) -> list[A
     """Print a line for each account as it comes."""
     print(f"seed {seed}\n{HEAD}", flush=True)
     accounts = []
-    with ground(folder, lease=size.hole + 12) as made:
+    with ground(folder, lease=2 * size.hole + 6) as made:
         made.seed(size.cases if SWEEPING & set(names) else 0)
         for name in names:
             for account in SCENARIOS[name](made, size, Random(seed)):

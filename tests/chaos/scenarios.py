@@ -15,6 +15,7 @@ from tests.chaos.ground import Ground
 
 FLAGGED = "SELECT count(*) FROM cases_deadline WHERE missed_on IS NOT NULL"
 SETTLED = "SELECT count(*) FROM notifications_notice WHERE state IN ('waiting', 'sending')"
+PATIENCE = 120.0  # seconds without any change, once no fault is left: longer than a lease
 UP = 4.0  # seconds until most processes are at work
 _numbers = count(1)
 
@@ -52,17 +53,21 @@ class Run:
         path = self.ground.folder / f"ledger-{self.first}"
         return set(map(int, path.read_text().split())) if path.exists() else set()
 
-    def settle(self, *, days: int = 0, within: float = 240) -> None:
-        """Until everything is promised, so many days are flagged and nothing waits; no fault is left."""
-        until = time.monotonic() + within
-        while time.monotonic() < until:
+    def settle(self, *, days: int = 0) -> None:
+        """Until everything is promised, so many days are flagged and nothing waits, or nothing moves any more."""
+        seen, until = self._left(), time.monotonic() + PATIENCE
+        while time.monotonic() < until and not (seen == (0, 0) and self._is_flagged(days)):
             self.fleet.work(1)
-            if self._is_promised(days) and self.ground.rows(SETTLED) == [(0,)]:
-                return
+            if self._left() != seen:
+                seen, until = self._left(), time.monotonic() + PATIENCE
 
-    def _is_promised(self, days: int) -> bool:
-        is_whole = len(self._ledger) == self.last - self.first + 1
-        return is_whole and (not days or self.ground.rows(FLAGGED) == [(days,)])
+    def _left(self) -> tuple[int, int]:
+        """Mails that wait, and promises to be made."""
+        [(waiting,)] = self.ground.rows(SETTLED)
+        return waiting, self.last - self.first + 1 - len(self._ledger)
+
+    def _is_flagged(self, days: int) -> bool:
+        return not days or self.ground.rows(FLAGGED) == [(days,)]
 
     def account(self, name: str, words: str) -> Account:
         people = range(self.first, self.last + 1)
@@ -170,7 +175,7 @@ def everything(ground: Ground, size: Size, dice: Random) -> list[Account]:
         for name in ("pool", "cron", "worker"):
             going.fleet.work(dice.uniform(0.5, 1.5))
             going.fleet.kill(name, dice)
-        going.settle(days=size.cases, within=60)
+        going.settle(days=size.cases)
         words = f"SIGTERM, FLUSHALL, restart, cut, 451, one 550, {going.fleet.kills} kill -9"
         deadlines = of_deadlines(ground, "sweep", cases=size.cases, bound=going.fleet.deaths)
         return [going.account("everything", words), deadlines]

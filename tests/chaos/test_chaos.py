@@ -17,7 +17,7 @@ from tests.chaos.scenarios import SHORT, everything
 @pytest.mark.postgres
 @pytest.mark.slow
 def test_nothing_is_lost_and_only_a_death_while_sending_doubles(tmp_path: Path) -> None:
-    with ground(tmp_path, lease=10) as made:
+    with ground(tmp_path, lease=12) as made:
         made.seed(SHORT.cases)
         mails, sweep = everything(made, SHORT, Random(1))
 
