@@ -13,13 +13,16 @@ class Wire:
 
     def __init__(self, server: int) -> None:
         self.server, self.port = server, free_port()
-        self._loop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop
+        self._ending: asyncio.Event
         self._swallows = False
         self._ends: set[asyncio.StreamWriter] = set()
 
     def cut(self) -> None:
-        """Reset every connection that there is; new ones pass."""
-        self._loop.call_soon_threadsafe(self._reset)
+        """Reset every connection that there is; new ones pass. Nothing comes through the old ones after this."""
+        done = threading.Event()
+        self._loop.call_soon_threadsafe(self._reset, done)
+        assert done.wait(10)
 
     def black_hole(self) -> None:
         self._swallows = True
@@ -28,9 +31,10 @@ class Wire:
         self._swallows = False
         self.cut()
 
-    def _reset(self) -> None:
+    def _reset(self, done: threading.Event) -> None:
         for end in list(self._ends):
             end.transport.abort()
+        done.set()
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
@@ -53,16 +57,19 @@ class Wire:
                 writer.close()
 
     async def _serve(self, ready: threading.Event) -> None:
+        self._loop, self._ending = asyncio.get_running_loop(), asyncio.Event()
         async with await asyncio.start_server(self._take, "127.0.0.1", self.port):
             ready.set()
-            await asyncio.Event().wait()
+            await self._ending.wait()
+        for end in list(self._ends):
+            end.transport.abort()
+        await asyncio.sleep(0.05)  # what was aborted is closed by the loop
 
     def run(self, ready: threading.Event) -> None:
-        with contextlib.suppress(RuntimeError):  # stopped before its future completed
-            self._loop.run_until_complete(self._serve(ready))
+        asyncio.run(self._serve(ready))
 
     def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._ending.set)
 
 
 @contextlib.contextmanager
