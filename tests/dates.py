@@ -36,7 +36,7 @@ def environment(day: datetime) -> dict[str, str]:
 
 
 def run(day: datetime, arguments: Sequence[str]) -> int:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.sleeping", *arguments]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TEST_")}
     return subprocess.run(command, check=False, env=kept | environment(day)).returncode
 

@@ -15,8 +15,8 @@ import psycopg
 import pytest
 from django.db import connection
 
-import cases.actions.working
 from accounts import scope
+from cases.actions import journal
 from cases.models import Case, CaseEvent
 from cases.rules.lifecycle import EventKind
 from tests import cluster, factories
@@ -81,14 +81,13 @@ def test_a_connection_that_is_cut_in_a_transition_changes_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     typed = answers(case, text=factories.plant("cases.CaseEvent.note"))
-    move = cases.actions.working.move
 
     def cut_then_move(*args: Any, **kwargs: Any) -> Any:
         database.cut()
-        return move(*args, **kwargs)
+        return journal.move(*args, **kwargs)
 
     with monkeypatch.context() as cutting:
-        cutting.setattr(cases.actions.working, "move", cut_then_move)
+        cutting.setattr("cases.actions.working.move", cut_then_move)
         response = sent(at_work, address("note", case), typed)
 
     assert_told_and_healed(at_work, response, case, typed)
