@@ -9,7 +9,7 @@ BIN := .venv/bin
 MANAGE = VAR_DIR="$(VAR_DIR)" $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-ci shots bench vault-report install-trial requirements messages clean
+.PHONY: help run test check check-ci shots bench chaos races test-dates vault-report install-trial requirements messages clean
 MAKEFLAGS += --no-builtin-rules
 
 help: ## Show this list
@@ -41,6 +41,15 @@ shots: .venv/.dev ## Take a picture of every page (sizes, themes, states) into v
 
 bench: .venv/.dev ## Measure pages and jobs against their rivals (ARGS="queue sweep --rows 1e5 --rounds 11 --postgres")
 	@$(BIN)/python -m bench $(ARGS)
+
+chaos: .venv/.dev ## Break everything under the real processes and count the mails (ARGS="kills mail --seed 2 --short")
+	@$(BIN)/python -m tests.chaos $(ARGS)
+
+races: .venv/.dev ## Let eight do each transition at once, in twenty rounds (ARGS="-k see_alert")
+	@RACE_ROUNDS=20 $(BIN)/python -m tests.run --leg postgres tests/races $(ARGS)
+
+test-dates: .venv/.dev ## Run the suite on 29 February and on New Year's Eve (ARGS="tests/cases -n 2")
+	@$(BIN)/python -m tests.dates $(ARGS)
 
 vault-report: .venv/.dev ## Send made-up documents through the vault and judge what it keeps (ARGS="--only scan --keep DIR")
 	@$(BIN)/python -m tests.vault.report $(ARGS)
