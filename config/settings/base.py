@@ -81,8 +81,8 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "web.parts.headers.every_answer",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "config.health.probes",
     "django.middleware.security.SecurityMiddleware",
+    "config.health.probes",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -224,6 +224,8 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 FILE_UPLOAD_HANDLERS = ["vault.box.uploads.MemoryUploadHandler"]
 
+# A probe of the machine itself comes in plain.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
