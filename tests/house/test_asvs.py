@@ -26,7 +26,7 @@ EXPECTED = {
     for place, level in enumerate(levels, start=1)
     if level in "12"
 }
-NAMED = re.compile(r"`((?:\w+/)+test_\w+\.py)::(test_\w+)`")
+NAMED = re.compile(r"`((?:\w+/)*test_\w+\.py)::(test_\w+)`")
 ROWS = [
     tuple(cell.strip() for cell in line.strip("|").split("|"))
     for line in PAGE.splitlines()
