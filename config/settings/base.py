@@ -105,8 +105,8 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "web.parts.headers.every_answer",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "web.parts.errors.programs_by_tls_only",
     "django.middleware.security.SecurityMiddleware",
+    "web.parts.errors.programs_by_tls_only",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -248,6 +248,7 @@ STORAGES: dict[str, dict[str, Any]] = {
 FILE_UPLOAD_HANDLERS = ["vault.box.uploads.MemoryUploadHandler"]
 
 X_FRAME_OPTIONS = "DENY"
+SECURE_REDIRECT_EXEMPT = [r"^api/"]  # refused instead, by web.parts.errors
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -14,6 +14,7 @@ from gunicorn.http.errors import ParseException
 from gunicorn.http.parser import RequestParser
 
 from accounts.models import SignInCode
+from tests.house.headers import faults_of
 from tests.house.tree import ROOT
 
 START = b"POST /espace/entrer/ HTTP/1.1\r\nHost: opposable.example\r\n"
@@ -100,6 +101,7 @@ def test_people_are_sent_on_to_tls_and_programs_are_refused(settings: LazySettin
     assert Client().get("/demarches/").status_code == 301
     refused = Client().get("/api/v1/cases/", headers={"Authorization": "Bearer opp_zq"})
     assert (refused.status_code, refused.json()["error"]["code"]) == (426, "tls_required")
+    assert faults_of(refused, "/api/v1/cases/", is_private=True) == []
     assert Client().get("/api/v1/procedures/", secure=True).status_code == 200
 
 
