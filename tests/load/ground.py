@@ -16,17 +16,17 @@ import django
 django.setup()
 
 from django.conf import settings  # noqa: E402  once there are settings
-from django.utils import timezone  # noqa: E402
+from django.utils import timezone  # noqa: E402  once there are settings
 
-from accounts import actions as accounts  # noqa: E402
-from accounts import scope  # noqa: E402
-from accounts.models import Membership  # noqa: E402
-from accounts.rules.roles import Role  # noqa: E402
-from accounts.rules.tokens import TokenScope  # noqa: E402
-from bench import ground as bench  # noqa: E402
-from cases.models import Case  # noqa: E402
-from tests.people import signed_in, signed_in_by_code  # noqa: E402
-from web.demo import stories  # noqa: E402
+from accounts import actions as accounts  # noqa: E402  once there are settings
+from accounts import scope  # noqa: E402  once there are settings
+from accounts.models import Membership  # noqa: E402  once there are settings
+from accounts.rules.roles import Role  # noqa: E402  once there are settings
+from accounts.rules.tokens import TokenScope  # noqa: E402  once there are settings
+from bench import ground as bench  # noqa: E402  once there are settings
+from cases.models import Case  # noqa: E402  once there are settings
+from tests.people import signed_in, signed_in_by_code  # noqa: E402  once there are settings
+from web.demo import stories  # noqa: E402  once there are settings
 
 CASES_EACH = 40  # under the sixty of an hour
 

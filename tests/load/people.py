@@ -37,8 +37,8 @@ class _Browser(FastHttpUser):
     def on_start(self) -> None:
         self.network = next(NETWORKS)
 
-    def ask(self, page: Page, path: str, *, typed: dict[str, str] | None = None) -> str:
-        """The text of an answer; what it took is noted. A form that was taken leads on."""
+    def ask(self, page: Page, path: str, *, typed: dict[str, str] | None = None, then: int = 302) -> str:
+        """The text of an answer; what it took is noted. A form that was taken leads on (`then`)."""
         headers = {
             "Host": "opposable.example",
             "X-Forwarded-Proto": "https",
@@ -51,7 +51,7 @@ class _Browser(FastHttpUser):
             headers["Cookie"] = f"__Host-session={self.session}; __Host-csrf={FORM}"
         elif typed is not None:
             headers["Cookie"] = f"__Host-csrf={FORM}"
-        method, expected = ("GET", 200) if typed is None else ("POST", 302)
+        method, expected = ("GET", 200) if typed is None else ("POST", then)
         started = time.perf_counter()
         with self.client.request(
             method, path, name=page.name, headers=headers, data=typed, allow_redirects=False, catch_response=True
@@ -99,7 +99,10 @@ class Volunteer(_Browser):
     def search(self, page: Page, case: str) -> None:
         wanted = case.split("/")[3]
         self.ask(
-            page, "/desk/dossiers/", typed={"csrfmiddlewaretoken": FORM, "association": self.association, "q": wanted}
+            page,
+            "/desk/dossiers/",
+            typed={"csrfmiddlewaretoken": FORM, "association": self.association, "q": wanted},
+            then=200,
         )
 
     def write(self, path: str, what: str, typed: dict[str, str]) -> None:

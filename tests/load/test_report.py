@@ -12,7 +12,7 @@ SOUND = [("queue", 40.0, 10, ""), ("queue", 60.0, 12, ""), ("home", 5.0, 1, "")]
 def watched(*memory: float, web: float = 1.5) -> Watch:
     watch = Watch({"web": 1, "database": 2}, memory_of="web")
     watch.memory = {7: list(memory or [100.0] * 40)}
-    watch.seconds = {"clock": 10.0, "web": 10 * web, "database": 4.0}
+    watch.seconds = {"clock": 100.0, "web": 100 * web, "database": 40.0}
     return watch
 
 

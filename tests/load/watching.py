@@ -12,6 +12,8 @@ from tests.config.processes import descendants
 
 TICK = os.sysconf("SC_CLK_TCK")
 STEADY_MB = 10.0
+# A process that has just begun to answer grows: memory is judged in runs that are longer.
+WARM_AFTER = 60.0
 
 
 @dataclass(slots=True)
