@@ -189,7 +189,8 @@ def _difference(was: str, now: str) -> tuple[str, str]:
     same = _shared(was, now)
     tail = _shared(was[same:][::-1], now[same:][::-1])
     start = max(0, same - 30)
-    return tuple(f"… {text[start : len(text) - tail + 20]} …" for text in (was, now))  # type: ignore[return-value]  # two
+    shorter = [f"… {text[start : len(text) - tail + 20]} …" for text in (was, now)]
+    return shorter[0], shorter[1]
 
 
 def _shared(one: str, other: str) -> int:
