@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "config.health.probes",
+    "web.parts.errors.programs_by_tls_only",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -127,7 +128,6 @@ AUTHENTICATION_BACKENDS = ["accounts.adapter.BlindIndexBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "accounts.adapter.HardToGuess"},
 ]
 LOGIN_URL = "account_login"
@@ -224,8 +224,8 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 FILE_UPLOAD_HANDLERS = ["vault.box.uploads.MemoryUploadHandler"]
 
-# A probe of the machine itself comes in plain.
-SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
+# A probe of the machine itself comes in plain; a program is refused by web.parts.errors instead.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$", r"^api/"]
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
@@ -24,6 +25,7 @@ _SAID_TO_MACHINES: dict[int, tuple[str, str | Promise]] = {
     409: ("conflict", _("Quelqu’un a été plus rapide.")),
     413: ("too_large", _("C’est trop lourd.")),
     422: (nowhere.CODE, nowhere.NIR),
+    426: ("tls_required", _("Demandez cette adresse en https : rien n’a été lu, et rien n’est renvoyé plus loin.")),
     429: ("throttled", _("Trop de demandes. Attendez avant de recommencer.")),
     500: ("server_error", _("Une panne chez nous. Rien n’a changé.")),
     503: ("unavailable", _("Rien ne peut être lu ni enregistré pour l’instant. Recommencez dans une minute.")),
@@ -101,6 +103,17 @@ def method_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
             response.content = page.content
             response["Content-Type"] = page["Content-Type"]
         return response
+
+    return answer
+
+
+def programs_by_tls_only(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: a program that asks in plain is refused. Sent on to https, it would go on telling its token."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if settings.SECURE_SSL_REDIRECT and request.path_info.startswith(_MACHINES) and not request.is_secure():
+            return _for_machines(426)
+        return get_response(request)
 
     return answer
 
