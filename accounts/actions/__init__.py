@@ -11,6 +11,7 @@ from accounts.actions.codes import (
     sweep_codes,
     uncount_code,
 )
+from accounts.actions.destroyed import complete_destroyed, read_destroyed
 from accounts.actions.factors import (
     RESET_LIFE,
     AlreadyAsked,
@@ -103,6 +104,7 @@ __all__ = [
     "check_session",
     "close_account",
     "close_sessions_of",
+    "complete_destroyed",
     "create_association",
     "create_keys",
     "create_token",
@@ -119,6 +121,7 @@ __all__ = [
     "new_card_code",
     "note_use",
     "open_session",
+    "read_destroyed",
     "read_heads",
     "record_factor_change",
     "record_sign_in",
