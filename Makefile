@@ -33,8 +33,9 @@ ifeq ($(CI),true)
 	@$(MAKE) --no-print-directory check-ci
 endif
 
-check-ci: .venv/.dev ## Recompile the requirements and compare them with the committed ones
+check-ci: .venv/.dev ## Compare the requirements with what they compile to; look for migrations that lock
 	@$(BIN)/python -m tests.requirements
+	@$(BIN)/python -m tests.migrations
 
 shots: .venv/.dev ## Take a picture of every page (sizes, themes, states) into var/shots/
 	@VAR_DIR="$(VAR_DIR)" $(BIN)/python -m tests.shots $(ARGS)

@@ -11,6 +11,7 @@ from accounts.actions.codes import (
     sweep_codes,
     uncount_code,
 )
+from accounts.actions.destroyed import complete_destroyed, read_destroyed
 from accounts.actions.factors import (
     RESET_LIFE,
     AlreadyAsked,
@@ -108,6 +109,7 @@ __all__ = [
     "close_account",
     "close_former",
     "close_sessions_of",
+    "complete_destroyed",
     "create_association",
     "create_keys",
     "create_token",
@@ -129,6 +131,7 @@ __all__ = [
     "note_use",
     "open_session",
     "purge_traces",
+    "read_destroyed",
     "read_heads",
     "record_factor_change",
     "record_sign_in",

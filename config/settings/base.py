@@ -190,6 +190,14 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 # Where the audit chains end each day: to be put where whoever rewrites the database cannot write.
 AUDIT_HEADS_FILE = env.str("AUDIT_HEADS_FILE", default=str(VAR_DIR / "audit-heads.jsonl"))
+# Ids of the keys that erasing destroyed: outside the database, so that a backup from before brings back nobody.
+DESTROYED_KEYS_FILE = env.str(
+    "DESTROYED_KEYS_FILE", default=str(Path(AUDIT_HEADS_FILE).with_name("destroyed-keys.txt"))
+)
+# When the last backup was made, for whoever watches.
+BACKUP_STATE_FILE = env.str("BACKUP_STATE_FILE", default=str(Path(AUDIT_HEADS_FILE).with_name("last-backup.json")))
+# What `manage.py backup` seals for: its other half is kept where no backup lies.
+BACKUP_PUBLIC_KEY = env.str("BACKUP_PUBLIC_KEY", default="")
 # An authority that dates each day's evidence (RFC 3161), and the certificates by which its tokens are verified.
 TSA_URL = env.str("TSA_URL", default="")
 TSA_CA_FILE = env.str("TSA_CA_FILE", default="")

@@ -42,7 +42,7 @@ AREAS: dict[str, list[Target]] = {
         _of("notifications/rules/backoff.py", "notifications/test_rules", "notifications/test_failures"),
         _of("notifications/rules/windows.py", "notifications/test_windows", "notifications/test_sending_hours"),
         _of(
-            "notifications/actions.py",
+            "notifications/actions/__init__.py",
             *("notifications/test_outbox", "notifications/test_delivery", "notifications/test_failures"),
             *("notifications/test_direct", "notifications/test_sending_hours"),
         ),
