@@ -42,10 +42,15 @@ class Tick:
         return asdict(self)
 
 
-def tick(*, now: datetime) -> Tick:
-    """Do what is due. Call it outside transactions. The time that passes meanwhile is added to `now`."""
+def tick(*, now: datetime, stops: Callable[[], bool] = lambda: False) -> Tick:
+    """Do what is due. Call it outside transactions. The time that passes meanwhile is added to `now`.
+
+    `stops` is asked between two jobs: what is not taken up then is due at the next tick.
+    """
     done, zero = Tick(), time.monotonic()
     for key in in_order():
+        if stops():
+            break
         _take_up(done, key, now=now + timedelta(seconds=time.monotonic() - zero), work=_work_of(key))
     return done
 

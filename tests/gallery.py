@@ -68,7 +68,7 @@ def _public() -> Iterator[Picture]:
     yield Picture(name="styleguide", view="public:styleguide")
     yield Picture(name="demo", view="demo:home")
     yield Picture(name="api", view="api:index")
-    for status in ("400", "403", "404", "409", "413", "422", "500"):
+    for status in ("400", "403", "404", "409", "413", "422", "500", "503"):
         yield Picture(name=f"error-{status}", view="", error=status)
 
 

@@ -11,6 +11,7 @@ from accounts.actions.codes import (
     sweep_codes,
     uncount_code,
 )
+from accounts.actions.destroyed import complete_destroyed, read_destroyed
 from accounts.actions.factors import (
     RESET_LIFE,
     AlreadyAsked,
@@ -46,6 +47,7 @@ from accounts.actions.sessions import (
     check_session,
     end_session,
     end_sessions,
+    note_refusal,
     open_session,
     record_sign_in,
     see_session,
@@ -107,6 +109,7 @@ __all__ = [
     "close_account",
     "close_former",
     "close_sessions_of",
+    "complete_destroyed",
     "create_association",
     "create_keys",
     "create_token",
@@ -123,10 +126,12 @@ __all__ = [
     "keep_own_card",
     "new_card_code",
     "note_done",
+    "note_refusal",
     "note_try",
     "note_use",
     "open_session",
     "purge_traces",
+    "read_destroyed",
     "read_heads",
     "record_factor_change",
     "record_sign_in",

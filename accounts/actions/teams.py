@@ -238,7 +238,9 @@ def change_roles(membership: Membership, *, roles: Iterable[Role], by: User, at:
     wanted = sorted(str(role) for role in roles)
     if Role.COORDINATOR not in wanted:
         _keep_a_coordinator(without=membership)
-    before, membership.roles = membership.roles, wanted
+    # As they are now: of two who give the same roles at once one is recorded.
+    before = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk).roles
+    membership.roles = wanted
     membership.save(update_fields=["roles"])
     if before != wanted:
         AuditEntry.objects.record(

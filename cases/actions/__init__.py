@@ -8,7 +8,7 @@ from cases.actions.chaining import chain_events
 from cases.actions.deciding import AfterTheDay, Answer, answer_missed, close_case, convert_case, reopen_case
 from cases.actions.decoys import SomebodyReal, set_canary
 from cases.actions.emptying import Purged, purge
-from cases.actions.erasing import erase_case, erase_own, erase_person
+from cases.actions.erasing import erase_again, erase_case, erase_own, erase_person
 from cases.actions.exporting import (
     NotReady,
     RightGone,
@@ -83,6 +83,7 @@ __all__ = [
     "create_cases",
     "discard_mail",
     "end_reminder",
+    "erase_again",
     "erase_case",
     "erase_own",
     "erase_person",

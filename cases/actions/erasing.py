@@ -1,14 +1,17 @@
 """Erasing: the keys are destroyed, the look-ups emptied; only what no longer names anybody stays."""
 
+from collections.abc import Collection
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 
 import notifications.actions
 import vault.actions
+from accounts import scope
 from accounts.access import memberships_anywhere
 from accounts.actions import close_account, destroy_keys
-from accounts.models import AuditEntry, User
+from accounts.models import Association, AuditEntry, User
 from accounts.rules.audit import About, AuditKind
 from cases.access import held_by_complaint, is_member_anywhere
 from cases.actions.journal import move, settle, take
@@ -72,6 +75,31 @@ def erase_own(user: User, *, today: date, at: datetime) -> list[str]:
         for case in others.order_by("pk"):
             erase_case(case, today=today, at=at, by=user)
     return sorted(held.values())
+
+
+def erase_again(destroyed: Collection[UUID], *, today: date, at: datetime) -> int:
+    """Door: after an older backup was restored without these keys, bring its rows to where erasing had left them.
+
+    Every association in its own scope, a transaction a case or person. How many cases; it may be run again.
+    """
+    gone, count = set(destroyed), 0
+    for association_id in Association.objects.order_by("pk").values_list("pk", flat=True):
+        with scope.enter(association_id):
+            for member in [one for one in Member.objects.order_by("pk") if one.subject in gone and _is_kept(one)]:
+                count += erase_person(member, today=today, at=at, by=None)
+            standing = Case.objects.exclude(state=State.ERASED).order_by("pk")
+            for case in [one for one in standing if one.subject in gone]:
+                erase_case(case, today=today, at=at, by=None)
+                count += 1
+    for user in [one for one in User.objects.filter(is_active=True).order_by("pk") if one.subject in gone]:
+        close_account(user, at=at)
+    return count
+
+
+def _is_kept(member: Member) -> bool:
+    """Whether something of the member still stands: a look-up, an account, or a case."""
+    standing = Case.objects.filter(member=member).exclude(state=State.ERASED)
+    return bool(member.email_index or member.phone_index or member.user_id) or standing.exists()
 
 
 def _forget_beneficiary(beneficiary: Beneficiary, *, today: date) -> None:

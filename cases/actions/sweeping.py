@@ -8,12 +8,15 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 import notifications.actions
 from accounts import scope
 from accounts.access import associations_at_work
+from accounts.models import Association
 from cases.actions import keeping
 from cases.actions.alerting import tell_of_alerts
 from cases.actions.announcing import announce, has_reader, to_announce
@@ -59,12 +62,26 @@ class Sweep:
 
 
 def sweep(*, today: date, at: datetime, dry_run: bool = False) -> Sweep:
-    """Every association, each in its own scope. `dry_run` writes nothing and counts what would be."""
-    done = {pk: _sweep_safely(pk, today=today, at=at, dry_run=dry_run) for pk in associations_at_work()}
+    """Every association, each in its own scope and on its own day. `dry_run` writes nothing and counts what would be.
+
+    `today` is the instance's: a day in Fort-de-France, five hours behind, is not over at midnight in Paris.
+    """
+    days = {pk: _day_of(pk, today=today, at=at) for pk in associations_at_work()}
+    done = {pk: _sweep_safely(pk, today=day, at=at, dry_run=dry_run) for pk, day in days.items()}
     if not dry_run:
         well = [pk for pk, one in done.items() if not one.set_aside]
         ping_after_sweep(well=well, all_well=len(well) == len(done))
     return sum(done.values(), Sweep())
+
+
+def _day_of(association_id: int, *, today: date, at: datetime) -> date:
+    """The association's own day when the instance has `today`; the instance's where its zone cannot be read."""
+    zone = Association.objects.values_list("time_zone", flat=True).get(pk=association_id)
+    try:
+        return today + (timezone.localdate(at, ZoneInfo(zone)) - timezone.localdate(at))
+    except (LookupError, ValueError):
+        _log.warning("Association %s: its time zone cannot be read.", association_id)
+        return today
 
 
 def _sweep_safely(association_id: int, *, today: date, at: datetime, dry_run: bool) -> Sweep:

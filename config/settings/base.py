@@ -82,8 +82,9 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "web.parts.headers.every_answer",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "config.health.probes",
     "django.middleware.security.SecurityMiddleware",
+    "config.health.probes",
+    "web.parts.errors.programs_by_tls_only",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -128,7 +129,6 @@ AUTHENTICATION_BACKENDS = ["accounts.adapter.BlindIndexBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "accounts.adapter.HardToGuess"},
 ]
 LOGIN_URL = "account_login"
@@ -191,6 +191,14 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 # Where the audit chains end each day: to be put where whoever rewrites the database cannot write.
 AUDIT_HEADS_FILE = env.str("AUDIT_HEADS_FILE", default=str(VAR_DIR / "audit-heads.jsonl"))
+# Ids of the keys that erasing destroyed: outside the database, so that a backup from before brings back nobody.
+DESTROYED_KEYS_FILE = env.str(
+    "DESTROYED_KEYS_FILE", default=str(Path(AUDIT_HEADS_FILE).with_name("destroyed-keys.txt"))
+)
+# When the last backup was made, for whoever watches.
+BACKUP_STATE_FILE = env.str("BACKUP_STATE_FILE", default=str(Path(AUDIT_HEADS_FILE).with_name("last-backup.json")))
+# What `manage.py backup` seals for: its other half is kept where no backup lies.
+BACKUP_PUBLIC_KEY = env.str("BACKUP_PUBLIC_KEY", default="")
 # An authority that dates each day's evidence (RFC 3161), and the certificates by which its tokens are verified.
 TSA_URL = env.str("TSA_URL", default="")
 TSA_CA_FILE = env.str("TSA_CA_FILE", default="")
@@ -225,6 +233,8 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 FILE_UPLOAD_HANDLERS = ["vault.box.uploads.MemoryUploadHandler"]
 
+# A probe of the machine itself comes in plain; a program is refused by web.parts.errors instead.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$", r"^api/"]
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

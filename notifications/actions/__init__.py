@@ -6,13 +6,13 @@ between the server's 250 and our COMMIT: one per sending process per death, with
 
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NotRequired, TypedDict
 
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
 from accounts import scope
@@ -21,6 +21,7 @@ from accounts.models import Association, User
 from notifications import gathering, registry, smtp
 from notifications.access import window_of
 from notifications.actions.direct import Letter, send_now, send_soon
+from notifications.actions.leaving import ending_well, is_leaving, leave
 from notifications.models import DropReason, MailChoice, Notice, NoticeQuerySet, NoticeState
 from notifications.rules import backoff, windows
 from notifications.rules.kinds import DIGESTS, Audience, Recipient
@@ -39,7 +40,10 @@ __all__ = [
     "answer_unsent",
     "choose",
     "deliver",
+    "ending_well",
     "forget_choice",
+    "is_leaving",
+    "leave",
     "queue",
     "queue_many",
     "retry",
@@ -53,6 +57,7 @@ BATCH = 100
 LEASE = timedelta(minutes=10)
 BATCH_TIME = timedelta(minutes=5)
 RUN_TIME = timedelta(minutes=7)
+PATIENCE = timedelta(seconds=0.5)
 
 log = logging.getLogger(__name__)
 
@@ -115,15 +120,16 @@ def _insert(notices: list[Notice]) -> int:
     return int(Notice.objects.filter(message_id__in=[notice.message_id for notice in notices]).count())
 
 
-def deliver(*, now: datetime, limit: int = BATCH) -> DeliveryReport:
+def deliver(*, now: datetime, limit: int = BATCH, stops: Callable[[], bool] = lambda: False) -> DeliveryReport:
     """Send what is due and may leave, in every association, in batches of `limit`. Any number of processes may do so.
 
-    Call it outside transactions. Ends when nothing may leave, when RUN_TIME is over or when the server is not reached.
+    Call it outside transactions. Ends when nothing may leave, when RUN_TIME is over, when the server is not reached or,
+    after the mail that is on its way, when `stops` says so.
     """
-    run = _Run(started=now, limit=limit)
+    run = _Run(started=now, limit=limit, stops=stops)
     with run.courier:
         try:
-            while run.elapsed < RUN_TIME and _round(run):
+            while run.elapsed < RUN_TIME and not stops() and _round(run):
                 pass
         except Unreachable as outage:
             log.warning("mail server not reached: %s", outage.code)
@@ -136,6 +142,7 @@ class _Run:
 
     started: datetime
     limit: int
+    stops: Callable[[], bool]
     courier: Courier = field(default_factory=Courier)
     report: DeliveryReport = field(default_factory=DeliveryReport)
     window: Window = field(default_factory=Window)  # of the association whose batch it is
@@ -160,7 +167,7 @@ def _deliver_batch(run: _Run, association: Association) -> int:
     run.window = window_of(association)
     stop_at = run.now + BATCH_TIME
     for place, notice in enumerate(claimed):
-        if run.now >= stop_at:
+        if run.now >= stop_at or run.stops():
             _release(run, claimed[place:])
             break
         try:
@@ -265,7 +272,22 @@ def _prepared(run: _Run, notice: Notice) -> EmailMultiAlternatives | DropReason 
 
 
 def _mark_sent(run: _Run, notice: Notice) -> None:
-    """True whoever holds the lease by now: the server has it."""
+    """True whoever holds the lease by now: the server has it.
+
+    A database that is away is waited for while the lease lasts: to give up is to send a second copy.
+    """
+    while True:
+        try:
+            return _write_sent(run, notice)
+        except (OperationalError, InterfaceError) as error:
+            if notice.lease_until is None or run.now + PATIENCE >= notice.lease_until:
+                raise
+            log.warning("notice %s was sent, its row waits for the database: %s", notice.pk, type(error).__name__)
+            connection.close()
+            time.sleep(PATIENCE.total_seconds())
+
+
+def _write_sent(run: _Run, notice: Notice) -> None:
     with scope.enter(notice.association_id):
         gathering.told(notice, at=run.now)
         rows = Notice.objects.filter(pk=notice.pk).exclude(state=NoticeState.SENT)

@@ -20,7 +20,7 @@ ALLOWED: dict[str, dict[str, str]] = {
         "accounts/actions/teams.py": "the columns that the caller writes out as keywords",
         "cases/access/exports.py": "the columns are written out; what is empty is left away",
         "cases/access/lists.py": "the same",
-        "notifications/actions.py": "the columns that the caller writes out as keywords",
+        "notifications/actions/__init__.py": "the columns that the caller writes out as keywords",
         "observatory/actions/freezing.py": "the columns are written out, used three times",
         "observatory/actions/measuring.py": "columns of the plan's own table; keywords of the caller",
         "observatory/actions/releasing.py": "the columns that the caller writes out as keywords",
@@ -52,7 +52,7 @@ ALLOWED: dict[str, dict[str, str]] = {
         "vault/management/commands/redact_file.py": "the name of an error, to whoever runs the command",
         "vault/actions/analysing.py": "the outage's own name",
         "vault/actions/checking.py": "numbers, and a code for what is wrong",
-        "notifications/actions.py": "codes of refusals",
+        "notifications/actions/__init__.py": "codes of refusals",
     },
     "reads_clocks": {
         "accounts/access/passkeys.py": "a challenge lives for minutes in the browser's own session",

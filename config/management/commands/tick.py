@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from config.ticking import Tick, tick
+from notifications.actions import ending_well, is_leaving
 
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC)
 
@@ -23,7 +24,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = instant_of(options["now"])
-        done = tick(now=now)
+        with ending_well():
+            done = tick(now=now, stops=is_leaving)
         if options["json"]:
             self.stdout.write(json.dumps({"now": now.isoformat()} | done.as_dict()))
         else:

@@ -47,7 +47,7 @@ class TestTheArchive:
     def test_it_lists_references_and_says_whom_to_tell_by_hand(self, archived: Case, coordinator: Membership) -> None:
         page = page_of(desk(coordinator).get(reverse("desk:archives")))
 
-        assert page.count(archived.reference) == 2
+        assert page.count(f">{archived.reference}</a>") == 2
         assert "À prévenir autrement que par courriel" in page
         with scope.enter(archived.association_id):
             assert Case.objects.with_people().get(pk=archived.pk).member.last_name not in page
