@@ -14,6 +14,7 @@ from tests.calculations import CALCULATIONS, calculate
 from tests.factories import PASSWORD
 from tests.gallery_deposits import PARTS_OF_DEPOSITS, deposits
 from tests.gallery_fingerprints import fingerprints
+from tests.gallery_inbound import NO_PAGE_OF_INBOUND, inbound
 from tests.gallery_keeping import NO_PAGE_OF_KEEPING, keeping
 from tests.pictures import Picture, press
 from tests.stage import STORIES
@@ -29,7 +30,7 @@ NO_PAGE: dict[str, str] = {
     "desk:file": "a download",
     **PARTS_OF_DEPOSITS,
     "desk:choose": "POST only",
-    "desk:inbound_read": "POST only",
+    **NO_PAGE_OF_INBOUND,
     "desk:alert_seen": "POST only",
     "desk:token_revoke": "POST only",
     "desk:reset_cancel": "POST only",
@@ -192,18 +193,6 @@ def _desk_cases() -> Iterator[Picture]:
     yield _work("desk-answer-overdue", "desk:answer", "answer_overdue", places={"pk": "answer_overdue.deadline"})
     yield _work("desk-note", "desk:note", "letter_soon")
     yield _work("desk-note-error", "desk:note", "letter_soon", press=("Garder la note",))
-    yield _work("desk-address", "desk:address", "letter_soon")
-    yield _work("desk-address-error", "desk:address", "letter_soon", press=("Enregistrer l’adresse",))
-    yield Picture(name="desk-inbound", view="desk:inbound", who="benevole")
-    yield Picture(name="desk-inbound-empty", view="desk:inbound", who="alone")
-    yield Picture(name="desk-inbound-mail", view="desk:inbound_mail", who="benevole", places={"pk": "mail"})
-    yield Picture(
-        name="desk-inbound-mail-error",
-        view="desk:inbound_mail",
-        who="benevole",
-        places={"pk": "mail"},
-        press=("Classer dans",),
-    )
     yield _work("desk-consent", "desk:consent", "preparing")
     yield _work("desk-contact", "desk:contact", "letter_soon")
     yield _work("desk-contact-long", "desk:contact", "long", who="long")
@@ -397,6 +386,7 @@ GALLERY: tuple[Picture, ...] = (
     *deposits(),
     *fingerprints(),
     *keeping(),
+    *inbound(),
     *_queue(),
     *_desk_cases(),
     *_house(),

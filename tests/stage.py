@@ -26,7 +26,7 @@ from tests import factories
 from tests.deposits import kept_pages
 from tests.people import signed_in, signed_in_by_code
 from tests.stage_deposits import set_deposits
-from tests.stage_inbound import set_journal, set_mails
+from tests.stage_inbound import set_inbound
 from tests.stage_kept import set_kept
 from tests.stage_lists import set_lists, stays_fresh
 from tests.stage_watch import set_watch, unsent_of
@@ -174,8 +174,7 @@ def _cases(stage: Stage, association: Association, *, today: date, at: datetime)
     stage.parts.update(set_kept(by_name["kept_at_home"], by=_by("benevole"), today=today, at=at))
     stage.parts.update(set_deposits(by_name["depositing"], volunteer=_by("benevole"), at=at))
     _reminders(stage, by_name, today=today, at=at)
-    stage.parts["waiting.event"] = set_journal(by_name["waiting"], by=_by("benevole"), at=at)
-    stage.parts.update(set_mails(by_name["waiting"], off=by_name["accepted"], at=at))
+    stage.parts.update(set_inbound(by_name["waiting"], off=by_name["accepted"], by=_by("benevole"), at=at))
     stage.parts["letter_soon.unsent"] = unsent_of(by_name["letter_soon"], at=at)
 
 

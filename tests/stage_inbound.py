@@ -15,8 +15,11 @@ from cases.models import Case, CaseEvent, InboundMail, Member
 MAILBOX = "reponse@exemple.invalid"
 
 
-def set_mails(case: Case, *, off: Case, at: datetime) -> dict[str, int]:
-    """`mail`: one that waits, with a reference in it, a number that was hidden and two files that were not kept."""
+def set_inbound(case: Case, *, off: Case, by: User, at: datetime) -> dict[str, int]:
+    """`waiting.event`: the newest of a long journal. `mail`: one that waits, with a reference in it, a number that was
+    hidden and two files that were not kept.
+    """
+    newest = _write_journal(case, by=by, at=at)
     with override_settings(REPLY_ADDRESS=MAILBOX), scope.enter(case.association_id):
         member: Member = Member.objects.get(pk=case.member_id)
         to, sender = reply_address(case), member.email
@@ -24,10 +27,10 @@ def set_mails(case: Case, *, off: Case, at: datetime) -> dict[str, int]:
         assert cases.actions.receive_mail(_answer(to, sender), at=at) is cases.actions.Outcome.FILED
         for raw in (_doubtful(to, case.reference), _answer(to, "inconnu@exemple.invalid")):
             assert cases.actions.receive_mail(raw, at=at) is cases.actions.Outcome.WAITING
-        return {"mail": InboundMail.objects.all().waiting().order_by("pk")[0].pk}
+        return {"waiting.event": newest, "mail": InboundMail.objects.all().waiting().order_by("pk")[0].pk}
 
 
-def set_journal(case: Case, *, by: User, at: datetime) -> int:
+def _write_journal(case: Case, *, by: User, at: datetime) -> int:
     """More than a page of notes; the id of the newest."""
     for number in range(60):
         cases.actions.add_note(case, text=f"Note numéro {number}.", at=at, by=by)

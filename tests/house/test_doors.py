@@ -30,7 +30,7 @@ DOORS = {
     "cases.access.doors.is_member_anywhere": (
         "cases/test_erasing.py::test_an_association_that_is_suspended_keeps_its_members_accounts"
     ),
-    "notifications.access.notice_ids": (
+    "notifications.access.messages.notice_ids": (
         "cases/inbound/test_replying.py::test_a_message_id_tells_two_ids_and_nothing_else"
     ),
     "config.copies.moving._rows": "config/copies/test_moving.py::test_the_demo_moves_as_a_whole_or_not_at_all",
