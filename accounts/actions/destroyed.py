@@ -21,8 +21,11 @@ def list_destroyed(subjects: Collection[UUID]) -> None:
     try:
         _append(Path(settings.DESTROYED_KEYS_FILE), subjects)
     except OSError as error:
-        told = ", ".join(sorted(map(str, subjects)))
-        _log.error("destroyed keys are not listed outside (%s): %s", type(error).__name__, told)
+        _log.error("destroyed keys are not listed outside (%s): %s", type(error).__name__, _ids_of(subjects))
+
+
+def _ids_of(subjects: Collection[UUID]) -> str:
+    return ", ".join(sorted(map(str, subjects)))
 
 
 def complete_destroyed(subjects: Collection[UUID]) -> int:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 
 from accounts.access import memberships_anywhere
@@ -48,12 +49,15 @@ def former_volunteers(*, at: datetime) -> list[User]:
     return list(User.objects.filter(pk__in=ids).order_by("pk"))
 
 
+@transaction.atomic
 def close_former(user: User, *, by: User | None, at: datetime) -> bool:
     """Close the account of somebody who left, unless another association, even a suspended one, counts on them.
 
     Needs the scope. Whoever is a member somewhere keeps theirs: `cases.actions.close_former` looks at that first.
     """
-    if memberships_anywhere(user) or not user.is_active:
+    # Of two at once, the second one waits here and finds it closed.
+    is_open = User.objects.select_for_update().filter(pk=user.pk, is_active=True).exists()
+    if not is_open or memberships_anywhere(user):
         return False
     AuditEntry.objects.record(AuditKind.SHREDDED, at=at, by=by, about=About.KEY, about_id=user.subject)
     close_account(user, at=at)

@@ -27,12 +27,12 @@ def open_session(user: User, *, way: SignInWay, user_agent: str, at: datetime) -
     return row
 
 
-def note_refusal(way: str, *, user_id: UUID | str | None = None) -> None:
+def note_refusal(way: str, *, user_id: UUID | str = "unknown") -> None:
     """Somebody tried to come in by this `way` and was refused: into the log of the process, by id where one is known.
 
     No row: whoever tries would fill the database. No address either: it may be that of somebody with a case.
     """
-    _log.warning("refused entry by %s, account %s", way, user_id or "unknown")
+    _log.warning("refused entry by %s, account %s", way, user_id)
 
 
 def record_sign_in(

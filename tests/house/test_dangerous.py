@@ -15,15 +15,25 @@ READS_XML = {"xml", "lxml", "xmltodict", "defusedxml"}
 OTHER_LANGUAGES = {"ldap", "ldap3", "jinja2", "mako", "markdown", "bleach", "pymemcache", "memcache", "pylibmc"}
 RUNS_WORDS = {"eval", "exec", "compile", "__import__"}
 # Each starts a program of a fixed list of arguments, without a shell.
-STARTS_PROGRAMS = {"config/serving.py", "config/supervisor.py", "vault/box/isolation.py"}
+STARTS_PROGRAMS = {"config/copies/postgres.py", "config/serving.py", "config/supervisor.py", "vault/box/isolation.py"}
 OF_OUR_OWN_SENTENCES = {
+    "config/copies/restoring.py",
+    "config/copies/postgres.py",
     "config/management/commands/create_roles.py",
     "observatory/rules/method.py",
     "procedures/rules/hours.py",
     "procedures/rules/sentences.py",
 }
-# The walls of a migration, made of names of tables; and a command that executes itself.
-WRITES_ITS_OWN_SQL = {"accounts/scope/walls.py", "procedures/management/program.py"}
+# The walls of a migration and copies of whole databases, made of names of tables; calls of the database's functions,
+# which the doors of operators write out; and a command that executes itself.
+WRITES_ITS_OWN_SQL = {
+    "accounts/access/operating.py",
+    "accounts/scope/walls.py",
+    "config/copies/moving.py",
+    "config/copies/postgres.py",
+    "config/copies/sqlite.py",
+    "procedures/management/program.py",
+}
 REGULAR = {"compile", "match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
 
 

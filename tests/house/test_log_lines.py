@@ -11,10 +11,10 @@ LOGGERS = {"log", "_log", "logger"}
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 # What a value may be called that goes into a line, by its last name.
 IDS = {"pk", "id", "association_id", "user_id"}
-CODES = {"code", "flaw", "__name__", "away", "slug", "key"}
+CODES = {"code", "flaw", "__name__", "away", "slug", "key", "way"}
 NUMBERS = {"attempts", "tries", "failed", "checked", "count"}
 # Functions whose answer is one of these: the id in scope, a line of ids and hashes.
-ANSWERS = {"len", "whose_secret", "_told"}
+ANSWERS = {"len", "whose_secret", "_told", "_ids_of"}
 
 
 def lines() -> Iterator[tuple[str, ast.Call]]:

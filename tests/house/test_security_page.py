@@ -81,7 +81,7 @@ def loggers() -> Iterator[str]:
         for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("getLogger"):
                 told = node.args[0]
-                dotted = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+                dotted = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
                 yield str(told.value) if isinstance(told, ast.Constant) else dotted
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from accounts import scope
-from accounts.models import Membership
+from accounts.models import Membership, User
 from accounts.rules.roles import Role
 from cases import actions
 from cases.access import count_and_newest
@@ -210,6 +210,20 @@ def _leaving(world: World) -> Load:
     )
 
 
+def _kept_longer(world: World) -> Load:
+    case = world.case()
+    with scope.enter(world.association.pk):
+        Case.objects.filter(pk=case.pk).update(archived_on=world.today)
+    return on(Case, case.pk, lambda row: actions.keep_longer(row, **_on(world)), *REST)
+
+
+def _former(world: World) -> Load:
+    gone = factories.make_membership(world.association, Role.VOLUNTEER)
+    with scope.enter(world.association.pk):
+        actions.let_go(gone, by=world.by.user, at=world.now)
+    return on(User, gone.user_id, lambda row: actions.close_former(row, by=world.by.user, at=world.now))
+
+
 def _decoy(world: World, case: Case, token: Any) -> object:
     return actions.set_canary(case, on=True, by=world.by.user, at=world.now)
 
@@ -237,6 +251,7 @@ RACES = {
     "cases.close_case": Race(
         prepare=on_a_case(lambda world, case, token: actions.close_case(case, outcome="abandoned", **_on(world)))
     ),
+    "cases.close_former": Race(prepare=_former),
     "cases.convert_case": Race(
         prepare=on_a_case(
             lambda world, case, token: actions.convert_case(case, procedure=CLOSURE, token=token, **_on(world))
@@ -255,6 +270,7 @@ RACES = {
         )
     ),
     "cases.keep_justificatif": Race(prepare=on_a_case(_keep)),
+    "cases.keep_longer": Race(prepare=_kept_longer),
     "cases.let_go": Race(prepare=_leaving),
     "cases.open_case": Race(prepare=_opening, shares=True),
     "cases.record_attempt": Race(prepare=on_a_case(_attempt)),

@@ -247,6 +247,21 @@ def _retried(world: World) -> Load:
     return on(Notice, notice.pk, lambda row: notifications.actions.retry(row, at=world.now))
 
 
+def _unsent(world: World) -> Load:
+    notice = factories.make_unsent(world.association, at=world.now, deadline=1)
+    return on(Notice, notice.pk, lambda row: notifications.actions.answer_unsent(row, at=world.now, by=world.by.user))
+
+
+def _terms(world: World) -> Load:
+    with scope.enter(world.association.pk):
+        Association.objects.filter(pk=world.association.pk).update(active_months=3)
+    return on(
+        Association,
+        world.association.pk,
+        lambda row: actions.set_terms(row, active=2, archive=6, by=world.by.user, at=world.now),
+    )
+
+
 def _queued(world: World) -> Load:
     key = f"race:{uuid4()}"
     return lambda: (
@@ -269,8 +284,10 @@ RACES = {
     "accounts.see_alert": Race(prepare=_alert),
     "accounts.set_send_window": Race(prepare=_window),
     "accounts.set_team_sees_all": Race(prepare=_sees_all),
+    "accounts.set_terms": Race(prepare=_terms),
     "accounts.sign_out_of": Race(prepare=_sign_out),
     "accounts.user_for_address": Race(prepare=_same_address, shares=True),
+    "notifications.answer_unsent": Race(prepare=_unsent),
     "notifications.queue": Race(prepare=_queued),
     "notifications.retry": Race(prepare=_retried),
     "observatory.publish": _moved(_reviewed, observatory.actions.publish),
