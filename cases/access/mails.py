@@ -30,6 +30,7 @@ from notifications.models import Notice
 
 MOST_NAMES = 5000
 MOST_SHOWN = 100
+_PEOPLE = ("case__member", "case__beneficiary__member", "case__campaign")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +99,7 @@ def mails_waiting(reader: Membership) -> list[InboundMail]:
 
 def mails_to_read(reader: Membership) -> list[InboundMail]:
     """Those on a case already, the oldest first, with the case and its people."""
-    people = ("case__member", "case__beneficiary__member", "case__campaign")
-    rows = list(mails_for(reader).to_read().select_related(*people).order_by("received_at", "pk")[:MOST_SHOWN])
+    rows = list(mails_for(reader).to_read().select_related(*_PEOPLE).order_by("received_at", "pk")[:MOST_SHOWN])
     load_people([row.case for row in rows if row.case])
     return rows
 

@@ -62,13 +62,10 @@ def discard_mail(mail: InboundMail, *, at: datetime, by: User) -> bool:
     waiting = _waiting(mail)
     if waiting is None:
         return False
-    _destroy([waiting], state=MailState.DISCARDED, decided_at=at, decided_by=by)
+    rows = InboundMail.objects.filter(pk=waiting.pk)
+    rows.update(state=MailState.DISCARDED, decided_at=at, decided_by=by, **_EMPTY)
+    destroy_keys([waiting.subject])
     return True
-
-
-def _destroy(mails: list[InboundMail], **changes: object) -> None:
-    InboundMail.objects.filter(pk__in=[mail.pk for mail in mails]).update(**changes, **_EMPTY)
-    destroy_keys([mail.subject for mail in mails])
 
 
 def mark_read(mail: InboundMail, *, at: datetime, by: User) -> bool:

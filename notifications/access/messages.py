@@ -2,6 +2,7 @@
 
 from django.db import connection
 
+from accounts.access import ask_database
 from notifications.models import Notice
 
 
@@ -11,8 +12,6 @@ def notice_ids(message_id: str) -> tuple[int, int] | None:
     It is random and stands in that one mail: whoever names it has read the mail, or carried it.
     """
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT association_id, id FROM notifications_notice_by_message(%s)", [message_id])
-            row: tuple[int, int] | None = cursor.fetchone()
-            return row
+        statement = "SELECT association_id, id FROM notifications_notice_by_message(%s)"
+        return next(((row[0], row[1]) for row in ask_database(statement, [message_id])), None)
     return Notice._base_manager.filter(message_id=message_id).values_list("association_id", "pk").first()

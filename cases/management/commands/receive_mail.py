@@ -31,14 +31,15 @@ class Command(BaseCommand):
         except Exception as error:  # noqa: BLE001  whatever is wrong here, the mail server keeps the message
             self._defer(type(error).__name__)
         else:
-            log.info("mail received: %s", outcome)
+            code = outcome.value
+            log.info("mail received: %s", code)
             if outcome is Outcome.NOBODY_TOLD:
                 self.stderr.write("Cette adresse ne reçoit pas de courrier. / This address takes no mail.")
                 sys.exit(EX_NOUSER)
 
-    def _defer(self, why: str) -> None:
-        log.warning("mail not taken in, to be tried again: %s", why)
-        self.stderr.write(f"not now: {why}")
+    def _defer(self, code: str) -> None:
+        log.warning("mail not taken in, to be tried again: %s", code)
+        self.stderr.write(f"not now: {code}")
         sys.exit(EX_TEMPFAIL)
 
 
