@@ -31,7 +31,7 @@ def digest_of(post: Post, *, about: list[Notice]) -> Notice:
     with scope.enter(post.case.association_id):
         Notice.objects.filter(pk=made.pk).update(kind=DIGESTS[Audience.MEMBER], subject_ids=ids)
         rows = Notice.objects.filter(pk__in=[one.pk for one in about])
-        rows.update(state="held", digest=made.pk)
+        rows.update(state="held", digest=made.pk, sent_at=None)
         found: Notice = Notice.objects.get(pk=made.pk)
         return found
 
