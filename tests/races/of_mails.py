@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from accounts import scope
 from cases import actions
-from cases.models import Case, InboundMail
+from cases.models import InboundMail
 from tests import factories
 from tests.races.of_cases import on_a_case
 from tests.races.racing import Load, Race, World, on
@@ -24,8 +24,8 @@ def _on_a_mail(act: Callable[[World, InboundMail], object], *, doubtful: bool) -
 
 
 def _attach(world: World, mail: InboundMail) -> object:
-    case = Case.objects.get(pk=mail.case_id)
-    return actions.attach_mail(mail, case, at=world.now, by=world.by.user)
+    assert mail.case
+    return actions.attach_mail(mail, mail.case, at=world.now, by=world.by.user)
 
 
 RACES = {
