@@ -43,6 +43,9 @@ UNTIL_ERASED = [
     "contact_consulted",
     "file_consulted",
     "evidence_exported",
+    "case_archived",
+    "case_returned",
+    "erasure_announced",
 ]
 TABLE = MOVING | dict.fromkeys(WHILE_OPEN, ". = = = . .") | dict.fromkeys(UNTIL_ERASED, ". = = = = .")
 BEFORE = (None, State.PREPARING, State.TO_ACT, State.AWAITING, State.CLOSED, State.ERASED)
