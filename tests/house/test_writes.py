@@ -20,6 +20,7 @@ DOORS = {
     "accounts/fields.py": "key rows: an association's by its id, others by their random subject",
     "cases/access/doors.py": "a member's own associations",
     "notifications/access/messages.py": "a notice by the Message-ID that only its reader knows",
+    "config/copies/moving.py": "the whole database, by its owner, while the platform stands still",
     "observatory/access.py": "published releases, which anybody may read",
     "observatory/models.py": "is this release published?",
 }
