@@ -1,13 +1,16 @@
 """Every form of the platform with bad words, days, keys and fields, and sent again: nothing breaks, nothing is lost."""
 
 from collections.abc import Mapping
+from itertools import cycle
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from tests.house.idor.findings import Answer
+from tests.house.idor.matrix import SMUGGLED
 from tests.inputs.answers import is_page, is_sound, kept_in, leads_away, runs
-from tests.inputs.pages import Everything, Found, effects
+from tests.inputs.pages import Everything, Found, columns, effects
 from web.parts.forms import visible
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -25,6 +28,21 @@ NOT_SHOWN_AGAIN = {"site", "code", "salt", "left", "top", "width", "height"}
 NOTHING = {"token": "pas-une-cle"}
 
 PARTS = ("day", "month", "year")
+# Columns that a form might be made to write by naming them.
+COLUMNS = (
+    "state",
+    "outcome",
+    "closed_at",
+    "is_staff",
+    "is_superuser",
+    "association_id",
+    "by",
+    "at",
+    "subject",
+    "email_index",
+)
+# Boxes without which a form means nothing: nonsense in them stops it.
+MEANT = {"token", "association", "decision", "act", "campaign", "procedure", "to"}
 
 Findings = list[str]
 
@@ -83,6 +101,7 @@ IMPOSSIBLE = [
     ("9" * 5000, "9" * 5000, "9" * 5000),
     ("29", "2", "2100"),
 ]
+FAR = [("1", "1", "1900"), ("31", "12", "2100")]
 
 
 def on_day(found: Found, day: tuple[str, str, str]) -> dict[str, str]:
@@ -101,3 +120,114 @@ def test_a_day_that_is_none_is_refused_in_every_box_and_nothing_is_written(every
 
     assert not findings, "\n".join(findings)
     assert len(asked) > 7
+
+
+def test_a_day_at_the_ends_of_time_breaks_nothing(everything: Everything) -> None:
+    findings: Findings = []
+    for found in everything.forms:
+        for day in FAR if found.days() else ():
+            _, wrong = sent(everything, found, on_day(found, day))
+            findings += wrong
+
+    assert not findings, "\n".join(findings)
+
+
+# Keys
+
+
+NO_KEYS = (
+    "abc",
+    "",
+    "-1",
+    "1.5",
+    "null",
+    "[]",
+    "٣",
+    "9" * 30,
+    "9" * 5000,
+    "2\0",
+    "../../etc/passwd",
+    "%00",
+    "1 OR 1=1",
+)
+
+
+def test_a_key_of_another_kind_is_refused_in_every_box_and_nothing_is_written(everything: Everything) -> None:
+    """Its own key in each box is what makes the form right: with nonsense there nothing of it happens."""
+    nonsense = cycle(NO_KEYS)
+    findings: Findings = []
+    for found in everything.forms:
+        for box in found.choices():
+            for key in (next(nonsense), next(nonsense)) if box.name != "csrfmiddlewaretoken" else ():
+                answer, wrong = sent(everything, found, {box.name: key})
+                findings += wrong
+                if key and box.name in MEANT and effects(answer):
+                    findings.append(f"{found}: {key[:20]} was taken for {box.name}")
+
+    assert not findings, "\n".join(findings)
+
+
+# Names
+
+
+def test_names_that_no_form_asks_for_change_nothing_more(everything: Everything) -> None:
+    smuggled = dict.fromkeys((*SMUGGLED, *COLUMNS), "1")
+    findings: Findings = []
+    for found in everything.forms:
+        extra = {name: value for name, value in smuggled.items() if name not in found.form.boxes}
+        plain, more = everything.ask(found, {}), everything.ask(found, extra)
+        if (plain.status, columns(effects(plain))) != (more.status, columns(effects(more))):
+            findings.append(f"{found}: {plain.status} and {more.status}, {columns(effects(more))}")
+
+    assert not findings, "\n".join(findings)
+
+
+def test_ten_thousand_fields_are_refused_everywhere_with_a_sentence(everything: Everything) -> None:
+    body = urlencode({f"field{number}": "x" for number in range(10_000)}).encode()
+    findings: Findings = []
+    for found in everything.forms:
+        answer = everything.send(found, body)
+        if answer.status != 400 or effects(answer) or "Rien n’a été enregistré" not in answer.body:
+            findings.append(f"{found}: {answer.status}")
+
+    assert not findings, "\n".join(findings)
+
+
+@pytest.mark.parametrize("sign", [b"%ED%A0%80", b"%FF%FE", b"%C0%80", b"%00", b"%F4%90%80%80", "😀𝔘".encode()])
+def test_bytes_that_are_no_text_break_no_form(everything: Everything, sign: bytes) -> None:
+    """Half a surrogate, bytes of no encoding, an overlong nothing, signs beyond the last plane."""
+    findings: Findings = []
+    for found in everything.forms:
+        fixed = {name: value for name, value in found.filled.items() if name not in found.texts()}
+        words = b"&".join(name.encode() + b"=Un+" + sign for name in found.texts())
+        answer = everything.send(found, urlencode(fixed, doseq=True).encode() + b"&" + words)
+        findings += [] if is_sound(answer) else [f"{found}: {answer.status}"]
+
+    assert not findings, "\n".join(findings)
+
+
+# Sent again
+
+
+def test_a_form_that_is_sent_twice_acts_once(everything: Everything) -> None:
+    asked = [found for found in everything.forms if "token" in found.form.boxes and found.is_taken]
+    findings: Findings = []
+    for found in asked:
+        statuses, again = everything.browsers[found.person].twice(found.with_data({}))
+        findings += [f"{found}: {statuses}, again {again}"] if again or max(statuses) >= 500 else []
+
+    assert not findings, "\n".join(findings)
+    assert len(asked) > 25
+
+
+def test_a_form_upon_an_older_case_says_so_and_keeps_what_was_typed(everything: Everything) -> None:
+    asked = [found for found in everything.forms if "version" in found.form.boxes and found.is_taken]
+    findings: Findings = []
+    for found in asked:
+        words = dict.fromkeys(found.texts(), "Ce que j’ai écrit")
+        answer, wrong = sent(everything, found, words | {"version": "0"})
+        findings += wrong + lost(found, answer, "Ce que j’ai écrit")
+        findings += [f"{found}: {answer.status}"] if answer.status != 409 or effects(answer) else []
+
+    assert not findings, "\n".join(findings)
+    assert len(asked) > 4
