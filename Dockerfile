@@ -1,5 +1,5 @@
 # The production image: `docker compose build`. Two stages, so that no compiler and no pip cache stays; runs as nobody special.
-FROM python:3.11-slim AS builder
+FROM python:3.11-slim-bookworm AS builder
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /venv
 # REQUIREMENTS=requirements-s3.txt adds what keeps sealed files in a bucket.
@@ -8,9 +8,10 @@ COPY requirements.txt .
 COPY requirements-s3.txt .
 RUN /venv/bin/pip install --no-deps --require-hashes -r ${REQUIREMENTS}
 
-FROM python:3.11-slim
-# Of use where the container's engine allows user namespaces: VAULT_ISOLATION in docs/reference/settings.md.
-RUN apt-get update && apt-get install -y --no-install-recommends bubblewrap && rm -rf /var/lib/apt/lists/*
+# Debian 12, whose pg_dump and psql are of PostgreSQL 15 as the server is: newer ones write what it does not read.
+FROM python:3.11-slim-bookworm
+# bubblewrap: of use where the container's engine allows user namespaces: VAULT_ISOLATION in docs/reference/settings.md.
+RUN apt-get update && apt-get install -y --no-install-recommends bubblewrap postgresql-client && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 opposable && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin opposable
 ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

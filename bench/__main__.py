@@ -14,7 +14,7 @@ from bench import database
 from bench.database import Laboratory
 from tests.cluster import ServiceMissing
 
-NAMES = ("queue", "case", "member", "sweep", "bulk")
+NAMES = ("queue", "case", "member", "sweep", "bulk", "seal")
 
 
 def main(argv: Sequence[str]) -> int:

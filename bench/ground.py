@@ -43,14 +43,14 @@ class Ground:
 
 def prepare(*, rows: int, at: datetime, tidy: Callable[[], None] = nothing, seed: int = 1) -> Ground:
     """Write `rows` cases and, in a second association, a tenth as many; run the night of two days ago."""
-    ground = _settle("Banc d’essai", slug="banc", rows=rows, at=at, dice=Random(seed))  # noqa: S311  the same rows for the same seed
-    _settle("Association voisine", slug="voisine", rows=max(1, rows // 10), at=at, dice=Random(seed + 1))  # noqa: S311  the same
+    ground = settle("Banc d’essai", slug="banc", rows=rows, at=at, dice=Random(seed))  # noqa: S311  the same rows for the same seed
+    settle("Association voisine", slug="voisine", rows=max(1, rows // 10), at=at, dice=Random(seed + 1))  # noqa: S311  the same
     actions.sweep(today=ground.today - timedelta(days=1), at=at - timedelta(days=1))
     tidy()
     return replace(ground, tidy=tidy)
 
 
-def _settle(name: str, *, slug: str, rows: int, at: datetime, dice: Random) -> Ground:
+def settle(name: str, *, slug: str, rows: int, at: datetime, dice: Random) -> Ground:
     today = at.date()
     association = accounts.create_association(name, slug=slug)
     with scope.enter(association.pk):

@@ -1,8 +1,15 @@
 """What is measured against what, with the goals of docs/reference/benchmarks.md."""
 
+import io
+import secrets
+import shutil
+import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
 
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -11,14 +18,19 @@ from accounts import scope
 from accounts.access import associations_at_work
 from bench.ground import Ground, plans
 from bench.measure import Comparison, Fact, Side
-from bench.rivals import floor, openings, sweeps
+from bench.rivals import floor, openings, sweeps, writes
 from bench.undoing import undone
 from cases import actions
 from cases.access import TIMELINE
 from cases.models import Case, Deadline
 from tests.people import signed_in, signed_in_by_code
+from vault.box import store
+from vault.rules import stream
 
 _PAGES = 4
+_WRITES = 10
+_KIB = 1024
+_SIZES = (64, 512, 2048)  # KiB; a sealed page is some 100
 _NOT_WORK = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "SET CONSTRAINTS")
 
 
@@ -201,10 +213,43 @@ def bulk(ground: Ground) -> list[Comparison]:
     ]
 
 
+def seal(ground: Ground) -> list[Comparison]:
+    """A document onto the disk so that it stays: sealed in chunks as the vault does it, and raw."""
+    return [_write(ground, size=size) for size in _SIZES]
+
+
+def _write(ground: Ground, *, size: int) -> Comparison:
+    """By the wall: it is the disk that is waited for. What was written before is removed outside the measure."""
+    plain, key = secrets.token_bytes(size * _KIB), secrets.token_bytes(32)
+    home = f"{ground.association.pk}/bench"
+    folder = Path(default_storage.path(home))
+
+    def empty() -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+
+    def ours() -> None:
+        prefix = secrets.token_bytes(stream.PREFIX_BYTES)
+        store.write(f"{home}/{uuid4().hex}", stream.seal(io.BytesIO(plain), key=key, place=b"bench", prefix=prefix))
+
+    def theirs() -> None:
+        writes.raw(plain, key=key, path=folder / uuid4().hex)
+
+    return Comparison(
+        name=f"seal/{size}K",
+        rival="SHA-256, AES-GCM in one piece, fsync",
+        goal=1 / 0.6,
+        ours=Side(run=ours, before=empty, units=_WRITES),
+        theirs=Side(run=theirs, before=empty, units=_WRITES),
+        clock=time.perf_counter,
+    )
+
+
 JOBS: dict[str, Callable[[Ground], Sequence[Comparison]]] = {
     "queue": queue,
     "case": case,
     "member": member,
     "sweep": sweep,
     "bulk": bulk,
+    "seal": seal,
 }

@@ -9,11 +9,13 @@ from uuid import uuid4
 
 from celery import Celery
 from celery.schedules import crontab, schedule
-from celery.signals import beat_init, celeryd_init
+from celery.signals import beat_init, celeryd_init, task_success
 from django.conf import settings
+from django.utils import timezone
 from kombu.transport import TRANSPORT_ALIASES, filesystem
 
 from config import cores
+from config.jobs import JOBS, ROUTES, Daily, Every
 from config.refusal import settings_or_exit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
@@ -26,35 +28,17 @@ class BeatEntry(TypedDict):
     options: dict[str, float]
 
 
-def every(seconds: float, *, task: str) -> BeatEntry:
-    """A tick that nobody took before the next one is dropped: the next one drains the same rows."""
-    return {"task": task, "schedule": schedule(seconds), "options": {"expires": seconds}}
+def beat_entry(key: str, often: Every | Daily) -> BeatEntry:
+    timing = (
+        crontab(hour=often.at.hour, minute=often.at.minute) if isinstance(often, Daily) else schedule(often.seconds)
+    )
+    return {"task": key, "schedule": timing, "options": {"expires": often.expires}}
 
 
-def daily(hour: int, minute: int, *, task: str) -> BeatEntry:
-    """At a local time outside the hour that daylight saving repeats or leaves out."""
-    return {"task": task, "schedule": crontab(hour=hour, minute=minute), "options": {"expires": 6 * 3600}}
+TOLD_FROM = 60  # seconds
 
-
-# Sorted by name, one entry a task.
-BEAT_TABLE: dict[str, BeatEntry] = {
-    "accounts.chain": every(600, task="accounts.chain"),
-    "accounts.heads": daily(4, 10, task="accounts.heads"),
-    "accounts.sweep": daily(4, 5, task="accounts.sweep"),
-    "cases.root": daily(4, 40, task="cases.root"),
-    "cases.seal": every(10, task="cases.seal"),
-    "cases.stamp": every(1800, task="cases.stamp"),
-    "cases.sweep": every(600, task="cases.sweep"),
-    "notifications.deliver": every(60, task="notifications.deliver"),
-    "observatory.freeze": daily(4, 20, task="observatory.freeze"),
-    "vault.analyse": every(10, task="vault.analyse"),
-    "vault.check": daily(4, 50, task="vault.check"),
-    "vault.sweep": every(300, task="vault.sweep"),
-}
-
-# Documents have workers of their own: a hostile one never keeps the tick, the notices or a sweep waiting.
-DOCUMENTS = "documents"
-ROUTES = {"cases.seal": {"queue": DOCUMENTS}, "vault.analyse": {"queue": DOCUMENTS}}
+# One entry a task, as config/jobs.py has them.
+BEAT_TABLE: dict[str, BeatEntry] = {key: beat_entry(key, often) for key, often in JOBS.items()}
 
 app = Celery("opposable")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -103,6 +87,19 @@ TRANSPORT_ALIASES["filesystem"] = f"{__name__}:FileTransport"
 def forbid_core_dumps(**_told: Any) -> None:
     """Of the worker that starts, before it forks, and of beat."""
     cores.forbid()
+
+
+@task_success.connect
+def note_done(sender: Any, **_told: Any) -> None:
+    """`sender` is the task. What a worker did is not done again by cron's tick.
+
+    Of what runs every few seconds nothing is kept.
+    """
+    often = JOBS.get(sender.name)
+    if isinstance(often, Daily) or (often and often.seconds >= TOLD_FROM):
+        from accounts import actions  # noqa: PLC0415  the models are not there yet when this module is loaded
+
+        actions.note_done(sender.name, at=timezone.now())
 
 
 def make_file_broker_folders() -> None:

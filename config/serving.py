@@ -33,6 +33,7 @@ control_socket_disable = True
 # No access log: addresses of pages carry no personal datum, but who read which one when is the audit log's business.
 accesslog = None
 errorlog = "-"
+logconfig_dict = settings.LOGGING
 loglevel = "warning"
 
 _ROOT = Path(__file__).resolve().parent.parent

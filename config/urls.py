@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
+from config.health import PROBES
 from web.desk.urls import account_urlpatterns, invitation_urlpatterns
 
 handler400 = "web.parts.errors.bad_request"
@@ -20,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("invitation/", include(invitation_urlpatterns)),
     path("api/v1/", include("web.api.v1.urls")),
     path("compte/", include(account_urlpatterns)),
+    # The middleware answers them before; here stand their names, and the 404 of whoever may not ask.
+    *(path(address.removeprefix("/"), probe, name=address.removeprefix("/")) for address, probe in PROBES.items()),
     # Without a token: a public page would need a cookie for it, and all that a foreign page could change is a language.
     path("langue/", csrf_exempt(set_language), name="set_language"),
 ]

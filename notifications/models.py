@@ -5,9 +5,12 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
+from accounts.models import User
 from accounts.scope import TenantManager, TenantModel, TenantQuerySet
+from notifications.rules.kinds import DIGESTS, Audience
+from notifications.rules.modes import Choice, Mode
 
 
 class NoticeState(models.TextChoices):
@@ -16,11 +19,18 @@ class NoticeState(models.TextChoices):
     SENT = "sent", "Sent"
     DROPPED = "dropped", "Dropped"
     DEAD = "dead", "Dead"
+    HELD = "held", "Held for the day's mail"
 
 
 class DropReason(models.TextChoices):
     NO_ADDRESS = "no_address", "No address"
     STALE = "stale", "No longer true"
+    UNWANTED = "unwanted", "Its reader wants none: it shows on the pages"
+
+
+# A day's mail that did not leave is no task: what it held leaves by itself, each with its own end.
+_UNSENT = Q(state=NoticeState.DEAD) | Q(state=NoticeState.DROPPED, reason=DropReason.NO_ADDRESS)
+_UNSENT &= ~Q(kind__in=list(DIGESTS.values()))
 
 
 class NoticeQuerySet(TenantQuerySet["Notice"]):
@@ -33,11 +43,18 @@ class NoticeQuerySet(TenantQuerySet["Notice"]):
         """Of these kinds, or to leave before the next chance. What is too late already has time again."""
         return self.filter(Q(kind__in=kinds) | Q(leave_by__gt=now, leave_by__lte=chance))
 
+    def held_by(self, *digests: int) -> "NoticeQuerySet":
+        return self.filter(state=NoticeState.HELD, digest__in=digests)
+
     def dead(self) -> "NoticeQuerySet":
         return self.filter(state=NoticeState.DEAD)
 
     def without_address(self) -> "NoticeQuerySet":
         return self.filter(state=NoticeState.DROPPED, reason=DropReason.NO_ADDRESS)
+
+    def unsent(self) -> "NoticeQuerySet":
+        """Given up or without an address, and nobody answered that yet: a task on the desk."""
+        return self.filter(_UNSENT, answered_at=None)
 
 
 class Notice(TenantModel):
@@ -57,6 +74,11 @@ class Notice(TenantModel):
     message_id = models.CharField(max_length=160)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    # The mail of the day that takes it along: it is sent when that one is.
+    digest = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    # Somebody saw to it in another way: the task is off the desk.
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = TenantManager.from_queryset(NoticeQuerySet)()
 
@@ -67,12 +89,50 @@ class Notice(TenantModel):
             models.CheckConstraint(condition=Q(state="sent") ^ Q(sent_at=None), name="notice_sent_at"),
             models.CheckConstraint(condition=Q(state="sending") ^ Q(lease_until=None), name="notice_lease"),
             models.CheckConstraint(condition=Q(state="dropped") ^ Q(reason=""), name="notice_reason"),
+            models.CheckConstraint(condition=Q(state="held") ^ Q(digest=None), name="notice_held"),
         ]
         indexes: ClassVar = [
             models.Index(
                 fields=["association", "next_try_at"], condition=Q(state__in=["waiting", "sending"]), name="notice_due"
             ),
+            models.Index(fields=["association", "digest"], condition=Q(state="held"), name="notice_held_by"),
             models.Index(
-                fields=["association", "state"], condition=Q(state__in=["dead", "dropped"]), name="notice_failed"
+                fields=["association", "created_at"], condition=_UNSENT & Q(answered_at=None), name="notice_unsent"
             ),
         ]
+
+
+class MailChoice(TenantModel):
+    """When and how one person wants the mails of one association; without a row: at once, at any of its hours."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    audience = models.CharField(max_length=6, choices=[(one.value, one.value) for one in Audience])
+    mode = models.CharField(max_length=6, choices=[(one.value, one.value) for one in Mode], default=Mode.MAIL.value)
+    digest_at = models.PositiveSmallIntegerField(default=18)
+    quiet_from = models.PositiveSmallIntegerField(null=True)
+    quiet_until = models.PositiveSmallIntegerField(null=True)
+
+    objects = TenantManager["MailChoice"]()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["association", "user", "audience"], name="mail_choice_once"),
+            models.CheckConstraint(
+                condition=Q(digest_at__lt=24)
+                & (
+                    Q(quiet_from=None, quiet_until=None)
+                    | (
+                        Q(quiet_from__isnull=False, quiet_from__lt=24, quiet_until__isnull=False, quiet_until__lt=24)
+                        & ~Q(quiet_from=F("quiet_until"))
+                    )
+                ),
+                name="mail_choice_hours",
+                violation_error_message="Les heures vont de 0 à 23, et le calme a un début et une fin.",
+            ),
+        ]
+
+    @property
+    def plain(self) -> Choice:
+        return Choice(
+            mode=Mode(self.mode), digest_at=self.digest_at, quiet_from=self.quiet_from, quiet_until=self.quiet_until
+        )

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from notifications.models import Notice
-from notifications.rules.kinds import Recipient
+from notifications.rules.kinds import DIGESTS, Recipient
 
-__all__ = ["NoticeKind", "Recipient", "UnknownKind", "all_kinds", "kind_of", "register"]
+__all__ = ["NoticeKind", "Recipient", "UnknownKind", "all_kinds", "is_digest", "kind_of", "register"]
 
 
 class UnknownKind(LookupError):
@@ -20,7 +20,8 @@ class NoticeKind:
 
     `templates` is a folder, such as "cases/mail/deadline_missed", of subject.{fr,en}.txt, body.{fr,en}.txt and
     body.{fr,en}.html. `still_holds` False: the notice is dropped. `recipient` None or without e-mail: dropped with the
-    reason `no_address`, for a task on the desk. `urgent`: leaves at any hour, whatever the association chose.
+    reason `no_address`, for a task on the desk. `urgent`: leaves at any hour, whatever the association or its reader
+    chose.
     """
 
     key: str
@@ -49,6 +50,10 @@ def kind_of(key: str) -> NoticeKind:
 
 def all_kinds() -> list[NoticeKind]:
     return sorted(_kinds.values(), key=lambda kind: kind.key)
+
+
+def is_digest(key: str) -> bool:
+    return key in DIGESTS.values()
 
 
 def urgent_kinds() -> list[str]:

@@ -79,6 +79,15 @@ def message(words: Words, recipient: Recipient, *, message_id: str) -> EmailMult
     return built
 
 
+def written(
+    recipient: Recipient, *, templates: str, context: Mapping[str, Any], message_id: str
+) -> EmailMultiAlternatives:
+    """The mail of a folder of templates, in its reader's language."""
+    spoken = {"recipient": recipient, "language": recipient.language, **context}
+    words = words_of(templates, language=recipient.language, context=spoken)
+    return message(words, recipient, message_id=message_id)
+
+
 class Courier:
     """Carries messages over one connection per hundred, opened at the first. Use as a context manager."""
 

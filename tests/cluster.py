@@ -101,10 +101,10 @@ def postgres(also: Mapping[str, str] | None = None) -> Iterator[PostgresCluster]
 
 
 @contextlib.contextmanager
-def redis() -> Iterator[str]:
-    """Start a Redis that writes nothing to disk; yields its URL. Raises ServiceMissing."""
+def redis(*, port: int = 0) -> Iterator[str]:
+    """Start a Redis that writes nothing to disk; yields its URL. Raises ServiceMissing. 0: any free port."""
     server = program("redis-server", package="redis-server")
-    port = free_port()
+    port = port or free_port()
     with scratch_folder() as folder:
         argv = [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         url = f"redis://127.0.0.1:{port}/0"

@@ -32,6 +32,7 @@ def on_postgres() -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "postgres: needs PostgreSQL (row-level security, triggers, locks)")
+    config.addinivalue_line("markers", "root: mounts a small disk that can be full")
     config.stash[LEFT_OUT] = {}
 
 
@@ -50,6 +51,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def missing_for(item: pytest.Item) -> str:
     if item.get_closest_marker("postgres") and not on_postgres():
         return "PostgreSQL (TEST_DATABASE_URL)"
+    if item.get_closest_marker("root") and os.geteuid() != 0:
+        return "root, to mount a small disk"
     if "journeys" in item.path.parts and not CHROMIUM:
         return "Chromium (TEST_CHROMIUM)"
     return ""

@@ -20,6 +20,8 @@ from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, Consent
 from cases.rules.exports import Selection
 from cases.rules.fingerprints import fingerprint_of
 from cases.tallies import campaigns
+from notifications.actions import queue
+from notifications.models import DropReason, Notice, NoticeState
 from observatory.models import Release, StatPlan
 from tests.vault.samples import pdf
 from vault.redaction.pipeline import Rebuilt
@@ -219,6 +221,19 @@ def make_reminder(case: Case, *, by: User, today: date, at: datetime, days: int 
             at=at,
             by=by,
         )
+
+
+def make_unsent(
+    association: Association, *, at: datetime, kind: str = "deadline_near", code: str = "smtp_550", **ids: int
+) -> Notice:
+    """A mail that was given up; `code=""`: for want of an address."""
+    with scope.enter(association.pk):
+        queue(kind=kind, dedupe_key=f"unsent:{next(_count)}", ids=ids, at=at)
+        row: Notice = Notice.objects.latest("pk")
+        row.state, row.reason = (NoticeState.DEAD, "") if code else (NoticeState.DROPPED, DropReason.NO_ADDRESS)
+        row.error_class = code
+        row.save(update_fields=["state", "reason", "error_class"])
+        return row
 
 
 def say_why(case: Case, *, by: User, at: datetime) -> str:

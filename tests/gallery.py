@@ -14,6 +14,7 @@ from tests.calculations import CALCULATIONS, calculate
 from tests.factories import PASSWORD
 from tests.gallery_deposits import PARTS_OF_DEPOSITS, deposits
 from tests.gallery_fingerprints import fingerprints
+from tests.gallery_keeping import NO_PAGE_OF_KEEPING, keeping
 from tests.pictures import Picture, press
 from tests.stage import STORIES
 
@@ -24,6 +25,7 @@ NO_PAGE: dict[str, str] = {
     "portal:file": "a download",
     "portal:leave": "POST only",
     "portal:quick_exit": "POST only",
+    **NO_PAGE_OF_KEEPING,
     "desk:file": "a download",
     **PARTS_OF_DEPOSITS,
     "desk:choose": "POST only",
@@ -36,6 +38,7 @@ NO_PAGE: dict[str, str] = {
     "desk:release_publish": "POST only",
     "desk:release_reject": "POST only",
     "set_language": "POST only",
+    **dict.fromkeys(("healthz", "readyz", "metrics"), "for programs"),
     **dict.fromkeys((f"api:{name}" for name in API), "JSON"),
 }
 
@@ -64,7 +67,7 @@ def _public() -> Iterator[Picture]:
     yield Picture(name="styleguide", view="public:styleguide")
     yield Picture(name="demo", view="demo:home")
     yield Picture(name="api", view="api:index")
-    for status in ("400", "403", "404", "409", "413", "422", "500"):
+    for status in ("400", "403", "404", "409", "413", "422", "500", "503"):
         yield Picture(name=f"error-{status}", view="", error=status)
 
 
@@ -90,6 +93,7 @@ def _entry() -> Iterator[Picture]:
     yield Picture(name="portal-code", view="portal:code", act=_ask_code)
     yield Picture(name="portal-code-error", view="portal:code", act=_wrong_code)
     yield Picture(name="portal-sessions", view="portal:sessions", who="family")
+    yield Picture(name="portal-mails", view="portal:mails", who="family")
     yield Picture(name="portal-card", view="portal:card", who="with a printed card")
     yield Picture(name="portal-choose", view="portal:choose", who="member of two")
     yield Picture(name="portal-nobody", view="portal:home", who="stranger")
@@ -181,6 +185,7 @@ def _desk_cases() -> Iterator[Picture]:
     yield _work("desk-hold", "desk:hold", "letter_soon")
     yield _work("desk-hold-error", "desk:hold", "letter_soon", press=("Mettre en attente",))
     yield _work("desk-remind", "desk:remind", "letter_soon")
+    yield Picture(name="desk-unsent", view="desk:unsent", who="benevole", places={"pk": "letter_soon.unsent"})
     yield _work("desk-reminder-end", "desk:reminder_end", "letter_soon", places={"pk": "letter_soon.reminder"})
     yield _work("desk-letter", "desk:letter", "answer_overdue", places={"pk": "answer_overdue.deadline"})
     yield _work("desk-answer-overdue", "desk:answer", "answer_overdue", places={"pk": "answer_overdue.deadline"})
@@ -265,6 +270,7 @@ def _watch() -> Iterator[Picture]:
         name="desk-sessions-close", view="desk:member_sessions", who="fresh:coordination", places={"pk": "membership"}
     )
     yield Picture(name="desk-visibility", view="desk:visibility", who="fresh:coordination")
+    yield Picture(name="desk-mails", view="desk:mails", who="benevole")
     yield Picture(name="desk-send-window", view="desk:send_window", who="coordination")
     yield Picture(name="desk-send-window-error", view="desk:send_window", who="coordination", act=_never_send)
     yield Picture(name="desk-canary", view="desk:canary", who="fresh:coordination")
@@ -377,6 +383,7 @@ GALLERY: tuple[Picture, ...] = (
     *_portal(),
     *deposits(),
     *fingerprints(),
+    *keeping(),
     *_queue(),
     *_desk_cases(),
     *_house(),

@@ -28,7 +28,7 @@ from tests.people import signed_in, signed_in_by_code
 from tests.stage_deposits import set_deposits
 from tests.stage_kept import set_kept
 from tests.stage_lists import set_lists, stays_fresh
-from tests.stage_watch import set_watch
+from tests.stage_watch import set_watch, unsent_of
 from tests.web.desk.passkeys import give_passkey
 from web.demo import seed, stories
 from web.demo.people import VOLUNTEERS
@@ -108,7 +108,7 @@ def set_up(*, today: date, at: datetime) -> Stage:
     _hand_out(stage, first, at=at)
     with scope.enter(first.pk):
         watched = Case.objects.with_people().get(reference=stage.parts["letter_soon"])
-    set_watch(first, watched=watched, by=_by, at=at)
+    stage.parts.update(set_watch(first, watched=watched, by=_by, at=at))
     _empty_house(stage, at=at)
     _long_house(stage, today=today, at=at)
     cases.actions.sweep(today=today, at=at)
@@ -173,6 +173,7 @@ def _cases(stage: Stage, association: Association, *, today: date, at: datetime)
     stage.parts.update(set_kept(by_name["kept_at_home"], by=_by("benevole"), today=today, at=at))
     stage.parts.update(set_deposits(by_name["depositing"], volunteer=_by("benevole"), at=at))
     _reminders(stage, by_name, today=today, at=at)
+    stage.parts["letter_soon.unsent"] = unsent_of(by_name["letter_soon"], at=at)
     for number in range(60):
         cases.actions.add_note(by_name["waiting"], text=f"Note numéro {number}.", at=at, by=_by("benevole"))
     stage.parts["waiting.event"] = CaseEvent.objects.filter(case=by_name["waiting"]).latest("pk").pk

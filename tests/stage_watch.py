@@ -9,10 +9,15 @@ from accounts.models import Association, AuditEntry, Membership, User
 from accounts.rules.audit import About, AuditKind, Why
 from cases import access
 from cases.actions import NewBeneficiary, NewMember
-from cases.models import BeneficiaryKind, Case
+from cases.models import BeneficiaryKind, Case, Deadline
+from tests import factories
+from tests.stage_keeping import set_archive
 
 
-def set_watch(association: Association, *, watched: Case, by: Callable[[str], User], at: datetime) -> None:
+def set_watch(
+    association: Association, *, watched: Case, by: Callable[[str], User], at: datetime
+) -> dict[str, str | int]:
+    """The references of what lies in the archive."""
     with scope.enter(association.pk):
         days = timedelta(days=1)
         for before, why in ((3, Why.QUEUE), (2, Why.SEARCH), (1, Why.PERMANENCE)):
@@ -41,3 +46,11 @@ def set_watch(association: Association, *, watched: Case, by: Callable[[str], Us
             roles=delegate.roles,
         )
         actions.chain_entries(association.pk)
+        return set_archive(watched.campaign, procedure=watched.procedure, by=by, at=at)
+
+
+def unsent_of(case: Case, *, at: datetime) -> int:
+    """The id of a mail about this case that its reader's mailbox refused."""
+    with scope.enter(case.association_id):
+        deadline = Deadline.objects.filter(case=case).latest("pk")
+    return factories.make_unsent(case.association, at=at, deadline=deadline.pk).pk

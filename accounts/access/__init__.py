@@ -53,6 +53,7 @@ from accounts.access.factors import (
     whose_secret,
 )
 from accounts.access.keys import ClosedRoots, closed_roots, root_keys
+from accounts.access.operating import Backlog, ask_database, closed_keks, jobs_done, unchained_entries
 from accounts.access.passkeys import (
     Answer,
     Ceremony,
@@ -105,6 +106,7 @@ __all__ = [
     "SESSION_SIGN_IN",
     "Answer",
     "Asked",
+    "Backlog",
     "Ceremony",
     "Chain",
     "ClosedRoots",
@@ -124,10 +126,12 @@ __all__ = [
     "answer_of",
     "answerable",
     "api_token_for",
+    "ask_database",
     "associations_at_work",
     "bearer_of",
     "chain_state",
     "chained_entries",
+    "closed_keks",
     "closed_roots",
     "colleague_for",
     "concerns",
@@ -148,6 +152,7 @@ __all__ = [
     "invitation_ids",
     "invitations_for",
     "is_closed_by_reset",
+    "jobs_done",
     "limits_of",
     "live_token",
     "memberships_anywhere",
@@ -177,6 +182,7 @@ __all__ = [
     "token_ids",
     "tokens_for",
     "tries_left",
+    "unchained_entries",
     "unseen_alerts",
     "user_by_card",
     "user_by_email",

@@ -16,7 +16,7 @@ _Found = dict[str, Named]
 
 
 def targets(reader: Membership, entries: Iterable[AuditEntry]) -> dict[int, Named]:
-    """By entry: whom it concerns, name at hand, where that is another than whoever acted. Eight queries at most."""
+    """By entry: whom it concerns, name at hand, where that is another than whoever acted. Nine queries at most."""
     require(reader, Right.AUDIT_READ)
     shown = list(entries)
     found: dict[tuple[str, str], Named] = {}
@@ -35,7 +35,10 @@ def _members(ids: Collection[str]) -> _Found:
 
 
 def _invited(ids: Collection[str]) -> _Found:
-    return {str(row.pk): row for row in Invitation.objects.filter(pk__in=ids).order_by("pk")}
+    """Who accepted it, by the log; else the row, which names somebody until it ends."""
+    rows: _Found = {str(row.pk): row for row in Invitation.objects.filter(pk__in=ids).order_by("pk")}
+    accepted = AuditEntry.objects.filter(kind=AuditKind.INVITATION_ACCEPTED, about=About.INVITATION, about_id__in=ids)
+    return rows | {row.about_id: row.by for row in accepted.select_related("by").order_by("pk") if row.by}
 
 
 def _bearers(ids: Collection[str]) -> _Found:

@@ -11,6 +11,7 @@ from accounts.actions.codes import (
     sweep_codes,
     uncount_code,
 )
+from accounts.actions.destroyed import complete_destroyed, read_destroyed
 from accounts.actions.factors import (
     RESET_LIFE,
     AlreadyAsked,
@@ -27,6 +28,7 @@ from accounts.actions.factors import (
     reset_by_operator,
     use_passkey,
 )
+from accounts.actions.jobs import note_done, note_try
 from accounts.actions.keys import Rotated, create_keys, destroy_keys, rotate_keys
 from accounts.actions.people import (
     AlreadyUsed,
@@ -40,10 +42,12 @@ from accounts.actions.people import (
     set_card_code,
     user_for_address,
 )
+from accounts.actions.purging import close_former, former_volunteers, purge_traces
 from accounts.actions.sessions import (
     check_session,
     end_session,
     end_sessions,
+    note_refusal,
     open_session,
     record_sign_in,
     see_session,
@@ -69,6 +73,7 @@ from accounts.actions.teams import (
     revoke_membership,
     set_send_window,
     set_team_sees_all,
+    set_terms,
 )
 from accounts.actions.tokens import SentBefore, create_token, note_use, revoke_token
 
@@ -102,7 +107,9 @@ __all__ = [
     "check_code",
     "check_session",
     "close_account",
+    "close_former",
     "close_sessions_of",
+    "complete_destroyed",
     "create_association",
     "create_keys",
     "create_token",
@@ -112,13 +119,19 @@ __all__ = [
     "end_session",
     "end_sessions",
     "forget_code",
+    "former_volunteers",
     "invite",
     "invite_anew",
     "join",
     "keep_own_card",
     "new_card_code",
+    "note_done",
+    "note_refusal",
+    "note_try",
     "note_use",
     "open_session",
+    "purge_traces",
+    "read_destroyed",
     "read_heads",
     "record_factor_change",
     "record_sign_in",
@@ -135,6 +148,7 @@ __all__ = [
     "set_card_code",
     "set_send_window",
     "set_team_sees_all",
+    "set_terms",
     "sign_out_elsewhere",
     "sign_out_of",
     "sweep_codes",

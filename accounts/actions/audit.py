@@ -213,7 +213,11 @@ def _head(association_id: int, *, today: date) -> Head | None:
 
 @transaction.atomic
 def see_alert(alert: AuditEntry, *, by: User, at: datetime) -> bool:
-    """Take an alert off everybody's page. False when a colleague did before."""
+    """Take an alert off everybody's page. False when a colleague did before.
+
+    The association's row is locked: nothing of the log may be, and of two who see it at once one is recorded.
+    """
+    Association.objects.select_for_update(of=("self",), no_key=True).get(pk=alert.association_id)
     seen = AuditEntry.objects.filter(kind=AuditKind.ALERT_SEEN, about=About.ENTRY, about_id=str(alert.pk))
     if seen.exists():
         return False

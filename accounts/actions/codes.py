@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 
 from accounts import crypto
+from accounts.actions.sessions import note_refusal
 from accounts.models import SignInCode, User
 
 CODE_LIFE = timedelta(minutes=10)
@@ -56,6 +57,7 @@ def check_code(code_id: UUID | str, *, typed: str, at: datetime) -> User | None:
     row = SignInCode.objects.select_related("user").get(pk=code_id)
     digits = "".join(sign for sign in typed if sign.isalnum())
     if not hmac.compare_digest(row.code_hash, _code_hash(row.pk, digits)):
+        note_refusal("code")
         return None
     won = SignInCode.objects.filter(pk=code_id, used_at=None).update(used_at=at)
     return row.user if won else None

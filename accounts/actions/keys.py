@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from accounts import crypto, scope
+from accounts.actions.destroyed import list_destroyed
 from accounts.fields import forget_keys, opens, rewrap, wrap
 from accounts.models import Association, AuditEntry, DataKey, KeyKind
 from accounts.rules.audit import About, AuditKind
@@ -24,9 +25,11 @@ def create_keys(association_id: int | None, *, kind: KeyKind, count: int = 1) ->
 
 
 def destroy_keys(subjects: Iterable[UUID]) -> int:
-    """Crypto-shredding: what these keys sealed is gone for good."""
-    count, _ = DataKey.objects.filter(subject__in=list(subjects)).delete()
+    """Crypto-shredding: what these keys sealed is gone for good, and once committed listed for whoever restores."""
+    ending = list(subjects)
+    count, _ = DataKey.objects.filter(subject__in=ending).delete()
     forget_keys()
+    transaction.on_commit(lambda: list_destroyed(ending), robust=True)
     return count
 
 

@@ -1,5 +1,6 @@
 """A session of a browser is one row, from sign-in to its end; the browser's own store only names it."""
 
+import logging
 from collections import Counter
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,6 +17,7 @@ from accounts.rules.sessions import device_of
 _JUDGED = ("way", "opened_at", "seen_at", "ended_at", "end")
 SEEN_EVERY = timedelta(minutes=1)
 KEPT_FOR = timedelta(days=90)
+_log = logging.getLogger("accounts.entry")
 
 
 def open_session(user: User, *, way: SignInWay, user_agent: str, at: datetime) -> SignIn:
@@ -23,6 +25,14 @@ def open_session(user: User, *, way: SignInWay, user_agent: str, at: datetime) -
     row = SignIn(user=user, subject=user.subject, way=way, device=device_of(user_agent), opened_at=at, seen_at=at)
     row.save(force_insert=True)
     return row
+
+
+def note_refusal(way: str, *, user_id: UUID | str = "unknown") -> None:
+    """Somebody tried to come in by this `way` and was refused: into the log of the process, by id where one is known.
+
+    No row: whoever tries would fill the database. No address either: it may be that of somebody with a case.
+    """
+    _log.warning("refused entry by %s, account %s", way, user_id)
 
 
 def record_sign_in(

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from accounts import scope
 from accounts.access import memberships_anywhere, memberships_of, token_hash, user_by_email
 from accounts.actions.factors import record_everywhere
-from accounts.actions.keys import create_keys
+from accounts.actions.keys import create_keys, destroy_keys
 from accounts.actions.people import AlreadyUsed, create_user
 from accounts.actions.sessions import end_sessions
 from accounts.crypto import normalised
@@ -107,6 +107,7 @@ def _revoke_own(user: User, *, at: datetime) -> None:
             one.revoked_at = at
             one.save(update_fields=["revoked_at"])
             _record(AuditKind.INVITATION_REVOKED, one, by=None, at=at)
+            destroy_keys([one.subject])
 
 
 def _record(kind: AuditKind, invitation: Invitation, *, by: User | None, at: datetime, **payload: Any) -> None:
@@ -135,6 +136,7 @@ def revoke_invitation(invitation: Invitation, *, by: User, at: datetime) -> bool
     if not Invitation.objects.unanswered().filter(pk=invitation.pk).update(revoked_at=at):
         return False
     _record(AuditKind.INVITATION_REVOKED, invitation, by=by, at=at)
+    destroy_keys([invitation.subject])
     return True
 
 
@@ -160,6 +162,7 @@ def accept_invitation(
         )
         _tell_of_powers(membership, before=[], by=invitation.invited_by, at=at)
     _record(AuditKind.INVITATION_ACCEPTED, invitation, by=user, at=at, roles=invitation.roles)
+    destroy_keys([invitation.subject])
     return user
 
 
@@ -203,6 +206,7 @@ def _withdraw(membership: Membership, *, by: User | None, at: datetime) -> None:
     sent = Invitation.objects.unanswered().filter(invited_by=membership.user_id)
     tokens = ApiToken.objects.filter(membership=membership, revoked_at=None)
     asked = FactorReset.objects.waiting(at).filter(Q(asked_by=membership.user_id) | Q(membership=membership))
+    subjects = list(sent.order_by("pk").values_list("subject", flat=True))
     ended: list[tuple[AuditKind, About, list[int]]] = [
         (AuditKind.INVITATION_REVOKED, About.INVITATION, _take(sent, revoked_at=at)),
         (AuditKind.TOKEN_REVOKED, About.TOKEN, _take(tokens, revoked_at=at)),
@@ -213,6 +217,8 @@ def _withdraw(membership: Membership, *, by: User | None, at: datetime) -> None:
         for kind, about, ids in ended
         for pk in ids
     )
+    if subjects:
+        destroy_keys(subjects)
 
 
 def _take(rows: QuerySet[Any], **change: datetime) -> list[int]:
@@ -232,7 +238,9 @@ def change_roles(membership: Membership, *, roles: Iterable[Role], by: User, at:
     wanted = sorted(str(role) for role in roles)
     if Role.COORDINATOR not in wanted:
         _keep_a_coordinator(without=membership)
-    before, membership.roles = membership.roles, wanted
+    # As they are now: of two who give the same roles at once one is recorded.
+    before = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk).roles
+    membership.roles = wanted
     membership.save(update_fields=["roles"])
     if before != wanted:
         AuditEntry.objects.record(
@@ -293,6 +301,27 @@ def set_send_window(
         sends_from=opens,
         sends_until=closes,
         sends_on=days,
+    )
+    return True
+
+
+@transaction.atomic
+def set_terms(association: Association, *, active: int, archive: int, by: User, at: datetime) -> bool:
+    """The association's choice: for how many months are cases kept? It counts for all of them. False when it was so.
+
+    Bounded by the database as by `cases.rules.keeping`.
+    """
+    other = Association.objects.filter(pk=association.pk).exclude(active_months=active, archive_months=archive)
+    if not other.update(active_months=active, archive_months=archive):
+        return False
+    association.active_months, association.archive_months = active, archive
+    AuditEntry.objects.record(
+        AuditKind.ASSOCIATION_CHANGED,
+        at=at,
+        by=by,
+        fields=["active_months", "archive_months"],
+        active_months=active,
+        archive_months=archive,
     )
     return True
 

@@ -11,6 +11,7 @@ from accounts.models.entry import (
     SignInEnd,
     SignInWay,
 )
+from accounts.models.jobs import JobRun
 from accounts.models.keys import DataKey, KeyKind
 from accounts.models.people import ROLE_LABELS, Association, Membership, User, UserManager
 from accounts.models.tokens import ApiToken
@@ -24,6 +25,7 @@ __all__ = [
     "DataKey",
     "FactorReset",
     "Invitation",
+    "JobRun",
     "KeyKind",
     "Membership",
     "PasskeyKind",

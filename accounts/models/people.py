@@ -26,6 +26,9 @@ class Association(models.Model):
     sends_from = models.PositiveSmallIntegerField(default=8)
     sends_until = models.PositiveSmallIntegerField(default=20)
     sends_on = models.CharField(max_length=7, default="0123456")
+    # For how many months cases are kept: at work after their last expected day, then in the archive.
+    active_months = models.PositiveSmallIntegerField(default=3, db_default=3)
+    archive_months = models.PositiveSmallIntegerField(default=12, db_default=12)
     is_demo = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
 
@@ -40,6 +43,11 @@ class Association(models.Model):
                 condition=~models.Q(sends_on=""),
                 name="association_sends_days",
                 violation_error_message="Les courriels partent au moins un jour par semaine.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(active_months__range=(1, 3), archive_months__range=(2, 12)),
+                name="association_keeps",
+                violation_error_message="Un dossier se garde de 1 à 3 mois, puis de 2 à 12 mois en archive.",
             ),
         ]
 

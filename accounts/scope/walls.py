@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db.migrations.operations.base import Operation
 
+from accounts.scope.roles import PURGE_ROLE
+
 
 class _OnPostgresOnly(Operation):
     """Statements forwards and backwards that leave Django's state as it is."""
@@ -152,8 +154,10 @@ class AppendOnlyTable(_OnPostgresOnly):
     def describe(self) -> str:
         return f"Refuse changes to rows of {self.name}"
 
-    def _function(self, model: Any) -> str:
-        """`*=` compares two rows byte by byte: no cast and no collation makes a changed value look the same."""
+    def _function(self, model: Any, *, first: str = "") -> str:
+        """`first`: what is let through before all else.
+
+        `*=` compares two rows byte by byte: no cast and no collation makes a changed value look the same."""
         table = model._meta.db_table
         fields = [model._meta.get_field(name) for name in self.filled_once]
         fill = " ".join(f"filled.{field.column} := NEW.{field.column};" for field in fields)
@@ -162,9 +166,42 @@ class AppendOnlyTable(_OnPostgresOnly):
         )
         admit = f"IF {once} THEN filled := OLD; {fill} IF filled *= NEW THEN RETURN NEW; END IF; END IF; "
         return (
-            f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE filled {table}%ROWTYPE; "
-            f"BEGIN {admit if fields else ''}RAISE EXCEPTION '{table} is append-only'; END $$"
+            f"CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            f"DECLARE filled {table}%ROWTYPE; "
+            f"BEGIN {first}{admit if fields else ''}RAISE EXCEPTION '{table} is append-only'; END $$"
         )
+
+
+class LetPurge(AppendOnlyTable):
+    """After `AppendOnlyTable`: what the purge role, and nobody else, may do to rows that were written once.
+
+    `erased`: an SQL condition on OLD under which it deletes a row. `emptied`: columns that it may set to NULL, all of
+    them at once and nothing else.
+    """
+
+    def __init__(
+        self, name: str, *, filled_once: Sequence[str] = (), erased: str = "", emptied: Sequence[str] = ()
+    ) -> None:
+        super().__init__(name, filled_once=filled_once)
+        self.erased = erased
+        self.emptied = emptied
+
+    def forwards(self, app_label: str, apps: Any) -> Iterator[str]:
+        model = apps.get_model(app_label, self.name)
+        yield self._function(model, first=f"IF current_user = '{PURGE_ROLE}' THEN {self._let(model)}END IF; ")
+
+    def backwards(self, app_label: str, apps: Any) -> Iterator[str]:
+        yield self._function(apps.get_model(app_label, self.name))
+
+    def describe(self) -> str:
+        return f"Let the purge role empty {self.name}"
+
+    def _let(self, model: Any) -> str:
+        delete = f"IF TG_OP = 'DELETE' AND ({self.erased}) THEN RETURN OLD; END IF; " if self.erased else ""
+        columns = [model._meta.get_field(name).column for name in self.emptied]
+        empty = " ".join(f"filled.{column} := NULL;" for column in columns)
+        update = f"IF TG_OP = 'UPDATE' THEN filled := OLD; {empty} IF filled *= NEW THEN RETURN NEW; END IF; END IF; "
+        return delete + (update if columns else "")
 
 
 def _empty(field: Any, row: str) -> str:

@@ -15,7 +15,7 @@ from cases.access.contents import (
     justificatifs_of,
     timeline,
 )
-from cases.access.deposits import Standing, deposit_for, deposits_of, file_of, standing_of
+from cases.access.deposits import Standing, deposit_for, file_of, standing_of
 from cases.access.doors import (
     Access,
     Reader,
@@ -41,6 +41,16 @@ from cases.access.exports import (
     lists_waiting,
     named_by,
 )
+from cases.access.keeping import (
+    Gone,
+    Keeping,
+    archived_cases,
+    held_by_complaint,
+    keeping_of,
+    purge_log,
+    terms_of,
+    to_tell_by_hand,
+)
 from cases.access.lists import (
     CAP,
     all_cases,
@@ -53,6 +63,7 @@ from cases.access.lists import (
     overview,
     queue_for,
 )
+from cases.access.operating import count_overdue, unchained_events
 from cases.access.pace import (
     MOST_AN_HOUR,
     MOST_LISTED,
@@ -68,12 +79,13 @@ from cases.access.reading import (
     consult_contact,
     consult_file,
     consult_sheets,
-    is_somebody_elses,
+    needs_reason,
     said_why,
 )
 from cases.access.reminders import reminder_for, reminders_due, reminders_of
 from cases.access.search import EMAIL_COLUMN, PHONE_COLUMN, known_members, phone_digits, search
 from cases.access.team import colleague, colleagues, team
+from cases.access.unsent import Unsent, unsent_for, unsent_one
 
 __all__ = [
     "CAP",
@@ -85,12 +97,16 @@ __all__ = [
     "TIMELINE",
     "Access",
     "Chain",
+    "Gone",
+    "Keeping",
     "Reader",
     "Standing",
+    "Unsent",
     "Why",
     "all_cases",
     "approvable_from",
     "approvers",
+    "archived_cases",
     "asker_of",
     "attempts_of",
     "beneficiaries_of",
@@ -114,10 +130,10 @@ __all__ = [
     "consult_sheets",
     "count_and_newest",
     "count_now",
+    "count_overdue",
     "deadline_for",
     "deadlines_of",
     "deposit_for",
-    "deposits_of",
     "export_for",
     "exports_for",
     "fact_history",
@@ -125,12 +141,13 @@ __all__ = [
     "file_of",
     "fingerprint_for",
     "former_on",
+    "held_by_complaint",
     "household",
     "is_member_anywhere",
-    "is_somebody_elses",
     "is_standing",
     "justificatif_for",
     "justificatifs_of",
+    "keeping_of",
     "known_members",
     "lines_of",
     "lists_waiting",
@@ -140,8 +157,10 @@ __all__ = [
     "may_read_on",
     "members_of",
     "named_by",
+    "needs_reason",
     "overview",
     "phone_digits",
+    "purge_log",
     "queue_for",
     "raise_decoy_alerts",
     "record_listing",
@@ -153,5 +172,10 @@ __all__ = [
     "search",
     "standing_of",
     "team",
+    "terms_of",
     "timeline",
+    "to_tell_by_hand",
+    "unchained_events",
+    "unsent_for",
+    "unsent_one",
 ]

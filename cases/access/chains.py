@@ -6,7 +6,7 @@ from datetime import datetime
 
 from accounts.models import Membership
 from cases.access.doors import Reader, cases_of
-from cases.access.reading import is_somebody_elses, reasons_said
+from cases.access.reading import needs_reason, reasons_said
 from cases.models import Case, CaseEvent
 
 
@@ -44,7 +44,7 @@ def _back_from(case: Case, others: Sequence[Case]) -> Iterable[Case]:
 def _joined(reader: Reader, former: Sequence[Case], *, at: datetime) -> Sequence[Case]:
     if not isinstance(reader, Membership):
         return former
-    theirs = {case.pk for case in former if is_somebody_elses(case, reader=reader.user)}
+    theirs = {case.pk for case in former if needs_reason(case, reader=reader.user)}
     closed = theirs - reasons_said(theirs, reader=reader.user, at=at) if theirs else theirs
     return [case for case in former if case.pk not in closed]
 

@@ -19,11 +19,6 @@ def deposit_for(case: Case, pk: int, *, by: User) -> Deposit:
     return found
 
 
-def deposits_of(case: Case, *, by: User) -> list[Deposit]:
-    """Theirs in a case that `case_for` gave, the newest first: those under way, and how those of the week ended."""
-    return list(_of(case, by=by).order_by("-pk"))
-
-
 def file_of(justificatif: Justificatif) -> SealedFile:
     """Raises Http404 where the file was destroyed because it came before files were cleaned."""
     if justificatif.sealed_file is None:

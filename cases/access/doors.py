@@ -7,6 +7,7 @@ from django.http import Http404
 from accounts import scope
 from accounts.fields import load_keys
 from accounts.models import Membership, User
+from accounts.rules.roles import Right
 from cases.models import Case, Deadline, Justificatif, Member
 from cases.rules import references
 from cases.rules.lifecycle import State
@@ -16,28 +17,37 @@ class Access(StrEnum):
     """What the caller is about to do with the case."""
 
     CONSULT = "consult"
+    # Also in the restricted archive, for whoever runs the association: with a reason that is typed first.
+    CONSULT_ARCHIVED = "consult_archived"
     WORK = "work"
     ADD_JUSTIFICATIF = "add_justificatif"
 
 
 Reader = Membership | User
+_READS = {Access.CONSULT, Access.CONSULT_ARCHIVED}
 
 
 def case_for(reader: Reader, reference: str, *, to: Access) -> Case:
     """The case that this volunteer (a Membership) or this member (a User) may reach. Raises Http404. Two queries.
 
-    An erased case can be consulted (what is left of it), not worked on.
+    An erased case can be consulted (what is left of it), not worked on. Nobody of the team works on what is archived.
     """
     try:
         written = references.parse(reference)
     except references.NotAReference:
         raise Http404 from None
-    rows = cases_of(reader).with_people().select_related("assigned_to")
+    rows = _within(reader, to=to).with_people().with_complaints().select_related("assigned_to")
     case: Case | None = rows.filter(reference=written).first()
-    if case is None or (case.state == State.ERASED and to is not Access.CONSULT):
+    if case is None or (case.state == State.ERASED and to not in _READS):
         raise Http404
     load_keys(case.key_subjects() | ({case.assigned_to.subject} if case.assigned_to else set()))
     return case
+
+
+def _within(reader: Reader, *, to: Access):  # type: ignore[no-untyped-def]  # a CaseQuerySet
+    if to is Access.CONSULT_ARCHIVED and isinstance(reader, Membership) and reader.may(Right.MANAGE):
+        return Case.objects.within_reach_of(reader)
+    return cases_of(reader)
 
 
 def cases_of(reader: Reader):  # type: ignore[no-untyped-def]  # a CaseQuerySet

@@ -14,6 +14,7 @@ from cases.access.doors import cases_of
 from cases.access.reminders import due_for
 from cases.models import Case, Deadline, Member
 from cases.models.case import Capped
+from notifications.models import Notice
 
 CAP = 100
 
@@ -85,13 +86,14 @@ def _filtered(reader: Membership, *, whose: str, reason: str, campaign: str):  #
 
 
 def capped_counts(reader: Membership, *, until: date, today: date) -> dict[str, int]:
-    """How many wait: mine, team, nobody, missed, reminders; each counted up to 100. One query."""
+    """How many wait: mine, team, nobody, missed, reminders, unsent mails of all; each counted up to 100. One query."""
     counted = {
         whose: _filtered(reader, whose=whose, reason="", campaign="").waiting_for_us(until=until)
         for whose in ("mine", "team", "nobody")
     }
     counted["missed"] = cases_of(reader).open().filter(reason="missed")
     counted["reminders"] = due_for(reader, today=today)
+    counted["unsent"] = Notice.objects.all().unsent()
     columns = {name: Capped(rows.order_by().values("pk")[:CAP]) for name, rows in counted.items()}
     counts = Association.objects.filter(pk=scope.required()).values_list(*columns.values()).get()
     return dict(zip(columns, counts, strict=True))

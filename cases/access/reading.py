@@ -95,9 +95,10 @@ def _audit_all(
     raise_alerts([case for case, _ in told], reader=reader, why=told[0][1], at=at)
 
 
-def is_somebody_elses(case: Case, *, reader: User) -> bool:
-    """Is it assigned to another volunteer? Of an erased case nothing is left to be read."""
-    return case.assigned_to_id not in {None, reader.pk} and case.state != State.ERASED
+def needs_reason(case: Case, *, reader: User) -> bool:
+    """Is it assigned to another volunteer, or in the archive? Of an erased case nothing is left to be read."""
+    is_closed = case.archived_on is not None or case.assigned_to_id not in {None, reader.pk}
+    return is_closed and case.state != State.ERASED
 
 
 def said_why(case: Case, *, reader: User, at: datetime) -> bool:

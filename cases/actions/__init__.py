@@ -6,7 +6,8 @@ from cases.actions.bulk import AttemptPlan, CasePlan, create_cases
 from cases.actions.chaining import chain_events
 from cases.actions.deciding import AfterTheDay, Answer, answer_missed, close_case, convert_case, reopen_case
 from cases.actions.decoys import SomebodyReal, set_canary
-from cases.actions.erasing import erase_case, erase_person
+from cases.actions.emptying import Purged, purge
+from cases.actions.erasing import erase_again, erase_case, erase_own, erase_person
 from cases.actions.exporting import (
     NotReady,
     RightGone,
@@ -19,7 +20,7 @@ from cases.actions.exporting import (
 from cases.actions.facts import NewFact, record_facts
 from cases.actions.journal import AlreadyDone, StaleCase
 from cases.actions.justificatifs import check_justificatif, keep_justificatif, record_fingerprint, seal_confirmed
-from cases.actions.leaving import let_go
+from cases.actions.leaving import close_former, let_go
 from cases.actions.opening import NewBeneficiary, NewMember, NotAdmitted, create_campaign, open_case, open_case_for
 from cases.actions.recomputing import Move, Recomputed, recompute_deadlines
 from cases.actions.rooting import Rooted, root_all
@@ -31,6 +32,7 @@ from cases.actions.working import (
     add_note,
     assign,
     give_consent,
+    keep_longer,
     renew_card,
     say_why,
     withdraw_consent,
@@ -51,6 +53,7 @@ __all__ = [
     "NewMember",
     "NotAdmitted",
     "NotReady",
+    "Purged",
     "Recomputed",
     "RightGone",
     "Rooted",
@@ -67,19 +70,24 @@ __all__ = [
     "chain_events",
     "check_justificatif",
     "close_case",
+    "close_former",
     "convert_case",
     "create_campaign",
     "create_cases",
     "end_reminder",
+    "erase_again",
     "erase_case",
+    "erase_own",
     "erase_person",
     "export_evidence",
     "give_consent",
     "hold",
     "keep_justificatif",
+    "keep_longer",
     "let_go",
     "open_case",
     "open_case_for",
+    "purge",
     "recompute_deadlines",
     "record_attempt",
     "record_facts",

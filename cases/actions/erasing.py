@@ -1,25 +1,33 @@
 """Erasing: the keys are destroyed, the look-ups emptied; only what no longer names anybody stays."""
 
+from collections.abc import Collection
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 
+import notifications.actions
 import vault.actions
+from accounts import scope
 from accounts.access import memberships_anywhere
 from accounts.actions import close_account, destroy_keys
-from accounts.models import AuditEntry, User
+from accounts.models import Association, AuditEntry, User
 from accounts.rules.audit import About, AuditKind
-from cases.access import is_member_anywhere
+from cases.access import held_by_complaint, is_member_anywhere
 from cases.actions.journal import move, settle, take
-from cases.models import Beneficiary, Case, Consent, Member
+from cases.models import Beneficiary, Case, Consent, Member, PurgeCause
 from cases.rules.lifecycle import EventKind, State
+from notifications.rules.kinds import Audience
 
 
 @transaction.atomic
-def erase_case(case: Case, *, today: date, at: datetime, by: User | None) -> Case:
-    """Destroy the case's key, and what is held of its people whom no other case needs. Raises Impossible."""
+def erase_case(case: Case, *, today: date, at: datetime, by: User | None, cause: PurgeCause | None = None) -> Case:
+    """Destroy the case's key, and what is held of its people whom no other case needs. Raises Impossible.
+
+    `cause`: that its time is over, where nobody asked for it.
+    """
     case = take(case, version=None)
-    move(case, EventKind.CASE_ERASED, at=at, by=by)
+    move(case, EventKind.CASE_ERASED, at=at, by=by, cause=cause.value if cause else "")
     case.closed_on = case.closed_on or today
     settle(case, today=today, at=at, by=by, also=["closed_on"])
     destroy_keys([case.subject])
@@ -49,6 +57,49 @@ def erase_person(member: Member, *, today: date, at: datetime, by: User | None) 
     return len(cases)
 
 
+@transaction.atomic
+def erase_own(user: User, *, today: date, at: datetime) -> list[str]:
+    """At a member's own wish, all that the association in scope holds of them and of those they act for.
+
+    What stays: the references of the cases that a pending complaint of theirs stands on. [] when nothing does; then
+    their account is closed too where nothing else uses it.
+    """
+    held = {case.pk: case.reference for case in held_by_complaint(user)}
+    for member in Member.objects.of(user).order_by("pk"):
+        if not Case.objects.filter(member=member, pk__in=held).exists():
+            erase_person(member, today=today, at=at, by=user)
+            continue
+        others = Case.objects.filter(member=member).exclude(state=State.ERASED).exclude(pk__in=held)
+        for case in others.order_by("pk"):
+            erase_case(case, today=today, at=at, by=user)
+    return sorted(held.values())
+
+
+def erase_again(destroyed: Collection[UUID], *, today: date, at: datetime) -> int:
+    """Door: after an older backup was restored without these keys, bring its rows to where erasing had left them.
+
+    Every association in its own scope, a transaction a case or person. How many cases; it may be run again.
+    """
+    gone, count = set(destroyed), 0
+    for association_id in Association.objects.order_by("pk").values_list("pk", flat=True):
+        with scope.enter(association_id):
+            for member in [one for one in Member.objects.order_by("pk") if one.subject in gone and _is_kept(one)]:
+                count += erase_person(member, today=today, at=at, by=None)
+            standing = Case.objects.exclude(state=State.ERASED).order_by("pk")
+            for case in [one for one in standing if one.subject in gone]:
+                erase_case(case, today=today, at=at, by=None)
+                count += 1
+    for user in [one for one in User.objects.filter(is_active=True).order_by("pk") if one.subject in gone]:
+        close_account(user, at=at)
+    return count
+
+
+def _is_kept(member: Member) -> bool:
+    """Whether something of the member still stands: a look-up, an account, or a case."""
+    standing = Case.objects.filter(member=member).exclude(state=State.ERASED)
+    return bool(member.email_index or member.phone_index or member.user_id) or standing.exists()
+
+
 def _forget_beneficiary(beneficiary: Beneficiary, *, today: date) -> None:
     Consent.objects.filter(beneficiary=beneficiary, withdrawn_on=None).update(withdrawn_on=today)
     if beneficiary.subject != beneficiary.member.subject:
@@ -62,6 +113,8 @@ def _forget_member(member: Member, *, today: date, at: datetime) -> None:
         _forget_beneficiary(beneficiary, today=today)
     destroy_keys([member.subject])
     user = member.user
+    if user:
+        notifications.actions.forget_choice(user, audience=Audience.MEMBER)
     Member.objects.filter(pk=member.pk).update(user=None, email_index="", phone_index="")
     if user and not memberships_anywhere(user) and not is_member_anywhere(user):
         close_account(user, at=at)

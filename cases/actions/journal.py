@@ -8,14 +8,16 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from cases.models import Case, CaseEvent, CaseFact, Deadline, Justificatif, Reminder, StopWhen
-from cases.rules import lifecycle, queue
+from cases.rules import keeping, lifecycle, queue
 from cases.rules.lifecycle import EventKind, State
 from procedures import registry
 from procedures.rules.deadlines import ComputedDeadline, compute
 from procedures.rules.definitions import Definition
 from procedures.rules.facts import StartFact
 
-DERIVED = ["reason", "act_on", "next_deadline_on", "next_deadline_key", "waiting_for"]
+ATTENTION = ["reason", "act_on", "next_deadline_on", "next_deadline_key", "waiting_for"]
+DERIVED = [*ATTENTION, "expected_until"]
+KEPT = ["touched_on", "archived_on", "purge_told", "purge_told_on"]
 JUSTIFICATIF = "justificatif"
 ENDED = {State.CLOSED, State.ERASED}
 # What happens in a case, and which reminders end by it; its end ends them all.
@@ -110,12 +112,24 @@ def known(facts: Iterable[CaseFact]) -> tuple[dict[str, StartFact], dict[str, st
 
 
 def settle(case: Case, *, today: date, at: datetime, by: User | None, also: Iterable[str] = ()) -> None:
-    """Recompute the deadlines of a case that goes on, then what lists read; save the case with a new version."""
+    """Recompute the deadlines of a case that goes on, then what lists read; save the case with a new version.
+
+    What is done in it counts for its keeping, and takes it out of the archive.
+    """
     if case.state not in ENDED:
         recompute(case, today=today, at=at, by=by)
+    if case.state != State.ERASED:
+        _touch(case, today=today, at=at, by=by)
     settle_attention(case)
     case.version += 1
-    case.save(update_fields=["state", "version", "held_until", *DERIVED, *also])
+    case.save(update_fields=["state", "version", "held_until", *DERIVED, *KEPT, *also])
+
+
+def _touch(case: Case, *, today: date, at: datetime, by: User | None) -> None:
+    case.touched_on = today
+    if case.archived_on:
+        CaseEvent.objects.record(case, EventKind.CASE_RETURNED, at=at, by=by)
+        case.archived_on = case.purge_told = case.purge_told_on = None
 
 
 def recompute(case: Case, *, today: date, at: datetime, by: User | None) -> None:
@@ -194,9 +208,11 @@ def settle_attention(case: Case) -> None:
 
 
 def fill_attention(case: Case, *, deadlines: Iterable[Deadline], to_check_since: date | None) -> None:
+    """`deadlines`: those of the case that somebody is bound by, neither met nor void."""
+    rows = list(deadlines)
     dues = [
         queue.Due(key=row.key, due=day, binds_member=row.bound == "member", is_missed=row.is_missed)
-        for row in deadlines
+        for row in rows
         if (day := row.asks_on)
     ]
     found = queue.attention(
@@ -206,5 +222,11 @@ def fill_attention(case: Case, *, deadlines: Iterable[Deadline], to_check_since:
         opened_on=case.opened_on,
         held_until=case.held_until,
     )
-    for name in DERIVED:
+    for name in ATTENTION:
         setattr(case, name, getattr(found, name))
+    case.expected_until = keeping.last_expected(
+        opened_on=case.opened_on,
+        touched_on=case.touched_on,
+        closed_on=case.closed_on,
+        dues=[day for row in rows for day in (row.due, row.due_latest) if day],
+    )

@@ -5,9 +5,11 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import F
 
+import accounts.actions
 from accounts.actions import revoke_membership
 from accounts.models import AuditEntry, Membership, User
 from accounts.rules.audit import About, AuditKind
+from cases.access import is_member_anywhere
 from cases.models import Case, CaseEvent, Export, Reminder
 from cases.rules.lifecycle import EventKind
 
@@ -15,8 +17,10 @@ _BATCH = 1000
 
 
 @transaction.atomic
-def let_go(membership: Membership, *, by: User, at: datetime) -> bool:
+def let_go(membership: Membership, *, closes_account: bool = False, by: User, at: datetime) -> bool:
     """All at once, true at the next request: the membership with all that hangs on it, the cases, the lists.
+
+    `closes_account`: their account too, unless they work elsewhere or are a member somewhere.
 
     Their open cases become nobody's and show in the queue as such; their reminders become the team's. A few
     statements, however many cases they held.
@@ -27,7 +31,14 @@ def let_go(membership: Membership, *, by: User, at: datetime) -> bool:
     _release_cases(membership, by=by, at=at)
     Reminder.objects.all().standing().filter(for_user=membership.user_id, snoozes=False).update(for_user=None)
     _close_exports(membership, by=by, at=at)
+    if closes_account:
+        close_former(membership.user, by=by, at=at)
     return True
+
+
+def close_former(user: User, *, by: User | None, at: datetime) -> bool:
+    """Close the account of a former volunteer. False for whoever is a member somewhere, or works elsewhere."""
+    return not is_member_anywhere(user) and accounts.actions.close_former(user, by=by, at=at)
 
 
 def _release_cases(membership: Membership, *, by: User, at: datetime) -> None:

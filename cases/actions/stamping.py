@@ -54,7 +54,7 @@ def stamp_all() -> Stamped:
             done.stamped += 1
             done.waiting -= 1
     except (OSError, HTTPException, BadToken, BadAuthority) as error:
-        _log.warning("No token from the time-stamping authority: %s: %s", type(error).__name__, error)
+        _log.warning("No token from the time-stamping authority: %s", type(error).__name__)
     return done
 
 

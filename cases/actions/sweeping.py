@@ -6,22 +6,28 @@ notices. Killed, doubled or late, the sweep ends at the same rows.
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 import notifications.actions
 from accounts import scope
 from accounts.access import associations_at_work
+from accounts.models import Association
+from cases.actions import keeping
 from cases.actions.alerting import tell_of_alerts
 from cases.actions.announcing import announce, has_reader, to_announce
 from cases.actions.chaining import chain_events
 from cases.actions.guarding import tell_of_account_changes
 from cases.actions.journal import DERIVED, fill_attention, lock_free_cases
+from cases.actions.pinging import ping_after_sweep
 from cases.actions.reminding import remind_of_tokens
 from cases.actions.snoozing import tell_of_reminders
 from cases.models import Case, CaseEvent, Deadline
+from cases.models.case import CaseQuerySet
 from cases.rules import stages
 from cases.rules.lifecycle import EventKind
 
@@ -33,25 +39,48 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Sweep:
-    """What one run did. `announced`: stages before or after a day. `set_aside`: failed alone, tried at the next run."""
+    """What one run did. `announced`: stages before or after a day. `set_aside`: failed alone, tried at the next run.
+
+    `archived`, `let_go`: cases whose time was over, at work and then at all.
+    """
 
     flagged: int = 0
     announced: int = 0
     notices: int = 0
+    archived: int = 0
+    let_go: int = 0
     set_aside: int = 0
 
     def __add__(self, other: "Sweep") -> "Sweep":
-        return Sweep(
-            flagged=self.flagged + other.flagged,
-            announced=self.announced + other.announced,
-            notices=self.notices + other.notices,
-            set_aside=self.set_aside + other.set_aside,
-        )
+        mine, theirs = asdict(self), asdict(other)
+        return Sweep(**{name: count + theirs[name] for name, count in mine.items()})
+
+    @property
+    def did_something(self) -> bool:
+        return bool(self.flagged or self.announced or self.archived or self.let_go or self.set_aside)
 
 
 def sweep(*, today: date, at: datetime, dry_run: bool = False) -> Sweep:
-    """Every association, each in its own scope. `dry_run` writes nothing and counts what would be."""
-    return sum((_sweep_safely(pk, today=today, at=at, dry_run=dry_run) for pk in associations_at_work()), Sweep())
+    """Every association, each in its own scope and on its own day. `dry_run` writes nothing and counts what would be.
+
+    `today` is the instance's: a day in Fort-de-France, five hours behind, is not over at midnight in Paris.
+    """
+    days = {pk: _day_of(pk, today=today, at=at) for pk in associations_at_work()}
+    done = {pk: _sweep_safely(pk, today=day, at=at, dry_run=dry_run) for pk, day in days.items()}
+    if not dry_run:
+        well = [pk for pk, one in done.items() if not one.set_aside]
+        ping_after_sweep(well=well, all_well=len(well) == len(done))
+    return sum(done.values(), Sweep())
+
+
+def _day_of(association_id: int, *, today: date, at: datetime) -> date:
+    """The association's own day when the instance has `today`; the instance's where its zone cannot be read."""
+    zone = Association.objects.values_list("time_zone", flat=True).get(pk=association_id)
+    try:
+        return today + (timezone.localdate(at, ZoneInfo(zone)) - timezone.localdate(at))
+    except (LookupError, ValueError):
+        _log.warning("Association %s: its time zone cannot be read.", association_id)
+        return today
 
 
 def _sweep_safely(association_id: int, *, today: date, at: datetime, dry_run: bool) -> Sweep:
@@ -76,12 +105,12 @@ def _sweep_one(association_id: int, *, today: date, at: datetime, dry_run: bool)
     if dry_run:
         return _counted(association_id, today=today)
     total = Sweep()
-    for step in (_FLAG, _ANNOUNCE):
+    for step in (_FLAG, _ANNOUNCE, _ARCHIVE, _ANNOUNCE_END, _LET_GO):
         failed = set[int]()
         while True:
             done = _sweep_chunk(association_id, step, skip=failed, today=today, at=at)
             total += done
-            if not (done.flagged or done.announced or done.set_aside):
+            if not done.did_something:
                 break
     return total
 
@@ -96,6 +125,11 @@ def _counted(association_id: int, *, today: date) -> Sweep:
         ):
             found = list(rows.select_related("case__member", "case__assigned_to"))
             done += Sweep(**{name: len(found)}, notices=sum(1 for row in found if has_reader(row)))
+        ends = keeping.to_announce(today=today).select_related("member")
+        done.announced += len(ends)
+        done.notices += sum(1 for case in ends if case.member.email_index)
+        done.archived += keeping.to_archive(today=today).count()
+        done.let_go += keeping.to_let_go(today=today).count()
         return done
 
 
@@ -131,7 +165,7 @@ def _one_by_one(ids: Iterable[int], do: Callable[[int], Sweep], *, skip: set[int
         try:
             total += do(pk)
         except (DatabaseError, LookupError, ValueError) as error:
-            _log.error("Deadline %s was set aside: %s", pk, type(error).__name__)
+            _log.error("Row %s of the sweep was set aside: %s", pk, type(error).__name__)
             skip.add(pk)
             total.set_aside += 1
     return total
@@ -204,5 +238,23 @@ def _announce(association_id: int, ids: Sequence[int], today: date, at: datetime
     return Sweep(announced=told, notices=mails)
 
 
+def _first(rows: CaseQuerySet, *, skip: set[int]) -> list[int]:
+    return list(rows.exclude(pk__in=skip).values_list("pk", flat=True)[:CHUNK])
+
+
+def _announce_end(association_id: int, ids: Sequence[int], today: date, at: datetime) -> Sweep:
+    told, mails = keeping.announce_end(association_id, ids, today=today, at=at)
+    return Sweep(announced=told, notices=mails)
+
+
+_ARCHIVE = _Step(
+    waiting=lambda today, skip: _first(keeping.to_archive(today=today), skip=skip),
+    do=lambda pk, ids, today, at: Sweep(archived=keeping.archive(pk, ids, today=today, at=at)),
+)
+_ANNOUNCE_END = _Step(waiting=lambda today, skip: _first(keeping.to_announce(today=today), skip=skip), do=_announce_end)
+_LET_GO = _Step(
+    waiting=lambda today, skip: _first(keeping.to_let_go(today=today), skip=skip),
+    do=lambda pk, ids, today, at: Sweep(let_go=keeping.let_go_of(pk, ids, today=today, at=at)),
+)
 _FLAG = _Step(waiting=_overdue, do=_flag)
 _ANNOUNCE = _Step(waiting=lambda today, skip: to_announce(today=today, skip=skip, limit=CHUNK), do=_announce)

@@ -39,6 +39,16 @@ def _is_here(user: User) -> bool:
 
 
 @transaction.atomic
+def keep_longer(case: Case, *, today: date, at: datetime, by: User) -> bool:
+    """Out of the archive, as if something had been done in it today. False when it is not there (any more)."""
+    case = take(case, version=None)
+    if case.archived_on is None or case.state == State.ERASED:
+        return False
+    settle(case, today=today, at=at, by=by)
+    return True
+
+
+@transaction.atomic
 def add_note(case: Case, *, text: str, token: UUID | None = None, at: datetime, by: User) -> None:
     """A note of the team, sealed. Raises AlreadyDone."""
     case = take(case, version=None)

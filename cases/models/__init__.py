@@ -8,6 +8,7 @@ from cases.models.evidence import EvidenceLeaf, EvidenceRoot
 from cases.models.export import Export
 from cases.models.justificatif import Justificatif
 from cases.models.people import Beneficiary, BeneficiaryKind, Consent, ConsentKind, Member, Representation
+from cases.models.purge import PurgeCause, PurgeLine
 from cases.models.reminder import Reminder, StopWhen
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "Export",
     "Justificatif",
     "Member",
+    "PurgeCause",
+    "PurgeLine",
     "Reminder",
     "Representation",
     "StopWhen",

@@ -13,6 +13,7 @@ from accounts.rules.roles import Right
 from accounts.scope import TenantManager, TenantModel, TenantQuerySet
 from cases.models.campaign import Campaign
 from cases.models.people import Beneficiary, Member
+from cases.rules.keeping import COMPLAINTS
 from cases.rules.lifecycle import State
 from cases.rules.queue import NEVER, Reason, WaitingFor
 
@@ -33,7 +34,11 @@ class CaseQuerySet(TenantQuerySet["Case"]):
         return self.filter(closed_on=None)
 
     def visible_to(self, membership: Membership) -> "CaseQuerySet":
-        """All, or one's own and nobody's, by the roles and the association's choice."""
+        """All, or one's own and nobody's, by the roles and the association's choice; never what is in the archive."""
+        return self.filter(archived_on=None).within_reach_of(membership)
+
+    def within_reach_of(self, membership: Membership) -> "CaseQuerySet":
+        """The same, wherever it lies."""
         if membership.may(Right.WORK_ALL):
             return self
         if not membership.may(Right.WORK_OWN):
@@ -41,6 +46,30 @@ class CaseQuerySet(TenantQuerySet["Case"]):
         if membership.may(Right.WORK_TEAM) and membership.association.team_sees_all:
             return self
         return self.filter(models.Q(assigned_to=membership.user_id) | models.Q(assigned_to=None))
+
+    def in_terms(self, *, plain: date, complained: date) -> "CaseQuerySet":
+        """With nothing expected after `plain`; after `complained` where the same person complained since.
+
+        Never while such a complaint is pending that the person agreed to.
+        """
+        ended = models.Q(has_complaint=False, expected_until__lte=plain)
+        ended |= models.Q(has_complaint=True, expected_until__lte=complained)
+        return self.real().exclude(state=State.ERASED).with_complaints().filter(ended, models.Q(complaint_pends=False))
+
+    def with_complaints(self) -> "CaseQuerySet":
+        """Did the same person complain, in this case or a later one, with their consent; and does that go on?"""
+        theirs = Case.objects.exclude(state__in=[State.PREPARING, State.ERASED]).filter(
+            beneficiary=models.OuterRef("beneficiary"), procedure__in=COMPLAINTS, pk__gte=models.OuterRef("pk")
+        )
+        told = {
+            "has_complaint": models.Exists(theirs),
+            "complaint_pends": models.Exists(theirs.filter(closed_on=None)),
+        }
+        return self.annotate(**told)  # the model declares them already
+
+    def archived(self) -> "CaseQuerySet":
+        """In the restricted archive, and still there to be read."""
+        return self.exclude(archived_on=None).exclude(state=State.ERASED)
 
     def real(self) -> "CaseQuerySet":
         """Without the decoys: for whatever counts people."""
@@ -76,6 +105,10 @@ class Case(TenantModel, SealedModel):
     written by every action, so that a list needs one index.
     """
 
+    # Told by `with_complaints` alone.
+    has_complaint: bool
+    complaint_pends: bool
+
     reference = models.CharField(max_length=13)
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="cases")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="cases")
@@ -97,6 +130,13 @@ class Case(TenantModel, SealedModel):
     opened_on = models.DateField()
     closed_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+    # From when its keeping is counted (`cases.rules.keeping`), and what the last act in it was.
+    expected_until = models.DateField(default=NEVER, db_default=NEVER)
+    touched_on = models.DateField(null=True, blank=True)
+    # In the restricted archive since; which notice its person had of its letting go (days before it), and when.
+    archived_on = models.DateField(null=True, blank=True)
+    purge_told = models.SmallIntegerField(null=True, blank=True)
+    purge_told_on = models.DateField(null=True, blank=True)
     # A decoy: whoever opens it raises an alert; it is in no figure.
     is_canary = models.BooleanField(default=False)
 
@@ -121,6 +161,11 @@ class Case(TenantModel, SealedModel):
                 name="case_queue_mine",
             ),
             models.Index(fields=["association", "-id"], name="case_newest"),
+            models.Index(
+                fields=["association", "expected_until", "id"],
+                condition=~models.Q(state="erased"),
+                name="case_keeping",
+            ),
             models.Index(fields=["association", "member"], name="case_member"),
             models.Index(fields=["association", "campaign", "opened_on"], name="case_campaign"),
         ]
@@ -131,6 +176,11 @@ class Case(TenantModel, SealedModel):
     @property
     def is_closed(self) -> bool:
         return self.closed_on is not None
+
+    @property
+    def is_at_work(self) -> bool:
+        """Does the team work on it?"""
+        return self.closed_on is None and self.archived_on is None
 
     def key_subjects(self) -> set[UUID]:
         return {self.subject} | self.beneficiary.key_subjects()

@@ -1,5 +1,6 @@
 """What proves the journals to others: a root a day over what moved, and what an authority said about it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -10,6 +11,7 @@ from cases.models.case import Case
 from cases.models.justificatif import Justificatif
 from cases.rules import evidence
 from cases.rules.evidence import Leaf, LeafKind
+from cases.rules.lifecycle import State
 
 
 class EvidenceRootQuerySet(AppendOnlyQuerySet["EvidenceRoot"]):
@@ -42,6 +44,11 @@ class EvidenceRoot(TenantModel, AppendOnly):
 
 
 class EvidenceLeafQuerySet(AppendOnlyQuerySet["EvidenceLeaf"]):
+    def unname(self, case_ids: Sequence[int]) -> int:
+        """By the purge role, of cases that are erased: the hash stays, since later roots stand on it. How many."""
+        rows = self.filter(case__in=case_ids, case__state=State.ERASED)
+        return models.QuerySet.update(rows, case=None, justificatif=None)
+
     def of(self, root: EvidenceRoot) -> "EvidenceLeafQuerySet":
         """The leaves of one tree, in its order."""
         return self.filter(root=root).order_by("number")

@@ -45,6 +45,9 @@ class EventKind(StrEnum):
     CONTACT_CONSULTED = "contact_consulted"
     FILE_CONSULTED = "file_consulted"
     EVIDENCE_EXPORTED = "evidence_exported"
+    CASE_ARCHIVED = "case_archived"
+    CASE_RETURNED = "case_returned"
+    ERASURE_ANNOUNCED = "erasure_announced"
 
 
 class Impossible(ValueError):

@@ -28,7 +28,7 @@ BEGIN
     END IF;
     -- Written once: nobody deletes a line, and of the chained ones only place and hash are filled, later and once.
     FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename IN
-        ('accounts_auditentry', 'cases_caseevent', 'observatory_ledgerline', 'observatory_releasefile')
+        ('accounts_auditentry', 'cases_caseevent', 'cases_purgeline', 'observatory_ledgerline', 'observatory_releasefile')
     LOOP
         EXECUTE format('REVOKE UPDATE, DELETE ON TABLE public.%I FROM opposable_app, opposable_purge', name);
     END LOOP;
@@ -37,6 +37,10 @@ BEGIN
     LOOP
         EXECUTE format('GRANT UPDATE (place, hash) ON TABLE public.%I TO opposable_app, opposable_purge', name);
     END LOOP;
+    -- But the journal of an erased case goes with it, by the job that empties rows; a trigger looks at each one.
+    IF to_regclass('public.cases_caseevent') IS NOT NULL THEN
+        GRANT DELETE ON TABLE public.cases_caseevent TO opposable_purge;
+    END IF;
     IF to_regclass('public.observatory_release') IS NOT NULL THEN
         REVOKE DELETE ON TABLE public.observatory_release FROM opposable_app, opposable_purge;
     END IF;

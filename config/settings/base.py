@@ -1,53 +1,26 @@
 """Settings that every environment shares. Each variable is explained in docs/reference/settings.md and .env.example."""
 
-import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from config.settings.given import (
+    addresses_to_ping,
+    count,
+    log_lines,
+    refuse_half_an_authority,
+    refuse_short_token,
+    secret,
+)
 
 # Django's generic classes become subscriptable at run time, as the type checker sees them.
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-
-
-def secret(name: str, default: str = "") -> str:
-    """The value of NAME, or the content of the file that NAME_FILE points to (a mounted secret)."""
-    path = os.environ.get(f"{name}_FILE")
-    if path:
-        try:
-            return Path(path).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ImproperlyConfigured(f"{name}_FILE={path} cannot be read: {error.strerror}.") from error
-        except UnicodeDecodeError as error:
-            raise ImproperlyConfigured(f"{name}_FILE={path} holds no text.") from error
-    return os.environ.get(name, default)
-
-
-def count(name: str, *, default: int, least: int = 1, most: int = 10_000) -> int:
-    """The whole number of NAME. What is none, or out of bounds, is refused: a pause of 0 minutes lets nobody stay."""
-    text = os.environ.get(name, "").strip() or str(default)
-    is_whole = text.isascii() and text.isdigit() and len(text) < 10
-    if not is_whole or not least <= int(text) <= most:
-        raise ImproperlyConfigured(f"{name}={text} cannot be used: give a whole number from {least} to {most}.")
-    return int(text)
-
-
-def refuse_half_an_authority(url: str, *, ca_file: str, credentials: str) -> None:
-    """A token that nobody can verify proves nothing, and a password is not sent in plain."""
-    where = urlsplit(url)
-    if url and (where.scheme not in {"http", "https"} or not where.hostname):
-        raise ImproperlyConfigured(f"TSA_URL={url} cannot be used: give an address that begins with https://.")
-    if url and not Path(ca_file).is_file():
-        raise ImproperlyConfigured(f"TSA_CA_FILE={ca_file} is no file: without the authority's root nothing is proved.")
-    if credentials and where.scheme != "https" and where.hostname not in {"localhost", "127.0.0.1", "::1"}:
-        raise ImproperlyConfigured("TSA_CREDENTIALS would leave in plain: give a TSA_URL that begins with https://.")
 
 
 env = environ.Env()
@@ -62,6 +35,8 @@ PUBLIC_ORIGIN = env.str("PUBLIC_ORIGIN", default="http://localhost:8000")
 
 # Keys: "id:base64,id:base64"; the first wraps, the others only unwrap.
 VAULT_KEKS = secret("VAULT_KEKS")
+# Of the role that empties rows: given to the worker that does it, never to the web.
+PURGE_PASSWORD = secret("PURGE_PASSWORD")
 # False closes the door to files. It is closed too where what cleans them is missing.
 VAULT_UPLOADS = env.bool("VAULT_UPLOADS", default=True)
 # How files are opened: in bubblewrap, or with limits only where it is written out.
@@ -102,10 +77,13 @@ INSTALLED_APPS = [
 
 # The first ones set headers: they stand around those that may answer by themselves.
 MIDDLEWARE = [
+    "config.logs.with_request_id",
     "csp.middleware.CSPMiddleware",
     "web.parts.headers.every_answer",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "config.health.probes",
+    "web.parts.errors.programs_by_tls_only",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -150,7 +128,6 @@ AUTHENTICATION_BACKENDS = ["accounts.adapter.BlindIndexBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "accounts.adapter.HardToGuess"},
 ]
 LOGIN_URL = "account_login"
@@ -213,6 +190,14 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 # Where the audit chains end each day: to be put where whoever rewrites the database cannot write.
 AUDIT_HEADS_FILE = env.str("AUDIT_HEADS_FILE", default=str(VAR_DIR / "audit-heads.jsonl"))
+# Ids of the keys that erasing destroyed: outside the database, so that a backup from before brings back nobody.
+DESTROYED_KEYS_FILE = env.str(
+    "DESTROYED_KEYS_FILE", default=str(Path(AUDIT_HEADS_FILE).with_name("destroyed-keys.txt"))
+)
+# When the last backup was made, for whoever watches.
+BACKUP_STATE_FILE = env.str("BACKUP_STATE_FILE", default=str(Path(AUDIT_HEADS_FILE).with_name("last-backup.json")))
+# What `manage.py backup` seals for: its other half is kept where no backup lies.
+BACKUP_PUBLIC_KEY = env.str("BACKUP_PUBLIC_KEY", default="")
 # An authority that dates each day's evidence (RFC 3161), and the certificates by which its tokens are verified.
 TSA_URL = env.str("TSA_URL", default="")
 TSA_CA_FILE = env.str("TSA_CA_FILE", default="")
@@ -247,6 +232,8 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 FILE_UPLOAD_HANDLERS = ["vault.box.uploads.MemoryUploadHandler"]
 
+# A probe of the machine itself comes in plain; a program is refused by web.parts.errors instead.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$", r"^api/"]
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -291,19 +278,16 @@ MAIL_THREADS = count("MAIL_THREADS", default=2, least=0, most=100)
 
 CELERY_TIMEZONE = TIME_ZONE
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"discreet": {"()": "config.logs.Discreet"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["discreet"]}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {
-        "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
-        "pikepdf": {"level": "WARNING"},  # greets at every import
-        "fido2": {"level": "WARNING"},  # names each passkey that is used
-    },
-}
+# What lets a program of another machine read /metrics and /readyz; without it only this machine's own do.
+METRICS_TOKEN = secret("METRICS_TOKEN")
+refuse_short_token(METRICS_TOKEN)
+# Asked after each sweep that ended well: whoever watches raises an alarm when it stops. The operator's alone.
+SWEEP_PINGS = addresses_to_ping(secret("SWEEP_PINGS"))
+# Below this, /readyz says that the disk is full: one deposit more, and a backup, have to find room.
+MIN_FREE_DISK_MB = count("MIN_FREE_DISK_MB", default=500, most=10_000_000)
+
+
+LOGGING = log_lines(env.str("LOG_FORMAT", default="text"))
 
 
 def sqlite(path: Path) -> dict[str, Any]:
@@ -314,9 +298,11 @@ def sqlite(path: Path) -> dict[str, Any]:
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
+            # secure_delete: what is erased leaves no bytes behind in the file.
             # temp_store: what does not fit into a statement's memory would lie in /var/tmp.
             "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; "
+                "PRAGMA secure_delete=ON;"
             ),
         },
     }
@@ -337,6 +323,24 @@ def postgres(url: str) -> dict[str, Any]:
         "options": "-c statement_timeout=10000 -c max_parallel_workers_per_gather=0",
     }
     return database
+
+
+def broker_options() -> dict[str, Any]:
+    """A Redis that does not answer must not hold a request: the rows are the queue, a message is only a poke.
+
+    A worker gives up on it within seconds too and comes back to it. How long a request waits: `vault.box.pokes`.
+    """
+    return {
+        "socket_timeout": 2,
+        "socket_connect_timeout": 1,
+        "socket_keepalive": True,
+        "health_check_interval": 20,
+        # Of the connection that a message is sent by; a worker's own comes back for ever.
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
+        "visibility_timeout": 900,  # longer than a task may take (config/celery.py), or it would run twice
+    }
 
 
 def file_broker(folder: Path) -> dict[str, Any]:

@@ -3,9 +3,11 @@
 from urllib.parse import urlsplit
 
 from config.settings.base import *  # noqa: F403  an environment is the base with changes
-from config.settings.base import PUBLIC_ORIGIN, VAR_DIR, count, env, postgres, secret, sqlite
+from config.settings.base import PUBLIC_ORIGIN, VAR_DIR, broker_options, env, postgres, sqlite
+from config.settings.given import count, log_lines, secret
 
 STARTS_ONLY_WHEN_SOUND = True
+LOGGING = log_lines(env.str("LOG_FORMAT", default="json"))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [urlsplit(PUBLIC_ORIGIN).hostname or ""]
 
 _url = secret("DATABASE_URL")
@@ -15,15 +17,8 @@ _password = secret("DATABASE_PASSWORD")
 if _password:
     DATABASES["default"]["PASSWORD"] = _password
 
-# A Redis that does not answer must not hold a request: the rows are the queue, a message is only a poke.
 CELERY_BROKER_URL = secret("CELERY_BROKER_URL", "redis://redis:6379/0")
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "socket_timeout": 2,
-    "socket_connect_timeout": 1,
-    "socket_keepalive": True,
-    "health_check_interval": 20,
-    "visibility_timeout": 900,  # longer than a task may take (config/celery.py), or it would run twice
-}
+CELERY_BROKER_TRANSPORT_OPTIONS = broker_options()
 VAULT_SAS_URL = secret("VAULT_SAS_URL", "redis://redis:6379/2")
 CACHES = {
     "default": {

@@ -25,6 +25,9 @@ VAR_DIR = Path(_scratch.name)
 
 STATIC_ROOT = VAR_DIR / "static"
 AUDIT_HEADS_FILE = str(VAR_DIR / "audit-heads.jsonl")
+DESTROYED_KEYS_FILE = str(VAR_DIR / "destroyed-keys.txt")
+BACKUP_STATE_FILE = str(VAR_DIR / "last-backup.json")
+BACKUP_PUBLIC_KEY = ""
 TSA_URL = TSA_CA_FILE = TSA_CREDENTIALS = ""  # a test that needs an authority brings its own
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing folder
 
@@ -50,4 +53,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 MAIL_THREADS = 0
+METRICS_TOKEN = ""
+SWEEP_PINGS.clear()  # noqa: F405  what the environment gave is not asked
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

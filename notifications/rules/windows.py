@@ -75,6 +75,12 @@ def next_chance(window: Window, at: datetime) -> datetime:
     return next_opening(window if is_open(any_day, at) else any_day, at)
 
 
+def next_start(window: Window, at: datetime) -> datetime:
+    """The first instant from `at` on at which the clock comes to the window's first hour, on any day; in UTC."""
+    instant = at.astimezone(UTC)
+    return next(start for start in _starts(window, instant) if start >= instant)
+
+
 def _on_the_clock(window: Window, at: datetime) -> datetime:
     """By way of UTC: a time that its zone's clock leaps over becomes the one that it leaps to."""
     return at.astimezone(UTC).astimezone(ZoneInfo(window.time_zone))

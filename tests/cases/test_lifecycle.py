@@ -6,6 +6,64 @@ from cases.rules.lifecycle import MOVES, EventKind, Impossible, State, advance, 
 
 kinds = st.sampled_from(list(EventKind))
 
+# Before each event: no case, being prepared, to act, awaiting, closed, erased. After it: the state's first letter, `=`
+# for the same state, `.` for impossible.
+MOVING = {
+    "case_opened": "p . . . . .",
+    "case_readied": ". t . . . .",
+    "attempt_made": ". . a = . .",
+    "attempt_failed": ". . = = . .",
+    "justificatif_received": ". . a = . .",
+    "sent_back": ". . = t . .",
+    "case_closed": ". c c c . .",
+    "case_reopened": ". . . . p .",
+    "case_erased": ". e e e e .",
+}
+WHILE_OPEN = [
+    "fact_recorded",
+    "fact_corrected",
+    "justificatif_accepted",
+    "justificatif_refused",
+    "deadline_moved",
+    "deadline_announced",
+    "deadline_missed",
+    "missed_deadline_answered",
+    "case_assigned",
+    "case_held",
+    "reminder_set",
+    "case_converted",
+]
+UNTIL_ERASED = [
+    "consent_given",
+    "consent_withdrawn",
+    "reminder_ended",
+    "note_added",
+    "card_renewed",
+    "case_consulted",
+    "contact_consulted",
+    "file_consulted",
+    "evidence_exported",
+]
+TABLE = MOVING | dict.fromkeys(WHILE_OPEN, ". = = = . .") | dict.fromkeys(UNTIL_ERASED, ". = = = = .")
+BEFORE = (None, State.PREPARING, State.TO_ACT, State.AWAITING, State.CLOSED, State.ERASED)
+LETTERS = {"p": State.PREPARING, "t": State.TO_ACT, "a": State.AWAITING, "c": State.CLOSED, "e": State.ERASED}
+
+
+@pytest.mark.parametrize("kind", EventKind)
+def test_every_event_leads_from_each_state_where_the_table_says(kind: EventKind) -> None:
+    for before, told in zip(BEFORE, TABLE[kind].split(), strict=True):
+        if told == ".":
+            with pytest.raises(Impossible, match=str(before or "no case exists")):
+                advance(before, kind)
+        else:
+            assert advance(before, kind) is (before if told == "=" else LETTERS[told])
+        assert before is None or may(before, kind) is (told != ".")
+
+
+def test_the_table_knows_every_event_that_there_is() -> None:
+    assert set(TABLE) - {str(kind) for kind in EventKind} == set()
+    assert len(TABLE) == len(MOVING) + len(WHILE_OPEN) + len(UNTIL_ERASED)
+
 
 def test_a_case_begins_by_being_opened_and_by_nothing_else() -> None:
     beginnings = [kind for kind in EventKind if _possible(None, kind)]

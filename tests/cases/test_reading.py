@@ -123,7 +123,7 @@ def test_only_somebody_elses_case_needs_one(open_one: OpenOne, in_scope: Members
     mine, nobodys, erased = open_one(), open_one(by=None), open_one()
     erased.state = "erased"
 
-    assert not access.is_somebody_elses(mine, reader=in_scope.user)
-    assert access.is_somebody_elses(mine, reader=colleague.user)
-    assert not access.is_somebody_elses(nobodys, reader=colleague.user)
-    assert not access.is_somebody_elses(erased, reader=colleague.user)
+    assert not access.needs_reason(mine, reader=in_scope.user)
+    assert access.needs_reason(mine, reader=colleague.user)
+    assert not access.needs_reason(nobodys, reader=colleague.user)
+    assert not access.needs_reason(erased, reader=colleague.user)

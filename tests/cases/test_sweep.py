@@ -218,7 +218,14 @@ def test_the_commands_last_line_is_json(late: Case) -> None:
 
     call_command("sweep_deadlines", "--today", "2026-11-25", "--json", stdout=out)
 
-    assert json.loads(out.getvalue().splitlines()[-1]) == {"flagged": 1, "announced": 0, "notices": 1, "set_aside": 0}
+    assert json.loads(out.getvalue().splitlines()[-1]) == {
+        "flagged": 1,
+        "announced": 0,
+        "notices": 1,
+        "archived": 0,
+        "let_go": 0,
+        "set_aside": 0,
+    }
 
 
 @pytest.mark.parametrize("day", ["2026-13-01", "demain", "2026-02-30", "0001-01-01", "1999-12-31", "9999-12-31"])

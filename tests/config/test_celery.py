@@ -8,8 +8,10 @@ import pytest
 from celery.schedules import crontab
 from kombu import Connection
 
-from config.celery import BEAT_TABLE, DOCUMENTS, ROUTES, WholeFiles, app
+from config.celery import BEAT_TABLE, WholeFiles, app
+from config.jobs import DOCUMENTS, ROUTES
 from config.management.commands import runplatform
+from config.settings.base import broker_options
 from tests.config.processes import ROOT
 
 
@@ -52,6 +54,13 @@ def test_tasks_speak_json_only_end_in_time_and_are_acknowledged_late() -> None:
     assert app.conf.task_soft_time_limit < app.conf.task_time_limit <= 600
     assert app.conf.task_publish_retry is False
     assert app.conf.result_backend is None
+
+
+def test_a_redis_that_hangs_is_given_up_within_seconds_and_a_task_is_not_given_out_twice() -> None:
+    options = broker_options()
+
+    assert (options["socket_connect_timeout"], options["socket_timeout"]) == (1, 2)
+    assert options["visibility_timeout"] > app.conf.task_time_limit
 
 
 # The file broker

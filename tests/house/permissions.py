@@ -26,6 +26,7 @@ SENT_ON = "302 302 302 302  302 302 302 302  302 302 302  302"
 POSTED = "405 405 405 405  405 405 405 405  405 405 405  405"  # takes POST only; as a POST: takes GET only
 NOTHING = "404 404 404 404  404 404 404 404  404 404 404  404"
 OWN = "302 200 404 404  404 404 404 404  404 404 404  404"  # one's own case
+MEMBERS = "302 200 200 404  404 404 404 404  404 404 404  404"  # each their own
 SIGNED_IN = "302 200 200 200  200 200 200 200  200 200 200  200"
 ENTRY = "200 302 302 302  302 302 302 302  302 302 302  302"  # who is in already is sent on
 DESK = "302 403 403 302  200 200 200 200  200 200 403  200"
@@ -33,6 +34,7 @@ POSTED_AT_DESK = "302 403 403 302  405 405 405 405  405 405 403  405"
 WORK = "302 403 403 302  200 200 200 200  200 403 403  200"  # whoever follows cases
 CASE = "302 403 403 302  200 404 404 200  200 403 403  404"  # this case
 DEPOSIT = "302 403 403 302  200 404 404 404  404 403 403  404"  # a document that this volunteer sent
+TASK = "302 403 403 302  200 404 404 404  200 403 403  404"  # whoever follows the case, and coordinators
 RUN = "302 403 403 302  403 403 403 403  200 403 403  200"  # for coordinators, each in their own association
 RUN_HERE = "302 403 403 302  403 403 403 403  200 403 403  404"  # something of this association, for its coordinators
 WATCH = "302 403 403 302  403 403 403 403  200 200 403  200"  # for coordinators and data delegates
@@ -83,8 +85,12 @@ TABLE: dict[str, Asked] = {
     "portal:quick_exit": (POSTED, SENT_ON),
     "portal:card": (SENT_ON, SENT_ON),  # no code of their own was offered
     "portal:sessions": (SIGNED_IN, answered(SIGNED_IN, 404)),  # it names none of one's own
+    "portal:mails": (MEMBERS, answered(MEMBERS, 422)),
     "portal:choose": (SIGNED_IN, "302 302 302 422  422 422 422 422  422 422 422  422"),  # a member of one only
+    "portal:erase": (MEMBERS, answered(MEMBERS, 422)),
     "portal:case": OWN_PAGE,
+    "portal:copy": (POSTED, OWN),
+    "portal:keep": (POSTED, answered(OWN, 302)),
     "portal:consent": (answered(OWN, 302), answered(OWN, 302)),  # given already
     "portal:channel": OWN_FORM,
     "portal:step": (OWN, answered(OWN, 302)),
@@ -102,6 +108,7 @@ TABLE: dict[str, Asked] = {
     "portal:prove": OWN_FORM,
     "portal:missing": OWN_PAGE,
     "desk:now": (DESK, POSTED_AT_DESK),
+    "desk:unsent": (TASK, answered(TASK, 422)),
     "desk:overview": (WORK, POSTED_AT_DESK),
     "desk:cases": (WORK, WORK),  # searches: who is looked for stands in no address
     "desk:open": (WORK, answered(WORK, 422)),
@@ -134,6 +141,7 @@ TABLE: dict[str, Asked] = {
     "desk:contact": CASE_PAGE,
     "desk:reason": (answered(CASE, 302), answered(CASE, 302)),  # they follow it, or said why already
     "desk:card": (answered(CASE, 409), answered(CASE, 409)),  # this member has an address
+    "desk:case_return": (answered(RUN_HERE, 409), answered(RUN_HERE, 409)),  # it is not in the archive
     "desk:events": (answered(CASE, 404), POSTED_AT_DESK),  # there are none older
     "desk:team": (RUN, POSTED_AT_DESK),
     "desk:invite": (RUN, answered(RUN, 422)),
@@ -150,6 +158,8 @@ TABLE: dict[str, Asked] = {
     "desk:alert_seen": (POSTED_AT_DESK, answered(WATCH_HERE, 302)),
     "desk:member_sessions": (RUN_HERE, answered(RUN_HERE, 302)),
     "desk:visibility": (RUN, answered(RUN, 422)),
+    "desk:keeping": (RUN, answered(RUN, 422)),
+    "desk:archives": (RUN, POSTED_AT_DESK),
     "desk:send_window": (RUN, answered(RUN, 422)),
     "desk:canary": (RUN, answered(RUN, 422)),
     "desk:figures": (WATCH, POSTED_AT_DESK),
@@ -166,6 +176,7 @@ TABLE: dict[str, Asked] = {
     "desk:export": (LIST_HERE, answered(LIST_HERE, 409)),  # nothing is decided without a decision
     "desk:export_take": (answered(TAKE, 409), answered(TAKE, 409)),  # nobody approved it yet
     "desk:account": (DESK, POSTED_AT_DESK),
+    "desk:mails": (DESK, answered(DESK, 422)),
     "desk:password": (DESK, answered(DESK, 422)),
     "desk:sessions": (DESK, answered(DESK, 404)),  # it names none of one's own
     "desk:choose": (POSTED_AT_DESK, answered(DESK, 404)),  # it names none of one's own
@@ -194,6 +205,10 @@ TABLE: dict[str, Asked] = {
     "mfa_view_recovery_codes": (HAS_FACTOR, POSTED),
     "mfa_generate_recovery_codes": (ACCOUNT, answered(NO_FACTOR_YET, 422)),  # without a factor they stand for none
     "set_language": (SENT_ON, SENT_ON),
+    # As everybody of this table asks from the machine itself; tests/config/test_health.py asks from elsewhere.
+    "healthz": OPEN_PAGE,
+    "readyz": OPEN_PAGE,
+    "metrics": OPEN_PAGE,
     "demo:home": OPEN_PAGE,
 }
 # What the bearer of a coordinator's token gets by GET and by POST; 401 for nobody's reading.

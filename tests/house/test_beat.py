@@ -2,8 +2,11 @@
 
 import ast
 import importlib
+import inspect
+import re
 
 from config import celery
+from config.jobs import JOBS, in_order
 from tests.house.tree import APPS, ROOT, name_of, parsed, python_files
 
 for app_with_tasks in [app for app in APPS if (ROOT / app / "tasks.py").exists()]:
@@ -18,6 +21,22 @@ def test_the_beat_table_is_sorted_and_names_each_entry_for_its_task() -> None:
 
 def test_every_entry_has_a_task() -> None:
     assert celery.BEAT_TABLE.keys() - OURS.keys() == set()
+
+
+def test_the_beat_and_cron_do_the_same_jobs_and_no_task_is_forgotten() -> None:
+    """A job that is missing in one would never run where only the other is."""
+    assert list(celery.BEAT_TABLE) == list(JOBS) == sorted(OURS)
+    assert sorted(in_order()) == sorted(JOBS)
+
+
+def test_every_job_takes_the_ticks_now() -> None:
+    assert all("now" in inspect.signature(task.run).parameters for task in OURS.values())
+
+
+def test_every_job_is_documented() -> None:
+    told = (ROOT / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
+
+    assert re.findall(r"^\| `(\w+\.\w+)` \|", told, re.MULTILINE) == list(JOBS)
 
 
 def test_a_tick_that_nobody_took_expires() -> None:

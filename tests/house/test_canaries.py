@@ -83,6 +83,7 @@ HOLDS_NOBODY = {
     "cases.Member.email_index": "a keyed hash",
     "cases.Member.language": "a code",
     "cases.Member.phone_index": "a keyed hash",
+    "cases.PurgeLine.table": "the name of a table",
     "notifications.Notice.dedupe_key": "a kind with ids",
     "notifications.Notice.error_class": "the name of an exception",
     "notifications.Notice.kind": "a code",

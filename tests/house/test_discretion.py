@@ -160,7 +160,7 @@ class Anything(str):
 
 TOLD = Anything("Association de santé Opposition")
 DAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
-SPOKEN = {"link": "https://exemple.invalid/x/", "code": "1234 5678", "language": "fr"}
+SPOKEN = {"link": "https://exemple.invalid/x/", "code": "1234 5678", "language": "fr", "days": "7"}
 
 
 def spoken_in(folder: Path) -> dict[str, Any]:

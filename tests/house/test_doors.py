@@ -30,6 +30,7 @@ DOORS = {
     "cases.access.doors.is_member_anywhere": (
         "cases/test_erasing.py::test_an_association_that_is_suspended_keeps_its_members_accounts"
     ),
+    "config.copies.moving._rows": "config/copies/test_moving.py::test_the_demo_moves_as_a_whole_or_not_at_all",
     "observatory.access.published_file": "observatory/test_access.py::test_a_published_file_is_what_was_measured",
     "observatory.access.altered_files": "observatory/test_access.py::test_a_published_file_is_what_was_measured",
     "observatory.access._published": ("observatory/test_access.py::test_nothing_unpublished_is_read_without_a_scope"),
@@ -38,10 +39,23 @@ DOORS = {
         "observatory/test_walls.py::test_a_published_release_is_closed_in_the_database"
     ),
 }
-# Functions of the database that see every row: each returns ids for a hash that only the asker can know.
+# Functions of the database that see every row: each returns ids for a hash that only the asker can know, or, for who
+# operates the platform, counts and instants of all associations together.
 FUNCTIONS = {
     "accounts_invitation_by_token": "accounts/test_invitations.py::test_a_token_finds_its_invitation_and_is_not_kept",
     "accounts_token_by_hash": "accounts/test_tokens.py::test_the_door_tells_two_ids_and_nothing_else",
+    "accounts_root_of_each_kek": (
+        "accounts/test_operating.py::test_the_functions_of_the_database_tell_counts_instants_and_ids_alone"
+    ),
+    "accounts_unchained": (
+        "accounts/test_operating.py::test_the_functions_of_the_database_tell_counts_instants_and_ids_alone"
+    ),
+    "cases_overdue": "cases/test_operating.py::test_every_association_is_counted_as_its_sweep_would",
+    "cases_unchained": "cases/test_operating.py::test_the_functions_of_the_database_tell_counts_and_an_instant_alone",
+    "notifications_outbox": "notifications/test_operating.py::test_notices_of_every_association_are_counted_by_state",
+    "vault_under_way": (
+        "vault/test_operating.py::test_the_function_of_the_database_tells_states_counts_and_instants_alone"
+    ),
 }
 # Tables without a policy: why, and the test of the functions that read them for somebody.
 TABLES = {
@@ -52,6 +66,10 @@ TABLES = {
     "accounts.DataKey": (
         "has a policy, and rows of no association",
         "accounts/test_sealed_columns.py::test_a_wrapped_key_moved_to_another_subject_is_refused",
+    ),
+    "accounts.JobRun": (
+        "of no association: when the platform's jobs were done",
+        "config/test_tick.py::test_what_a_worker_did_is_not_done_again",
     ),
     "accounts.SignIn": (
         "one person's browsers, read by that person",

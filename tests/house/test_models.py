@@ -5,7 +5,7 @@ from io import StringIO
 
 import pytest
 from django.apps import apps
-from django.core.management import call_command
+from django.core.management import call_command, get_commands
 from django.db import connection, models
 
 from accounts.scope import AppendOnly, TenantManager, TenantModel
@@ -26,6 +26,20 @@ def test_every_table_has_an_erasure_rule() -> None:
     assert sorted(ruled) == sorted(label(model) for model in apps.get_models())
 
 
+def test_every_table_says_how_long_its_rows_stay_and_what_removes_them() -> None:
+    """A command or job that exists; or nothing, and then a reason why there is no end."""
+    rows = re.findall(r"^\| `([\w.]+)` \|(.+)\|$", ERASURE.read_text(encoding="utf-8"), re.MULTILINE)
+    endless = ("as long as", "for ever", "never written", "Django's own")
+
+    for table, rest in rows:
+        _tie, _erasure, stays, remover = (cell.strip() for cell in rest.split("|"))
+        commands = set(re.findall(r"`([a-z_]+)`", remover))
+        assert commands <= set(get_commands()), table
+        assert stays, table
+        assert remover != "nothing" or stays.startswith(endless), table
+        assert remover == "nothing" or not stays.startswith("for ever"), table
+
+
 def test_there_are_tenants() -> None:
     assert len(TENANTS) > 10
 
@@ -40,6 +54,7 @@ def test_only_these_tables_belong_to_no_association() -> None:
     assert {label(model) for model in OURS if model not in TENANTS} == {
         "accounts.Association",  # the tenant itself
         "accounts.DataKey",  # nullable: the instance's own keys
+        "accounts.JobRun",  # the platform's jobs: when, not for whom
         "accounts.SignIn",  # a person's session, whatever they do in it
         "accounts.SignInCode",  # before anybody is known
         "accounts.User",  # a person may belong to several

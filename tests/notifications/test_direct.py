@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from notifications import actions, smtp
-from notifications.actions import Letter
+from notifications.actions import Letter, direct
 from notifications.registry import Recipient
 from notifications.rules.kinds import Words
 from tests.notifications.conftest import Sink
@@ -120,10 +120,10 @@ def letter() -> Letter:
 @pytest.fixture
 def threads(settings: Any) -> Iterator[None]:
     settings.MAIL_THREADS = 1
-    actions._threads.cache_clear()
+    direct._threads.cache_clear()
     yield
-    actions._threads().shutdown()
-    actions._threads.cache_clear()
+    direct._threads().shutdown()
+    direct._threads.cache_clear()
 
 
 def test_a_mail_beside_the_request_leaves_in_another_thread(sink: Sink, threads: None) -> None:
@@ -134,7 +134,7 @@ def test_a_mail_beside_the_request_leaves_in_another_thread(sink: Sink, threads:
         return letter()
 
     assert actions.send_soon(write, unsent=int)
-    actions._threads().shutdown(wait=True)
+    direct._threads().shutdown(wait=True)
 
     assert len(sink.messages) == 1
     assert wrote_in[0].startswith("mail")
@@ -148,17 +148,17 @@ def test_what_goes_wrong_beside_the_request_is_logged_without_words(
     def write() -> Letter:
         raise KeyError("zq@exemple.invalid")
 
-    for _ in range(actions.WAITING_MAILS + 1):
+    for _ in range(direct.WAITING_MAILS + 1):
         assert actions.send_soon(write, unsent=lambda: told.append(1))
-        actions._threads().submit(int).result()
+        direct._threads().submit(int).result()
 
-    assert len(told) == actions.WAITING_MAILS + 1
+    assert len(told) == direct.WAITING_MAILS + 1
     assert "mail not sent: KeyError" in caplog.text
     assert "zq" not in caplog.text
 
 
 def test_the_queue_is_bounded(threads: None, monkeypatch: pytest.MonkeyPatch, sink: Sink) -> None:
-    monkeypatch.setattr(actions, "_places", threading.BoundedSemaphore(2))
+    monkeypatch.setattr(direct, "_places", threading.BoundedSemaphore(2))
     go = threading.Event()
 
     def write() -> Letter:
@@ -167,7 +167,7 @@ def test_the_queue_is_bounded(threads: None, monkeypatch: pytest.MonkeyPatch, si
 
     taken = [actions.send_soon(write, unsent=int) for _ in range(4)]
     go.set()
-    actions._threads().shutdown(wait=True)
+    direct._threads().shutdown(wait=True)
 
     assert taken == [True, True, False, False]
     assert len(sink.messages) == 2

@@ -40,6 +40,29 @@ def test_months_come_first_then_days(start: date, length: str, end: date) -> Non
     assert Period.parse(length).after(start) == end
 
 
+@given(one=periods, other=periods)
+def test_two_lengths_add_up_unit_by_unit(one: Period, other: Period) -> None:
+    both = one + other
+
+    assert (both.years, both.months) == (one.years + other.years, one.months + other.months)
+    assert (both.weeks, both.days) == (one.weeks + other.weeks, one.days + other.days)
+    assert (both.all_months, both.all_days) == (12 * both.years + both.months, 7 * both.weeks + both.days)
+
+
+@pytest.mark.parametrize(
+    ("start", "length", "clamped"),
+    [
+        (date(2026, 8, 31), "P1M", True),
+        (date(2026, 8, 30), "P1M", False),
+        (date(2024, 2, 29), "P1Y", True),
+        (date(2024, 2, 29), "P4Y", False),
+        (date(2026, 1, 31), "P10D", False),
+    ],
+)
+def test_it_is_known_when_the_last_month_has_no_such_day(start: date, length: str, *, clamped: bool) -> None:
+    assert Period.parse(length).is_clamped(start) is clamped
+
+
 def test_the_far_end_of_the_calendar_is_refused() -> None:
     assert Period(years=50).after(date(2150, 12, 31)) == date(2200, 12, 31)
     with pytest.raises(EndOutOfReach):

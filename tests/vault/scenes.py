@@ -3,7 +3,7 @@
 import io
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from tests.vault.pictures import LINES, NIR, letter
 
@@ -32,6 +32,11 @@ def letter_with_a_shadow() -> Image.Image:
     pixels = np.asarray(letter(f"N. de securite sociale : {NIR}", *LINES)).astype(np.float32)
     pixels[420:] *= 0.45
     return Image.fromarray(pixels.astype(np.uint8))
+
+
+def dark_screen() -> Image.Image:
+    """Light signs on a dark ground; the number stands where its name announces it."""
+    return ImageOps.invert(letter("Numero de securite sociale :", NIR, *LINES[-1:]))
 
 
 def red_on_green() -> Image.Image:

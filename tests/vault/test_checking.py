@@ -49,3 +49,16 @@ def test_what_is_lost_is_an_alert_once(kept: list[SealedFile], store: Path, toda
 
     [alert] = AuditEntry.objects.filter(kind=AuditKind.FILE_DAMAGED)
     assert (alert.about_id, alert.payload, alert.by) == (str(kept[1].pk), {"flaw": "missing"}, None)
+
+
+def test_days_without_a_check_are_made_up_for(kept: list[SealedFile], store: Path, today: date, now: datetime) -> None:
+    for one in kept:
+        (store / one.stored_name).unlink()
+    last = turn_of(kept[0], today)
+
+    missed = actions.check_part(today=last + timedelta(9), at=now, since=last - timedelta(1))
+    everything = actions.check_part(today=last, at=now, since=last - timedelta(400))
+
+    assert kept[0].pk in missed
+    assert set(everything) == {one.pk for one in kept}
+    assert kept[0].pk not in actions.check_part(today=last + timedelta(9), at=now, since=last)

@@ -74,13 +74,14 @@ SCENES: list[Callable[[], bytes]] = [
     lambda: as_jpeg(scenes.letter_beside_a_card()),
     lambda: as_jpeg(scenes.letter_with_a_shadow()),
     lambda: as_png(scenes.red_on_green()),
+    lambda: as_png(scenes.dark_screen()),
     lambda: scenes.upon_a_page(turned=0),
     lambda: scenes.upon_a_page(turned=180),
     lambda: scenes.upon_a_page(turned=8),
 ]
 
 
-@pytest.mark.parametrize("make", SCENES, ids=["beside", "shadow", "colour", "upon", "upside-down", "slanted"])
+@pytest.mark.parametrize("make", SCENES, ids=["beside", "shadow", "colour", "screen", "upon", "upside-down", "slanted"])
 def test_a_number_is_found_where_it_was_once_overlooked(make: Callable[[], bytes]) -> None:
     analysis, pdf = kept(make())
 

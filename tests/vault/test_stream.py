@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +31,17 @@ def sealed(plain: bytes) -> bytes:
 
 def opened(data: bytes, *, key: bytes = KEY, place: bytes = PLACE) -> bytes:
     return b"".join(stream.unseal(io.BytesIO(data), key=key, place=place))
+
+
+def test_the_sealed_form_is_laid_out_as_it_is_written() -> None:
+    """Read by hand, chunk by chunk: what another version, or somebody without us, would open."""
+    plain = b"a" * (64 * 1024) + b"the end"
+    kept = sealed(plain)
+    first, last = kept[11 : 11 + 64 * 1024 + 16], kept[11 + 64 * 1024 + 16 :]
+
+    assert kept[:11] == b"OPV1" + PREFIX
+    assert AESGCM(KEY).decrypt(PREFIX + b"\0\0\0\0" + b"\0", first, PLACE) == plain[: 64 * 1024]
+    assert AESGCM(KEY).decrypt(PREFIX + b"\0\0\0\1" + b"\1", last, PLACE) == b"the end"
 
 
 SIZES = [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * CHUNK_BYTES, 3 * CHUNK_BYTES + 5]

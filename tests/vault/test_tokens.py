@@ -125,6 +125,7 @@ def test_whole_words_are_hidden_since_a_machine_gives_signs_no_sure_place() -> N
         "2 69 05 49 588 15 80",
         "Numero de securite sociale 2|6|9]0|5 |4|9|5|8|8|1|5|7",
         "immatriculation : 26905A9588157 8O",
+        "2 24 /2 46 @1 301 04",
     ],
 )
 def test_a_number_that_was_read_wrongly_is_hidden_too(read: str) -> None:

@@ -4,6 +4,7 @@ from vault.actions.analysing import analyse_waiting
 from vault.actions.checking import check_part
 from vault.actions.confirming import StaysHidden, choose, confirm, discard, forget
 from vault.actions.leasing import held
+from vault.actions.purging import purge_files, still_held
 from vault.actions.receiving import AN_HOUR, add_piece, begin, finish, reached, receive, refuse_over_quota
 from vault.actions.running import Run
 from vault.actions.sealing import (
@@ -40,12 +41,14 @@ __all__ = [
     "is_known_elsewhere",
     "keep",
     "mark_sealed",
+    "purge_files",
     "put_back_confirmed",
     "reached",
     "rebuild",
     "receive",
     "refuse_confirmed",
     "refuse_over_quota",
+    "still_held",
     "sweep",
     "sweep_orphans",
 ]

@@ -14,16 +14,17 @@ PARTS = 100
 log = logging.getLogger(__name__)
 
 
-def check_part(*, today: date, at: datetime) -> dict[int, str]:
+def check_part(*, today: date, at: datetime, since: date | None = None) -> dict[int, str]:
     """Door: the files whose turn it is today, in every association; the flaws by the file's id.
 
-    Each file has its turn every hundred days. What is wrong is logged, and raised once as an alert of its association.
+    Each file has its turn every hundred days; those whose turn came after the day `since` (the last check's) are made
+    up for. What is wrong is logged, and raised once as an alert of its association.
     """
     flaws: dict[int, str] = {}
-    checked = 0
+    checked, turns = 0, _turns(today=today, since=since)
     for association_id in Association.objects.order_by("pk").values_list("pk", flat=True):
         with scope.enter(association_id):
-            rows = [row for row in _rows() if row[0] % PARTS == today.toordinal() % PARTS]
+            rows = [row for row in _rows() if row[0] % PARTS in turns]
         found = {pk: flaw for pk, name, digest in rows if (flaw := flaw_of(name, digest=digest))}
         checked += len(rows)
         flaws |= found
@@ -31,6 +32,11 @@ def check_part(*, today: date, at: datetime) -> dict[int, str]:
             _raise_alerts(found, at=at)
     log.info("%s sealed files re-hashed: %s are not sound", checked, len(flaws))
     return flaws
+
+
+def _turns(*, today: date, since: date | None) -> set[int]:
+    missed = max(0, (today - since).days - 1) if since else 0
+    return {(today.toordinal() - back) % PARTS for back in range(min(missed, PARTS - 1) + 1)}
 
 
 def _rows() -> list[tuple[int, str, str]]:

@@ -119,9 +119,11 @@ def finish(deposit: Deposit, *, at: datetime) -> bool:
     _renew(deposit)
     rows = Deposit.objects.filter(pk=deposit.pk, state=DepositState.OPEN, expires_at__gt=at)
     won = rows.update(state=DepositState.RECEIVED, expires_at=at + LASTS)
+    deposit.refresh_from_db()
+    if not won and deposit.state != DepositState.OPEN:
+        return False  # the same request came twice at once: the other one finished it
     if not won:
         raise Refused(Code.EXPIRED)
-    deposit.refresh_from_db()
     pokes.poke_on_commit(ANALYSE)
     return True
 

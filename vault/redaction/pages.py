@@ -7,7 +7,7 @@ import numpy as np
 
 from vault.box.frames import Box, Page
 from vault.redaction.looking import Look, looked_at, zone_of
-from vault.redaction.painting import BLANK, painted
+from vault.redaction.painting import blanked
 from vault.redaction.paper import Word
 from vault.redaction.readers import Pixels
 from vault.redaction.views import View
@@ -47,7 +47,7 @@ def cleaned(
             raise Refused(Code.TO_REVIEW)
         if time.process_time() - began > MOST_SECONDS:
             raise Refused(Code.TOO_LONG)
-        looks = _looks(painted(pixels, found, ink=BLANK), number, drawn=drawn, pictures=pictures, before=looks)
+        looks = _looks(blanked(pixels, found), number, drawn=drawn, pictures=pictures, before=looks)
         if fresh and not all(look.legible for look in looks):
             raise Refused(Code.UNREADABLE)
         seen = [zone for look in looks for zone in look.zones]

@@ -12,19 +12,46 @@ _JPEG = [cv2.IMWRITE_JPEG_QUALITY, 88, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMW
 _COLOURFUL = 14  # levels between the channels of a pixel
 
 
-BLACK, BLANK = 0, 255
+_BLACK, _WHITE = 0, 255
+DARK = 90  # a level of grey: below it light signs stand on a dark ground
+_RIM = 6  # pixels around a place
 
 
-def painted(page: Pixels, zones: Iterable[Zone], *, ink: int = BLACK) -> Pixels:
-    """A copy in which every zone is black, or blank."""
+def painted(page: Pixels, zones: Iterable[Zone]) -> Pixels:
+    """A copy in which every zone is black."""
     copy = page.copy()
-    height, width = page.shape[:2]
     for zone in zones:
-        corners = np.array([(x * width, y * height) for x, y in zone.polygon])
-        # Whole pixels outwards from the middle: no row at the edge stays half grey.
-        outwards = np.where(corners < corners.mean(axis=0), np.floor(corners), np.ceil(corners))
-        cv2.fillPoly(copy, [outwards.astype(np.int32)], (ink, ink, ink))
+        _fill(copy, zone, _BLACK)
     return copy
+
+
+def blanked(page: Pixels, zones: Iterable[Zone]) -> Pixels:
+    """A copy in which every zone is blank: white, or as dark as what is around it, where white would be ink."""
+    copy = page.copy()
+    for zone in zones:
+        _fill(copy, zone, _ground(page, zone))
+    return copy
+
+
+def _fill(copy: Pixels, zone: Zone, level: int) -> None:
+    height, width = copy.shape[:2]
+    corners = np.array([(x * width, y * height) for x, y in zone.polygon])
+    # Whole pixels outwards from the middle: no row at the edge stays half grey.
+    outwards = np.where(corners < corners.mean(axis=0), np.floor(corners), np.ceil(corners))
+    cv2.fillPoly(copy, [outwards.astype(np.int32)], (level, level, level))
+
+
+def _ground(page: Pixels, zone: Zone) -> int:
+    height, width = page.shape[:2]
+    x, y = np.array(zone.polygon).T
+    left, right = max(0, int(x.min() * width) - _RIM), int(x.max() * width) + _RIM
+    top, bottom = max(0, int(y.min() * height) - _RIM), int(y.max() * height) + _RIM
+    around = grey(page[top:bottom, left:right])
+    rim = np.concatenate(
+        [around[:_RIM].ravel(), around[-_RIM:].ravel(), around[:, :_RIM].ravel(), around[:, -_RIM:].ravel()]
+    )
+    level = int(np.median(rim)) if rim.size else _WHITE
+    return level if level < DARK else _WHITE
 
 
 def grey(page: Pixels) -> Pixels:

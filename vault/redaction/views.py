@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vault.redaction.painting import DARK
 from vault.redaction.readers import Pixels
 
 Matrix = NDArray[np.float64]
@@ -19,7 +20,6 @@ _EDGES = 3
 _LEAST_SHEET, _MOST_SHEET = 0.2, 0.97  # of the picture
 _COLOURFUL, _LEAST_COLOUR, _CLEARER = 60, 0.0005, 1.3
 _LIGHTER, _LEAST_LIGHTER = 60, 0.0004
-_DARK = 90  # light signs on a dark screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class View:
         pixels = np.asarray(seen, dtype=np.uint8)
         if not self.even:
             return pixels
-        is_dark = screens and np.median(pixels[::8, ::8]) < _DARK
+        is_dark = screens and np.median(pixels[::8, ::8]) < DARK
         return evenly_lit(255 - pixels if is_dark else pixels)
 
     def back(self, left: float, top: float, right: float, bottom: float) -> Corners:

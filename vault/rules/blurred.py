@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 _LOOKS_LIKE = {
     "0": "OoQD°", "1": "lIi|!][/()t{}j", "2": "Zz", "4": "Aah", "5": "Ss$", "6": "Gbe\u20acé", "7": "T?", "8": "B&%",
-    "9": "gqy", "": "\u2018\u2019'\".,;:-_*~=+\u2013\u2014",
+    "9": "gqy@", "": "\u2018\u2019'\".,;:-_*~=+\u2013\u2014",
 }  # fmt: skip
 _AS_DIGITS = str.maketrans({sign: digit for digit, signs in _LOOKS_LIKE.items() for sign in signs})
 _WORD = re.compile(r"\S+")

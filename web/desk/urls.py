@@ -15,7 +15,9 @@ from web.desk.views import (
     fingerprints,
     invitation,
     justificatifs,
+    keeping,
     letters,
+    mails,
     opening,
     passkeys,
     procedures,
@@ -28,6 +30,7 @@ from web.desk.views import (
     signin,
     team,
     tokens,
+    unsent,
     working,
 )
 
@@ -61,11 +64,13 @@ _OF_CASE: list[URLPattern | URLResolver] = [
     path("coordonnees/", case.contact, name="contact"),
     path("carte/", working.MakeCard.as_view(), name="card"),
     path("motif/", reason.reason, name="reason"),
+    path("sortir/", keeping.case_return, name="case_return"),
     path("faits-anciens/", case.events, name="events"),
 ]
 _CASES: list[URLPattern | URLResolver] = [
     path("", queue.now, name="now"),
     path("apercu/", queue.overview, name="overview"),
+    path("messages/<int:pk>/", unsent.unsent, name="unsent"),
     path("dossiers/", cases.cases, name="cases"),
     path("dossiers/nouveau/", opening.open_case, name="open"),
     path("dossiers/<str:reference>/", case.case, name="case"),
@@ -88,6 +93,8 @@ _HOUSE: list[URLPattern | URLResolver] = [
     path("securite/alertes/<int:pk>/vue/", security.alert_seen, name="alert_seen"),
     path("securite/equipe/<int:pk>/sessions/", security.close_sessions, name="member_sessions"),
     path("securite/visibilite/", security.visibility, name="visibility"),
+    path("securite/conservation/", keeping.keeping, name="keeping"),
+    path("archives/", keeping.archives, name="archives"),
     path("securite/envois/", sending.send_window, name="send_window"),
     path("securite/leurre/", security.canary, name="canary"),
     path("chiffres/", figures.figures, name="figures"),
@@ -105,6 +112,7 @@ _HOUSE: list[URLPattern | URLResolver] = [
     path("listes/<int:pk>/prendre/", exports.export_take, name="export_take"),
     path("compte/", account.account, name="account"),
     path("compte/sessions/", sessions.sessions, name="sessions"),
+    path("compte/messages/", mails.mails, name="mails"),
     path("compte/mot-de-passe/", account.password, name="password"),
     path("association/", account.choose, name="choose"),
 ]

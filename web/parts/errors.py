@@ -1,8 +1,11 @@
 """Pages for what went wrong: what happened, that nothing was lost, and the way on. None needs the database."""
 
+import sys
 from collections.abc import Callable
 
-from django.core.exceptions import RequestDataTooBig
+from django.conf import settings
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.template import loader
@@ -22,9 +25,17 @@ _SAID_TO_MACHINES: dict[int, tuple[str, str | Promise]] = {
     409: ("conflict", _("Quelqu’un a été plus rapide.")),
     413: ("too_large", _("C’est trop lourd.")),
     422: (nowhere.CODE, nowhere.NIR),
+    426: ("tls_required", _("Demandez cette adresse en https : rien n’a été lu, et rien n’est renvoyé plus loin.")),
     429: ("throttled", _("Trop de demandes. Attendez avant de recommencer.")),
     500: ("server_error", _("Une panne chez nous. Rien n’a changé.")),
+    503: ("unavailable", _("Rien ne peut être lu ni enregistré pour l’instant. Recommencez dans une minute.")),
 }
+# The database is away, full, or too busy to answer in time: waiting heals it.
+_AWAY = (OperationalError, InterfaceError)
+_AGAIN_IN = "30"  # seconds
+_FORM = "application/x-www-form-urlencoded"
+# What nobody finds in a page that was left open.
+_SECRET = ("password", "code")
 _KINDS = {RequestDataTooBig: 413, NotToBeKept: 422}
 
 
@@ -96,8 +107,45 @@ def method_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
     return answer
 
 
+def programs_by_tls_only(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: a program that asks in plain is refused. Sent on to https, it would go on telling its token."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if settings.SECURE_SSL_REDIRECT and request.path_info.startswith(_MACHINES) and not request.is_secure():
+            return _for_machines(426)
+        return get_response(request)
+
+    return answer
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Without the context processors, which may be what failed."""
+    """Without the context processors, which may be what failed. Django calls it while it handles the exception."""
+    if isinstance(sys.exception(), _AWAY):
+        return unavailable(request)
     if request.path_info.startswith(_MACHINES):
         return _for_machines(500)
     return HttpResponse(loader.get_template("500.html").render({}), status=500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """For a moment only. What was typed stays in the page, to be sent again: a form's token keeps it from being done
+    twice."""
+    if request.path_info.startswith(_MACHINES):
+        response: HttpResponse = _for_machines(503)
+    else:
+        told = {"path": request.get_full_path(), "again": _sent(request)}
+        response = HttpResponse(loader.get_template("503.html").render(told), status=503)
+    response["Retry-After"] = _AGAIN_IN
+    return response
+
+
+def _sent(request: HttpRequest) -> list[tuple[str, str]]:
+    """The fields of a form without files and secrets; none of anything else."""
+    if request.method != "POST" or request.content_type != _FORM:
+        return []
+    try:
+        fields = [(name, value) for name, values in request.POST.lists() for value in values]
+    except (OSError, BadRequest, SuspiciousOperation):
+        return []  # cut off, or refused for its own sake
+    is_secret = any(word in name for name, _value in fields for word in _SECRET)
+    return [] if is_secret else fields

@@ -16,6 +16,7 @@ from procedures.rules.definitions import Channel, Definition
 from web.parts import deletion
 from web.parts.fingerprints import KeptFileForm, SignsField
 from web.parts.forms import DatePartsField, HouseForm, check_address
+from web.parts.mails import MailFields
 from web.parts.uploads import DocumentForm
 
 CARD_SIGNS = 12
@@ -213,6 +214,19 @@ class ConsentForm(PostedForm):
         label=_("J’accepte aussi que mon dossier compte dans des chiffres anonymes."),
         help_text=_("C’est libre : votre dossier est suivi de la même façon dans les deux cas."),
         required=False,
+    )
+
+
+class MailForm(MailFields, PostedForm):
+    """How a member wants the mails of this association."""
+
+
+class EraseForm(PostedForm):
+    """Never ticked beforehand."""
+
+    sure = forms.BooleanField(
+        label=_("Oui, tout effacer. Je sais que personne ne pourra le retrouver."),
+        error_messages={"required": _("Cochez cette case pour effacer. Sinon, rien ne change.")},
     )
 
 

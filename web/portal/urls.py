@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.portal.views import account, acting, entry, fingerprints, leaving, reading, sending
+from web.portal.views import account, acting, entry, fingerprints, leaving, letting_go, mails, reading, sending
 
 app_name = "portal"
 
@@ -14,8 +14,12 @@ urlpatterns = [
     path("quitter/", leaving.quick_exit, name="quick_exit"),
     path("choisir/", entry.choose, name="choose"),
     path("carte/", account.card, name="card"),
+    path("effacer/", letting_go.erase, name="erase"),
     path("connexions/", account.sessions, name="sessions"),
+    path("messages/", mails.mails, name="mails"),
     path("<str:reference>/", reading.case, name="case"),
+    path("<str:reference>/copie/", letting_go.copy, name="copy"),
+    path("<str:reference>/garder/", letting_go.keep, name="keep"),
     path("<str:reference>/accord/", acting.consent, name="consent"),
     path("<str:reference>/moyen/", acting.channel, name="channel"),
     path("<str:reference>/etapes/<str:channel>/<int:number>/", acting.step, name="step"),

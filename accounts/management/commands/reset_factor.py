@@ -27,7 +27,7 @@ class AboutVolunteer(BaseCommand):
             )
         if sys.stdin.isatty():
             self.stderr.write("Address of the account: ", ending="")
-        address = _typed()
+        address = typed_line()
         if not address:
             raise CommandError("No address was given. Nothing was changed.", returncode=2)
         user = access.user_by_email(address)
@@ -56,7 +56,7 @@ class Command(AboutVolunteer):
         )
 
 
-def _typed() -> str:
+def typed_line() -> str:
     """A line of UTF-8, whatever the terminal's own encoding makes of it."""
     try:
         typed = sys.stdin.readline().strip()

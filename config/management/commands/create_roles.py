@@ -6,7 +6,7 @@ from django.core.management import BaseCommand
 from psycopg import sql
 
 from config.roles import APP, GRANTS_SQL, MIGRATE, PURGE, ROLES_SQL, STATS
-from config.settings.base import secret
+from config.settings.given import secret
 
 # Which secret (NAME, or the file that NAME_FILE points to) holds the password of which role.
 PASSWORDS = {

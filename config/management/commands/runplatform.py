@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection
 from accounts import crypto
 from accounts.models import Association
 from config import checks, fit
-from config.celery import DOCUMENTS
+from config.jobs import DOCUMENTS
 from config.supervisor import Supervisor
 
 

@@ -17,7 +17,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one line: sent, dropped, failed, dead, postponed")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = actions.deliver(now=timezone.now()).as_dict()
+        with actions.ending_well():
+            report = actions.deliver(now=timezone.now(), stops=actions.is_leaving).as_dict()
         if options["json"]:
             self.stdout.write(json.dumps(report))
         else:

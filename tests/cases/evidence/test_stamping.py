@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from cases import actions
 from cases.models import Case, EvidenceRoot
 from cases.rules import tokens
-from config.settings.base import refuse_half_an_authority
+from config.settings.given import refuse_half_an_authority
 from tests.cases.evidence.authority import Tsa, found_authority, reply
 
 pytestmark = pytest.mark.django_db

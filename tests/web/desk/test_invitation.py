@@ -72,7 +72,7 @@ def test_looking_consumes_nothing(client: HouseClient, invited: str) -> None:
         ({"password": "Azertyuiop123"}, "suit le clavier"),
         ({"password": "nadia@exemple.invalid"}, "de votre nom ou de votre adresse"),
         ({"password": "Berger-2026-07"}, "de votre nom ou de votre adresse"),
-        ({"password": "123456789012345"}, "numérique"),
+        ({"password": "123456789012345"}, "suit le clavier"),
         ({"password": ""}, "Répondez à cette question."),
         ({"name": ""}, "Répondez à cette question."),
         ({"pledge": ""}, "Sans cet engagement"),

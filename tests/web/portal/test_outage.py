@@ -7,7 +7,7 @@ import pytest
 from django.conf import LazySettings
 
 from accounts.models import SignInCode
-from notifications import actions as mails
+from notifications.actions import direct as mails
 from tests import factories
 from tests.people import HouseClient
 from tests.web.portal.test_entry import ask

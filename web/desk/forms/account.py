@@ -20,7 +20,7 @@ class ChooseForm(DeskForm):
 
 _LONG_ENOUGH = _(
     "Au moins 12 signes : quatre ou cinq mots font très bien l’affaire. "
-    "Pas seulement des chiffres, ni un mot de passe courant, ni votre nom ou votre adresse."
+    "Ni un mot de passe courant, ni votre nom ou votre adresse."
 )
 
 

@@ -74,8 +74,10 @@ class _Answers(HouseForm, AuthenticateWebAuthnForm):
         try:
             answer = access.answer_of(self.cleaned_data["credential"], ceremony=self.ceremony, user=self.user)
         except PasskeyRefused as refused:
+            actions.note_refusal("passkey", user_id=self.user.pk if self.user else "unknown")
             raise forms.ValidationError(str(NOT_KNOWN), code="refused") from refused
         if not actions.use_passkey(answer.authenticator, count=answer.count):
+            actions.note_refusal("passkey used before", user_id=answer.authenticator.user_id)
             raise forms.ValidationError(str(NOT_KNOWN), code="refused")
         if forget:
             forget()

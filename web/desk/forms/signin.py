@@ -10,6 +10,8 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts import actions
+from accounts.models import User
 from web.parts.forms import HouseForm
 
 _PASSWORD = _("Mot de passe")
@@ -39,13 +41,23 @@ class PasswordAgain(HouseForm, ReauthenticateForm):
         _word(self, "password", label=_PASSWORD, empty=_("Tapez votre mot de passe."))
 
 
-class FactorSignIn(HouseForm, FactorForm):
+class _Noted:
+    """Mixin: a wrong code is noted in the log, by the account's id."""
+
+    user: User
+
+    def _emit_authentication_failed(self, authenticator: Any) -> None:
+        super()._emit_authentication_failed(authenticator)  # type: ignore[misc]  # allauth's own
+        actions.note_refusal("factor", user_id=self.user.pk)
+
+
+class FactorSignIn(_Noted, HouseForm, FactorForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word(self, "code", label=_("Votre code"), empty=_EMPTY_CODE, inputmode="numeric")
 
 
-class FactorAgain(HouseForm, FactorAgainForm):
+class FactorAgain(_Noted, HouseForm, FactorAgainForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word(self, "code", label=_("Votre code"), empty=_EMPTY_CODE, inputmode="numeric")

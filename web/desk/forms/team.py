@@ -47,6 +47,17 @@ class RolesForm(DeskForm):
         return [Role(value) for value in self.cleaned_data["roles"]]
 
 
+class RevokeForm(DeskForm):
+    closes_account = forms.BooleanField(
+        label=_("Fermer aussi son compte"),
+        help_text=_(
+            "Son adresse, son nom et ses codes sont effacés : « qui a ouvert mon dossier » ne dira plus son nom. Sans "
+            "cela, ils le sont un an après son départ. Un compte qui sert ailleurs reste ouvert."
+        ),
+        required=False,
+    )
+
+
 class InviteForm(RolesForm):
     name = forms.CharField(label=_("Prénom et nom"), max_length=120, widget=forms.TextInput({"autocomplete": "off"}))
     email = AddressField(

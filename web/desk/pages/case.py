@@ -12,12 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from cases.access import Chain
 from cases.models import Attempt, Case, CaseFact, Consent, Deadline, Justificatif
 from cases.rules.lifecycle import EventKind, State, may
 from procedures.rules import hours
 from procedures.rules.definitions import Bound, Channel, Definition
-from web.desk.pages.head import Chip, who
+from web.desk.pages.head import Chip
 from web.desk.pages.words import CONSENTS, GROUNDS, definition_of, label, say
 from web.parts import deletion
 from web.parts.french import day_month_year
@@ -91,6 +90,8 @@ def next_step(
     """The first of: decide on what was missed, check a document, gather the consent, act, wait and deposit, close."""
     missed = next((row for row in deadlines if row.is_missed), None)
     unchecked = next((row for row in justificatifs if row.accepted is None), None)
+    if case.archived_on:
+        return _archived(case)
     if case.is_closed:
         return _closed(case)
     if missed:
@@ -108,6 +109,17 @@ def next_step(
 
 def _url(case: Case, name: str, *args: int) -> str:
     return reverse(f"desk:{name}", args=[case.reference, *args])
+
+
+def _archived(case: Case) -> Next:
+    return Next(
+        title=_("Dossier en archive"),
+        text=_("Il se lit seulement. Votre lecture est montrée à l’adhérent."),
+        url=_url(case, "case_return"),
+        label=_("Sortir de l’archive"),
+        icon="folder",
+        more=[],
+    )
 
 
 def _closed(case: Case) -> Next:
@@ -232,7 +244,7 @@ def justificatif_title(definition: Definition, kind: str) -> str:
 
 
 def _document(case: Case, row: Justificatif) -> Document:
-    checkable = row.accepted is None and not case.is_closed
+    checkable = row.accepted is None and case.is_at_work
     return Document(
         title=justificatif_title(definition_of(case), row.kind),
         text=_text(row),
@@ -331,33 +343,6 @@ def _consent(row: Consent | None) -> str:
     return _("oui, le %(day)s") % {"day": day_month_year(row.given_on)}
 
 
-def family(rows: Sequence[Case], *, but: Case) -> list[Way]:
-    """The household's other cases."""
-    return [
-        Way(
-            url=f"{reverse('desk:case', args=[row.reference])}?de=recherche",
-            label=f"{who(row)} · {say(definition_of(row).short)}",
-            icon="check" if row.is_closed else "folder",
-        )
-        for row in rows
-        if row.pk != but.pk
-    ]
-
-
-def ties(chain: Chain) -> list[Way]:
-    """The case that this one goes on from, and those that go on from it, as far as the reader may see them."""
-    former = [(one, _("Suite du dossier %(reference)s, %(procedure)s"), "left") for one in chain.former[:1]]
-    following = [(one, _("Continué dans %(reference)s, %(procedure)s"), "right") for one in chain.following]
-    return [
-        Way(
-            url=f"{reverse('desk:case', args=[one.reference])}?de=recherche",
-            label=words % {"reference": one.reference, "procedure": say(definition_of(one).short)},
-            icon=icon,
-        )
-        for one, words, icon in (*former, *following)
-    ]
-
-
 def ways(case: Case, *, deadlines: Sequence[Deadline], attempts: Sequence[Attempt]) -> TwoWays | None:
     """Both, while the choice is open: before the first attempt, or once the person's last day is over."""
     is_late = any(row.is_missed and row.bound == Bound.MEMBER for row in deadlines)
@@ -386,6 +371,8 @@ _MENU: tuple[tuple[str, EventKind, str, str | Promise], ...] = (
 
 def menu(case: Case) -> list[Way]:
     """What may be done with the case in its state, beside the next step."""
+    if case.archived_on:
+        return [Way(url=_url(case, "case_return"), label=_("Sortir de l’archive"), icon="folder")]
     state = State(case.state)
     ways = [
         Way(url=_url(case, name), label=str(words), icon=icon) for name, kind, icon, words in _MENU if may(state, kind)

@@ -76,6 +76,10 @@ def people(everybody: Iterable[Membership]) -> list[tuple[str, str]]:
 def links(*, invitations: int | None, tokens: int | None, exports: int | None) -> list[Link]:
     """The pages beside this one; a number is None for whoever may not decide about it."""
     found = [Link(url=reverse("desk:audit"), label=_("Journal"), text=_("Qui a fait quoi, quand et pourquoi."))]
+    if tokens is not None:
+        found.append(
+            Link(url=reverse("desk:archives"), label=_("Archive"), text=_("Ce qui est gardé, et jusqu’à quand."))
+        )
     if invitations is not None:
         found.append(Link(url=reverse("desk:team"), label=_("Invitations sans réponse"), text=str(invitations)))
     if tokens is not None:

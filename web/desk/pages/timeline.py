@@ -255,6 +255,9 @@ _FIXED: dict[EventKind, str | Promise] = {
     EventKind.CONTACT_CONSULTED: gettext_lazy("Coordonnées lues."),
     EventKind.FILE_CONSULTED: gettext_lazy("Justificatif ouvert."),
     EventKind.EVIDENCE_EXPORTED: gettext_lazy("Preuves du dossier sorties de la plateforme, documents compris."),
+    EventKind.CASE_ARCHIVED: gettext_lazy("Dossier mis en archive, après sa dernière échéance."),
+    EventKind.CASE_RETURNED: gettext_lazy("Dossier sorti de l’archive."),
+    EventKind.ERASURE_ANNOUNCED: gettext_lazy("Effacement annoncé à l’adhérent."),
 }
 _LOOKS: dict[EventKind, tuple[str, str]] = {
     EventKind.CASE_OPENED: ("plus", ""),
@@ -282,5 +285,8 @@ _LOOKS: dict[EventKind, tuple[str, str]] = {
     EventKind.CONTACT_CONSULTED: ("eye", ""),
     EventKind.FILE_CONSULTED: ("eye", ""),
     EventKind.EVIDENCE_EXPORTED: ("eye", ""),
+    EventKind.CASE_ARCHIVED: ("folder", ""),
+    EventKind.CASE_RETURNED: ("folder", ""),
+    EventKind.ERASURE_ANNOUNCED: ("mail", ""),
     EventKind.CARD_RENEWED: ("printer", ""),
 }

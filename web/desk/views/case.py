@@ -11,13 +11,14 @@ from accounts.rules.roles import Right
 from cases import access
 from cases.models import Case, CaseEvent
 from web.desk.pages import case as page
-from web.desk.pages import reminders
+from web.desk.pages import family, reminders
 from web.desk.pages.deadlines import deadlines
 from web.desk.pages.facts import facts
 from web.desk.pages.head import case_head
 from web.desk.pages.timeline import items
 from web.desk.pages.words import definition_of
 from web.desk.views.doors import DeskRequest, needs, opened_case, shown, why_of
+from web.parts import keeping
 from web.parts.deposits.standing import Underway, underway
 from web.parts.families import waits_for_children
 
@@ -45,16 +46,17 @@ def case(request: DeskRequest, reference: str) -> HttpResponse:
         "reminders": reminders.of_case(found, access.reminders_of(found)),
         "timeline": items(found, events),
         "older_url": _older(found, older),
-        "ties": page.ties(chain),
+        "ties": family.ties(chain),
         "people": page.people(found, reader=request.user),
         "consents": page.consents(access.consents_of(found)),
-        "family": page.family(household, but=found),
+        "family": family.family(household, but=found),
         "children_first": waits_for_children(found, household),
         "ways": page.ways(found, deadlines=stored, attempts=tried),
         "deletion": page.deletion_reminder(found, facts=standing, attempts=tried),
         "menu": page.menu(found),
         "may_open": request.membership.may(Right.OPEN_CASE),
-        "is_open": not found.is_closed,
+        "is_open": found.is_at_work,
+        "kept": keeping.say(access.keeping_of(found, terms=access.terms_of(request.association), today=request.today)),
     }
     return shown(request, "case.html", context)
 

@@ -118,8 +118,9 @@ def opened_case(request: DeskRequest, reference: str, *, to: Access = Access.CON
 
     404 for what this membership may not see. Raises Stop towards the page that asks why, for somebody else's case.
     """
-    case, at = access.case_for(request.membership, reference, to=to), timezone.now()
-    if access.is_somebody_elses(case, reader=request.user) and not access.said_why(case, reader=request.user, at=at):
+    reach = Access.CONSULT_ARCHIVED if to is Access.CONSULT else to
+    case, at = access.case_for(request.membership, reference, to=reach), timezone.now()
+    if access.needs_reason(case, reader=request.user) and not access.said_why(case, reader=request.user, at=at):
         raise Stop(_ask_why(request, case))
     if not access.may_read_on(case, reader=request.user, factor_at=factor_given_at(request), at=at):
         raise Stop(_ask_factor(request))
@@ -133,7 +134,7 @@ def reread_case(request: DeskRequest, reference: str, *, to: Access = Access.WOR
     404 for what this membership may not see; Stop, as ever, for somebody else's case without a reason.
     """
     case = access.case_for(request.membership, reference, to=to)
-    if access.is_somebody_elses(case, reader=request.user):
+    if access.needs_reason(case, reader=request.user):
         at = timezone.now()
         if not access.said_why(case, reader=request.user, at=at):
             raise Stop(_ask_why(request, case))
@@ -144,7 +145,7 @@ def why_of(request: DeskRequest, case: Case, *, page: Why = Why.SEARCH) -> Why:
     """The reason of this reading, from the route."""
     if case.assigned_to_id == request.user.pk:
         return Why.ASSIGNED
-    if access.is_somebody_elses(case, reader=request.user):
+    if access.needs_reason(case, reader=request.user):
         return Why.REASON
     return Why.QUEUE if request.GET.get("de") == FROM_QUEUE else page
 

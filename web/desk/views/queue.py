@@ -16,7 +16,7 @@ from procedures import registry
 from web.desk.pages import overview as overview_page
 from web.desk.pages import procedures as procedures_page
 from web.desk.pages import queue as page
-from web.desk.pages import reminders
+from web.desk.pages import reminders, unsent
 from web.desk.pages.words import REASONS, capped, choices
 from web.desk.views.doors import DeskRequest, may_list, needs, shown
 
@@ -41,7 +41,8 @@ class Horizon:
 def now(request: DeskRequest) -> HttpResponse:
     """Seven queries at any size (session, user and membership not counted): two stages of the list, the keys of its
     people and the key of those keys, its deadlines, the counts in one, the campaigns. An empty list asks two more,
-    a page beyond the first three: it is recorded; reminders whose day has come ask two."""
+    a page beyond the first three: it is recorded; reminders whose day has come ask two, mails that did
+    not leave seven."""
     if not request.membership.may(Right.WORK_OWN):
         lists = access.lists_waiting(request.membership, at=timezone.now())
         return shown(request, "now_without_cases.html", {"title": _("Maintenant"), "lists": lists})
@@ -65,6 +66,7 @@ def now(request: DeskRequest) -> HttpResponse:
     access.load_deadlines(cases)
     context = {
         "reminders": _reminders(request, counts, after=after),
+        "unsent": _unsent(request, counts, after=after),
         "sections": page.sections(cases, today=request.today),
         "segments": page.segments(filters, counts),
         "summary": page.summary(counts, whose=filters.whose),
@@ -84,6 +86,13 @@ def _reminders(request: DeskRequest, counts: dict[str, int], *, after: str) -> l
     if after or not counts["reminders"]:
         return []
     return reminders.due(access.reminders_due(request.membership, today=request.today), reader=request.user)
+
+
+def _unsent(request: DeskRequest, counts: dict[str, int], *, after: str) -> list[unsent.Task]:
+    """On the first page; no query where there is none."""
+    if after or not counts["unsent"]:
+        return []
+    return unsent.tasks(access.unsent_for(request.membership), today=request.today)
 
 
 def _filters(request: DeskRequest, counts: dict[str, int]) -> page.Filters:

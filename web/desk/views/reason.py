@@ -19,9 +19,9 @@ from web.desk.views.doors import DeskRequest, case_url, needs, shown
 @needs(Right.WORK_OWN)
 def reason(request: DeskRequest, reference: str) -> HttpResponseBase:
     """No name of a person is shown: the file is still closed. A case that needs no reason opens at once."""
-    case, at = access.case_for(request.membership, reference, to=Access.CONSULT), timezone.now()
+    case, at = access.case_for(request.membership, reference, to=Access.CONSULT_ARCHIVED), timezone.now()
     onwards = _onwards(request, case)
-    if not access.is_somebody_elses(case, reader=request.user) or access.said_why(case, reader=request.user, at=at):
+    if not access.needs_reason(case, reader=request.user) or access.said_why(case, reader=request.user, at=at):
         return redirect(onwards)
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
@@ -35,6 +35,7 @@ def reason(request: DeskRequest, reference: str) -> HttpResponseBase:
         "form": form,
         "reference": case.reference,
         "follower": (case.assigned_to and case.assigned_to.name) or _("un collègue"),
+        "is_archived": case.archived_on is not None,
     }
     return shown(request, "reason.html", context, status=422 if form.is_bound else 200)
 

@@ -21,7 +21,7 @@ from accounts.rules.roles import Right
 from notifications.actions import send_now
 from notifications.rules.kinds import Recipient
 from web.desk.forms.base import DeskForm
-from web.desk.forms.team import InviteForm, RolesForm
+from web.desk.forms.team import InviteForm, RevokeForm, RolesForm
 from web.desk.pages import team as page
 from web.desk.views.doors import DeskRequest, form_facts, needs, shown, typed_again
 from web.parts import errors
@@ -151,11 +151,12 @@ def member_revoke(request: DeskRequest, pk: int) -> HttpResponseBase:
         gone = _("Cette personne n’a déjà plus accès : il n’y a rien à faire.")
         return errors.conflict(request, back_url=reverse("desk:team"), sentence=gone)
     colleague = access.colleague_for(request.membership, pk)
-    if request.method != "POST":
-        context = {"form": DeskForm(**form_facts(request)), "name": colleague.user.name}
-        return shown(request, "member_revoke.html", context)
+    form = RevokeForm(request.POST if request.method == "POST" else None, **form_facts(request))
+    if not form.is_bound:
+        return shown(request, "member_revoke.html", {"form": form, "name": colleague.user.name})
+    closes = form.data.get("closes_account") == "on"
     try:
-        cases.actions.let_go(colleague, by=request.user, at=timezone.now())
+        cases.actions.let_go(colleague, closes_account=closes, by=request.user, at=timezone.now())
     except LastCoordinator:
         return errors.conflict(request, back_url=reverse("desk:team"))
     messages.success(request, _("Cette personne n’a plus accès à rien ici, dès maintenant."))

@@ -25,7 +25,7 @@ class Command(AboutVolunteer):
     def handle(self, *args: Any, **options: Any) -> None:
         user = self.asked_volunteer(options["address"])
         invitation, token = actions.invite_anew(user, at=timezone.now())
-        if not _send(invitation, token, language=user.language):
+        if not send_link(invitation, token, language=user.language):
             raise CommandError(
                 f"The old password is off, but the mail could not be sent: user {user.pk}. Look at the mail server, "
                 "then run this again."
@@ -35,7 +35,7 @@ class Command(AboutVolunteer):
         )
 
 
-def _send(invitation: Invitation, token: str, *, language: str) -> bool:
+def send_link(invitation: Invitation, token: str, *, language: str) -> bool:
     recipient = Recipient(email=invitation.email, name=invitation.name, language=language)
     link = settings.PUBLIC_ORIGIN + reverse("invitation", args=[token])
     context = {"association_name": invitation.association.name, "roles": [], "link": link}

@@ -13,7 +13,7 @@ from vault.access import own_zones_of, zones_of
 from vault.rules.zones import Zone
 from web.parts.deposits.pages import Step, steps
 from web.parts.deposits.rooms import Room
-from web.parts.deposits.words import percent, where, why_hidden
+from web.parts.deposits.words import percent, where, where_among, why_hidden
 
 if TYPE_CHECKING:
     from vault.models import Deposit
@@ -159,11 +159,12 @@ def _outline(zone: Zone) -> Outline:
 
 
 def _hidden(deposit: "Deposit") -> Iterator[Hidden]:
-    for place, zone in enumerate(zones_of(deposit)):
+    zones = zones_of(deposit)
+    for place, zone in enumerate(zones):
         yield Hidden(
             place=place,
             why=why_hidden(zone),
-            where=where(zone),
+            where=where_among(zone, zones),
             is_certain=zone.certain,
             is_shown=place in deposit.shown,
         )

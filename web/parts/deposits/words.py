@@ -1,5 +1,7 @@
 """What is said of a deposit: why a place is hidden, where it lies, what happens now, how to take a better photo."""
 
+from collections.abc import Sequence
+
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +46,20 @@ def where(zone: Zone) -> str:
     heights = [y for _x, y in zone.polygon]
     middle = (min(heights) + max(heights)) / 2
     return str(_PLACES[min(2, int(middle * 3))]) % {"page": zone.page}
+
+
+def where_among(zone: Zone, zones: Sequence[Zone]) -> str:
+    """The same, counted from above where several of one kind lie in that third: each is told apart from the others."""
+    alike = [one for one in zones if (why_hidden(one), where(one)) == (why_hidden(zone), where(zone))]
+    if len(alike) == 1:
+        return where(zone)
+    number = sorted(alike, key=_from_above).index(zone) + 1
+    counted = _("%(where)s, %(number)s sur %(total)s à partir du haut")
+    return str(counted) % {"where": where(zone), "number": number, "total": len(alike)}
+
+
+def _from_above(zone: Zone) -> tuple[float, float]:
+    return min(y for _x, y in zone.polygon), min(x for x, _y in zone.polygon)
 
 
 def percent(fraction: float) -> str:

@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from accounts.models import Association, User
-from cases.access import Chain
+from cases.access import Chain, keeping_of, terms_of
 from cases.models import Attempt, AttemptResult, BeneficiaryKind, Case, CaseEvent, CaseFact, Deadline, Justificatif
 from cases.rules.lifecycle import State
 from procedures import registry
 from procedures.rules.definitions import Bound, Definition, RuleFamily
-from web.parts import deletion, weeks
+from web.parts import deletion, keeping, weeks
 from web.parts.families import waits_for_children
 from web.parts.french import days_left, plain_words
 from web.parts.ways import TwoWays, two_ways
@@ -124,6 +124,9 @@ class CasePage:
     timeline: list[Line]
     older_url: str
     contact: Contact
+    kept: str
+    copy_url: str
+    keep_url: str
 
 
 def case_page(found: Found, *, events: Sequence[CaseEvent], older: int | None) -> CasePage:
@@ -152,6 +155,9 @@ def case_page(found: Found, *, events: Sequence[CaseEvent], older: int | None) -
         timeline=[*_to_come(here, deadline), *timeline.lines(events, reader=reader)],
         older_url=f"{reverse('portal:case', args=[case.reference])}?avant={older}#histoire" if older else "",
         contact=contact_of(found.association, follower=case.assigned_to),
+        kept=keeping.say(keeping_of(case, terms=terms_of(found.association), today=found.today)),
+        copy_url="" if case.state == State.ERASED else reverse("portal:copy", args=[case.reference]),
+        keep_url=reverse("portal:keep", args=[case.reference]) if case.archived_on else "",
     )
 
 

@@ -65,6 +65,9 @@ _PLAIN: dict[EventKind, tuple[Any, str, str]] = {
     EventKind.CASE_CONVERTED: (_("La démarche continue autrement"), "right", ""),
     EventKind.MISSED_DEADLINE_ANSWERED: (_("L’association a répondu à la date passée"), "check", ""),
     EventKind.EVIDENCE_EXPORTED: (_("Les preuves de votre dossier ont été sorties de la plateforme"), "eye", ""),
+    EventKind.CASE_ARCHIVED: (_("Le dossier est mis en archive : l’équipe ne le voit plus"), "folder", ""),
+    EventKind.CASE_RETURNED: (_("Le dossier est sorti de l’archive"), "folder", ""),
+    EventKind.ERASURE_ANNOUNCED: (_("L’effacement du dossier est annoncé"), "mail", ""),
 }
 _BY_SOMEBODY = {
     EventKind.CASE_CONSULTED: _("%(who)s a ouvert votre dossier"),

@@ -75,6 +75,7 @@ def _enter_by_card(request: HttpRequest, form: EntryForm, *, going_on: str) -> H
     user = access.user_by_card(form.cleaned_data["who"])
     if user is None:
         _may(request, "card")
+        actions.note_refusal("card")
         form.add_error(
             "who", gettext("Ce code de carte ne va pas. Vérifiez chaque signe, ou demandez une autre carte.")
         )

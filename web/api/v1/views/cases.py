@@ -89,7 +89,7 @@ class OneCase(CaseDoor):
 
 def _check_reason(request: Request, case: Case, *, reader: User, at: datetime) -> None:
     """A session is somebody at a browser, who says why on the desk's page; a token is a program, recorded as such."""
-    if request.auth is not None or not access.is_somebody_elses(case, reader=reader):
+    if request.auth is not None or not access.needs_reason(case, reader=reader):
         return
     if not access.said_why(case, reader=reader, at=at):
         raise ReasonMissing

@@ -21,6 +21,7 @@ from rest_framework.views import APIView
 from rest_framework.views import exception_handler as framework_handler
 
 from accounts.access import bearer_of
+from accounts.actions import note_refusal
 from accounts.models import ApiToken, Membership, User
 from accounts.rules.roles import Right
 from accounts.rules.tokens import TokenScope
@@ -123,6 +124,7 @@ class ProgramToken(BaseAuthentication):
             return None
         token: ApiToken | None = getattr(request._request, "api_token", None)
         if token is None:
+            note_refusal("token")
             raise exceptions.AuthenticationFailed
         return token.membership.user, token
 

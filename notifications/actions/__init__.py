@@ -4,31 +4,52 @@ Every committed promise reaches the SMTP server at least once. A second copy is 
 between the server's 250 and our COMMIT: one per sending process per death, with the same Message-ID.
 """
 
-import functools
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NotRequired, TypedDict
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import connections, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
 from accounts import scope
 from accounts.access import active_associations
-from accounts.fields import forget_keys
-from accounts.models import Association
-from notifications import registry, smtp
-from notifications.models import DropReason, Notice, NoticeQuerySet, NoticeState
+from accounts.models import Association, User
+from notifications import gathering, registry, smtp
+from notifications.access import window_of
+from notifications.actions.direct import Letter, send_now, send_soon
+from notifications.actions.leaving import ending_well, is_leaving, leave
+from notifications.models import DropReason, MailChoice, Notice, NoticeQuerySet, NoticeState
 from notifications.rules import backoff, windows
-from notifications.rules.kinds import Recipient
+from notifications.rules.kinds import DIGESTS, Audience, Recipient
+from notifications.rules.modes import Act, Choice
 from notifications.rules.windows import Window
-from notifications.smtp import Courier, Lost, Rejected, Undelivered, Unreachable
+from notifications.smtp import Courier, Rejected, Undelivered, Unreachable
+
+__all__ = [
+    "BATCH",
+    "BATCH_TIME",
+    "LEASE",
+    "RUN_TIME",
+    "DeliveryReport",
+    "Letter",
+    "NoticeRow",
+    "answer_unsent",
+    "choose",
+    "deliver",
+    "ending_well",
+    "forget_choice",
+    "is_leaving",
+    "leave",
+    "queue",
+    "queue_many",
+    "retry",
+    "send_now",
+    "send_soon",
+]
 
 BATCH = 100
 # A batch stops taking up new messages after BATCH_TIME; the slowest last message (a new connection and a dialogue of
@@ -36,7 +57,7 @@ BATCH = 100
 LEASE = timedelta(minutes=10)
 BATCH_TIME = timedelta(minutes=5)
 RUN_TIME = timedelta(minutes=7)
-WAITING_MAILS = 50
+PATIENCE = timedelta(seconds=0.5)
 
 log = logging.getLogger(__name__)
 
@@ -52,13 +73,17 @@ class NoticeRow(TypedDict):
 
 @dataclass(slots=True)
 class DeliveryReport:
-    """`failed` will be tried again; `postponed` were not tried: the server could not be reached or time ran out."""
+    """`failed` will be tried again; `postponed` were not tried: the server could not be reached or time ran out.
+
+    `held`: until their reader's quiet hours are over, or for the mail of their day.
+    """
 
     sent: int = 0
     dropped: int = 0
     failed: int = 0
     dead: int = 0
     postponed: int = 0
+    held: int = 0
 
     def as_dict(self) -> dict[str, int]:
         return asdict(self)
@@ -95,15 +120,16 @@ def _insert(notices: list[Notice]) -> int:
     return int(Notice.objects.filter(message_id__in=[notice.message_id for notice in notices]).count())
 
 
-def deliver(*, now: datetime, limit: int = BATCH) -> DeliveryReport:
+def deliver(*, now: datetime, limit: int = BATCH, stops: Callable[[], bool] = lambda: False) -> DeliveryReport:
     """Send what is due and may leave, in every association, in batches of `limit`. Any number of processes may do so.
 
-    Call it outside transactions. Ends when nothing may leave, when RUN_TIME is over or when the server is not reached.
+    Call it outside transactions. Ends when nothing may leave, when RUN_TIME is over, when the server is not reached or,
+    after the mail that is on its way, when `stops` says so.
     """
-    run = _Run(started=now, limit=limit)
+    run = _Run(started=now, limit=limit, stops=stops)
     with run.courier:
         try:
-            while run.elapsed < RUN_TIME and _round(run):
+            while run.elapsed < RUN_TIME and not stops() and _round(run):
                 pass
         except Unreachable as outage:
             log.warning("mail server not reached: %s", outage.code)
@@ -116,8 +142,10 @@ class _Run:
 
     started: datetime
     limit: int
+    stops: Callable[[], bool]
     courier: Courier = field(default_factory=Courier)
     report: DeliveryReport = field(default_factory=DeliveryReport)
+    window: Window = field(default_factory=Window)  # of the association whose batch it is
     _zero: float = field(default_factory=time.monotonic)
 
     @property
@@ -136,9 +164,10 @@ def _round(run: _Run) -> int:
 
 def _deliver_batch(run: _Run, association: Association) -> int:
     claimed = _claim(run, association)
+    run.window = window_of(association)
     stop_at = run.now + BATCH_TIME
     for place, notice in enumerate(claimed):
-        if run.now >= stop_at:
+        if run.now >= stop_at or run.stops():
             _release(run, claimed[place:])
             break
         try:
@@ -169,29 +198,16 @@ def _claim(run: _Run, association: Association) -> list[Notice]:
 
 def _leaving(association: Association, *, now: datetime) -> NoticeQuerySet:
     """What is due while the association's window is open; while it is closed, what cannot wait for it."""
-    window, due = _window_of(association), Notice.objects.due(now)
+    window, due = window_of(association), Notice.objects.due(now)
     if windows.is_open(window, now):
         return due
     return due.pressing(now, kinds=registry.urgent_kinds(), chance=windows.next_chance(window, now))
 
 
-def _window_of(association: Association) -> Window:
-    """The usual hours stand for a choice that cannot be read: it stops neither its own mails nor the others'."""
-    try:
-        return Window(
-            opens=association.sends_from,
-            closes=association.sends_until,
-            weekdays=frozenset(map(int, association.sends_on)),
-            time_zone=association.time_zone,
-        )
-    except ValueError:
-        log.warning("association %s: its window cannot be read, mails leave at the usual hours", association.pk)
-        return Window()
-
-
 def _bury_interrupted(run: _Run, *, now: datetime) -> None:
     """A notice whose last try never ended is given up like one that failed."""
     worn = Notice.objects.due(now).filter(state=NoticeState.SENDING, attempts__gte=backoff.MAX_TRIES)
+    gathering.release(*worn.filter(kind__in=DIGESTS.values()).values_list("pk", flat=True), now=now)
     run.report.dead += worn.update(state=NoticeState.DEAD, lease_until=None, error_class="interrupted")
 
 
@@ -199,9 +215,12 @@ def _deliver_one(run: _Run, notice: Notice) -> None:
     """Whatever goes wrong with this notice is written on it and stops no other. Raises Unreachable."""
     try:
         with scope.enter(notice.association_id):
-            prepared = _prepared(notice)
+            prepared = _prepared(run, notice)
         if isinstance(prepared, DropReason):
             _drop(run, notice, reason=prepared)
+            return
+        if isinstance(prepared, _Later):
+            prepared.put_off(run, notice)
             return
         run.courier.carry(prepared)
     except Unreachable:
@@ -216,39 +235,81 @@ def _deliver_one(run: _Run, notice: Notice) -> None:
         _mark_sent(run, notice)
 
 
-def _prepared(notice: Notice) -> EmailMultiAlternatives | DropReason:
-    """The mail as it is true now."""
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """Its reader's choice lets it wait; `gathers`: in the mail of that instant."""
+
+    until: datetime
+    gathers: bool
+    recipient: Recipient
+
+    def put_off(self, run: "_Run", notice: Notice) -> None:
+        """It was no try. What the day's mail cannot take any more is looked at when that one has left."""
+        if self.gathers and gathering.hold(notice, self.recipient, leaves_at=self.until, now=run.now):
+            run.report.held += 1
+            return
+        run.report.held += _settle(
+            notice, state=NoticeState.WAITING, next_try_at=self.until, attempts=notice.attempts - 1
+        )
+
+
+def _prepared(run: _Run, notice: Notice) -> EmailMultiAlternatives | DropReason | _Later:
+    """The mail as it is true now, when its reader wants it now."""
     kind = registry.kind_of(notice.kind)
+    if registry.is_digest(notice.kind):
+        gathering.sort_out(notice, kind.recipient(notice), now=run.now)
     if not kind.still_holds(notice):
         return DropReason.STALE
     recipient = kind.recipient(notice)
     if recipient is None or not recipient.email:
         return DropReason.NO_ADDRESS
-    return _message(recipient, templates=kind.templates, context=kind.context(notice), message_id=notice.message_id)
-
-
-def _message(
-    recipient: Recipient, *, templates: str, context: Mapping[str, Any], message_id: str
-) -> EmailMultiAlternatives:
-    spoken = {"recipient": recipient, "language": recipient.language, **context}
-    words = smtp.words_of(templates, language=recipient.language, context=spoken)
-    return smtp.message(words, recipient, message_id=message_id)
+    told = gathering.verdict_for(notice, recipient, window=run.window, now=run.now)
+    if told.act is Act.KEEP:
+        return DropReason.UNWANTED
+    if told.until:
+        return _Later(told.until, gathers=told.act is Act.GATHER, recipient=recipient)
+    return smtp.written(recipient, templates=kind.templates, context=kind.context(notice), message_id=notice.message_id)
 
 
 def _mark_sent(run: _Run, notice: Notice) -> None:
-    """True whoever holds the lease by now: the server has it."""
+    """True whoever holds the lease by now: the server has it.
+
+    A database that is away is waited for while the lease lasts: to give up is to send a second copy.
+    """
+    while True:
+        try:
+            return _write_sent(run, notice)
+        except (OperationalError, InterfaceError) as error:
+            if notice.lease_until is None or run.now + PATIENCE >= notice.lease_until:
+                raise
+            log.warning("notice %s was sent, its row waits for the database: %s", notice.pk, type(error).__name__)
+            connection.close()
+            time.sleep(PATIENCE.total_seconds())
+
+
+def _write_sent(run: _Run, notice: Notice) -> None:
     with scope.enter(notice.association_id):
+        gathering.told(notice, at=run.now)
         rows = Notice.objects.filter(pk=notice.pk).exclude(state=NoticeState.SENT)
         rows.update(state=NoticeState.SENT, sent_at=run.now, lease_until=None, reason="", error_class="")
     run.report.sent += 1
 
 
 def _drop(run: _Run, notice: Notice, *, reason: DropReason) -> None:
+    _release_held(run, notice)
     run.report.dropped += _settle(notice, state=NoticeState.DROPPED, reason=reason)
+
+
+def _release_held(run: _Run, notice: Notice) -> None:
+    """A day's mail that ends unsent: what it holds leaves by itself."""
+    if registry.is_digest(notice.kind):
+        with scope.enter(notice.association_id):
+            gathering.release(notice.pk, now=run.now)
 
 
 def _bury(run: _Run, notice: Notice, *, code: str) -> None:
     log.warning("notice %s is dead after %s tries: %s", notice.pk, notice.attempts, code)
+    _release_held(run, notice)
     run.report.dead += _settle(notice, state=NoticeState.DEAD, error_class=code[:60])
 
 
@@ -279,81 +340,22 @@ def _settle(notice: Notice, **changes: Any) -> int:
 
 
 def retry(notice: Notice, *, at: datetime) -> bool:
-    """Take a dead notice up again with all its tries (a corrected address, say). False when it is not dead."""
-    rows = Notice.objects.dead().filter(pk=notice.pk)
-    return bool(rows.update(state=NoticeState.WAITING, attempts=0, next_try_at=at))
+    """Take up again, with all its tries, what was given up or had no address. False when it is neither."""
+    rows = Notice.objects.all().unsent().filter(pk=notice.pk)
+    return bool(rows.update(state=NoticeState.WAITING, reason="", attempts=0, next_try_at=at))
 
 
-def send_now(recipient: Recipient, *, templates: str, context: Mapping[str, Any]) -> bool:
-    """Send a code or an invitation at once, past the outbox: its words must stand in no table. False when it failed."""
-    return _carry(Letter(recipient, templates, context)) is None
+def answer_unsent(notice: Notice, *, at: datetime, by: User) -> bool:
+    """Somebody told the person in another way, or need not: off the desk. False when it was answered before."""
+    return bool(Notice.objects.all().unsent().filter(pk=notice.pk).update(answered_at=at, answered_by=by))
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What `send_now` is given. Lives in memory only."""
-
-    recipient: Recipient
-    templates: str
-    context: Mapping[str, Any]
+def choose(user: User, *, audience: Audience, choice: Choice) -> None:
+    """How this person wants the mails of the association in scope, also those that wait already."""
+    wanted = {name: getattr(choice, name) for name in ("mode", "digest_at", "quiet_from", "quiet_until")}
+    MailChoice.objects.update_or_create(association_id=scope.required(), user=user, audience=audience, defaults=wanted)
 
 
-def _carry(letter: Letter) -> Undelivered | ValueError | None:
-    """Why it did not leave, which the log has too."""
-    try:
-        built = _message(
-            letter.recipient, templates=letter.templates, context=letter.context, message_id=smtp.new_message_id()
-        )
-        with Courier() as courier:
-            courier.carry(built)
-    except (Undelivered, ValueError) as refusal:
-        log.warning("mail not sent: %s", refusal.code if isinstance(refusal, Undelivered) else type(refusal).__name__)
-        return refusal
-    return None
-
-
-def send_soon(write: Callable[[], Letter], *, unsent: Callable[[], object]) -> bool:
-    """Send a mail beside the request, whose time then tells nothing of it; False when too many wait already.
-
-    `write` runs in a thread of this process too. Those that wait are sent before the process ends; they are lost only
-    if it is killed, as any answer on its way is. Nothing of them leaves the memory. `unsent` is called, there too, for
-    one that the server surely did not take; what it reads and writes was committed before.
-    """
-    if not settings.MAIL_THREADS:
-        _write_and_send(write, unsent)
-        return True
-    if not _places.acquire(blocking=False):
-        log.warning("mail not sent: too many wait")
-        return False
-    _threads().submit(_send_beside, write, unsent)
-    return True
-
-
-_places = threading.BoundedSemaphore(WAITING_MAILS)
-
-
-@functools.cache
-def _threads() -> ThreadPoolExecutor:
-    """Made at the first mail, after the web server has forked. Python waits for its work at the end of the process."""
-    return ThreadPoolExecutor(settings.MAIL_THREADS, thread_name_prefix="mail")
-
-
-def _send_beside(write: Callable[[], Letter], unsent: Callable[[], object]) -> None:
-    try:
-        _write_and_send(write, unsent)
-    except Exception as error:  # noqa: BLE001  nobody reads what a thread raises
-        log.warning("mail not sent: %s", type(error).__name__)
-    finally:
-        forget_keys()
-        connections.close_all()
-        _places.release()
-
-
-def _write_and_send(write: Callable[[], Letter], unsent: Callable[[], object]) -> None:
-    try:
-        refusal = _carry(write())
-    except Exception:
-        unsent()
-        raise
-    if refusal and not isinstance(refusal, Lost):
-        unsent()
+def forget_choice(user: User, *, audience: Audience) -> None:
+    """The row tells that this person reads mails of this association: it goes with them."""
+    MailChoice.objects.filter(user=user, audience=audience).delete()

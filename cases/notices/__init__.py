@@ -6,10 +6,11 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.access import who_saw
-from accounts.fields import load_keys
-from accounts.models import ApiToken, AuditEntry, Membership, User
+from accounts.models import ApiToken, AuditEntry, Membership
 from accounts.rules.roles import Right
 from cases.models import Case, Deadline, Export, Justificatif, Reminder
+from cases.notices import digests
+from cases.notices.readers import to_member, to_user
 from notifications.models import Notice
 from notifications.registry import NoticeKind, Recipient
 from notifications.registry import register as register_kind
@@ -17,7 +18,7 @@ from notifications.registry import register as register_kind
 
 def register() -> None:
     """Called once, at start-up."""
-    for kind in _KINDS:
+    for kind in (*_KINDS, *digests.KINDS):
         register_kind(kind)
 
 
@@ -67,9 +68,7 @@ def _member(notice: Notice) -> Recipient | None:
     deadline = _deadline(notice)
     if deadline is None:
         return None
-    member = deadline.case.member
-    load_keys([member.subject])
-    return Recipient(email=member.email, name=member.first_name, language=member.language) if member.email else None
+    return to_member(deadline.case.member)
 
 
 def _volunteer(notice: Notice) -> Recipient | None:
@@ -78,8 +77,7 @@ def _volunteer(notice: Notice) -> Recipient | None:
     user = deadline.case.assigned_to if deadline else None
     if user is None or not Membership.objects.active().filter(user=user).exists():
         return None
-    load_keys([user.subject])
-    return Recipient(email=user.email, name=user.name, language=user.language) if user.email else None
+    return to_user(user)
 
 
 def _for_member(notice: Notice) -> dict[str, Any]:
@@ -104,6 +102,28 @@ def _context(notice: Notice, *, path: str) -> dict[str, Any]:
     }
 
 
+def _expiring(notice: Notice) -> Case | None:
+    rows = Case.objects.all().archived().select_related("member", "association")
+    found: Case | None = rows.filter(pk=notice.subject_ids["case"]).first()
+    return found
+
+
+def _still_expires(notice: Notice) -> bool:
+    """Neither taken up again nor let go, and no nearer notice was given meanwhile."""
+    return bool((case := _expiring(notice)) and case.purge_told == notice.subject_ids["stage"])
+
+
+def _its_member(notice: Notice) -> Recipient | None:
+    case = _expiring(notice)
+    return to_member(case.member) if case else None
+
+
+def _about_end(notice: Notice) -> dict[str, Any]:
+    case, days = _expiring(notice), -notice.subject_ids["stage"]
+    link = settings.PUBLIC_ORIGIN + reverse("portal:home")
+    return {"association": case.association if case else None, "days": days, "link": link}
+
+
 def _reminder(notice: Notice) -> Reminder | None:
     rows = Reminder.objects.all().standing().select_related("case", "for_user", "association")
     found: Reminder | None = rows.filter(pk=notice.subject_ids["reminder"]).first()
@@ -123,7 +143,7 @@ def _reminded(notice: Notice) -> Recipient | None:
     if reminder is None or membership is None:
         return None
     sees = Case.objects.visible_to(membership).filter(pk=reminder.case_id).exists()
-    return _to(membership.user) if sees else None
+    return to_user(membership.user) if sees else None
 
 
 def _about_reminder(notice: Notice) -> dict[str, Any]:
@@ -134,11 +154,6 @@ def _about_reminder(notice: Notice) -> dict[str, Any]:
         "reference": reference,
         "link": settings.PUBLIC_ORIGIN + (reverse("desk:case", args=[reference]) if reference else "/desk/"),
     }
-
-
-def _to(user: User) -> Recipient | None:
-    load_keys([user.subject])
-    return Recipient(email=user.email, name=user.name, language=user.language) if user.email else None
 
 
 def _token(notice: Notice) -> ApiToken | None:
@@ -155,7 +170,7 @@ def _token_stands(notice: Notice) -> bool:
 
 def _token_owner(notice: Notice) -> Recipient | None:
     token = _token(notice)
-    return _to(token.membership.user) if token else None
+    return to_user(token.membership.user) if token else None
 
 
 def _about_token(notice: Notice) -> dict[str, Any]:
@@ -187,7 +202,7 @@ def _may_still_decide(notice: Notice) -> bool:
 
 def _approver(notice: Notice) -> Recipient | None:
     reader = _member_of_team(notice.subject_ids["membership"])
-    return _to(reader.user) if reader else None
+    return to_user(reader.user) if reader else None
 
 
 def _asker_waits(notice: Notice) -> bool:
@@ -203,7 +218,7 @@ def _asker_waits(notice: Notice) -> bool:
 
 def _asker(notice: Notice) -> Recipient | None:
     export = _export(notice)
-    return _to(export.asked_by) if export else None
+    return to_user(export.asked_by) if export else None
 
 
 def _about_export(notice: Notice) -> dict[str, Any]:
@@ -225,7 +240,7 @@ def _still_watches(notice: Notice) -> bool:
 
 def _watcher(notice: Notice) -> Recipient | None:
     reader = _member_of_team(notice.subject_ids["membership"])
-    return _to(reader.user) if reader else None
+    return to_user(reader.user) if reader else None
 
 
 def _about_alert(notice: Notice) -> dict[str, Any]:
@@ -240,7 +255,7 @@ def _owner(notice: Notice) -> Recipient | None:
     """Whoever has left too: it is their own account."""
     rows = Membership.objects.select_related("user")
     one: Membership | None = rows.filter(pk=notice.subject_ids["membership"]).first()
-    return _to(one.user) if one else None
+    return to_user(one.user) if one else None
 
 
 def _about_account(_notice: Notice) -> dict[str, Any]:
@@ -264,7 +279,7 @@ def _who_follows(notice: Notice) -> Recipient | None:
     user = found.case.assigned_to if found else None
     if user is None or not Membership.objects.active().filter(user=user).exists():
         return None
-    return _to(user)
+    return to_user(user)
 
 
 def _about_justificatif(notice: Notice) -> dict[str, Any]:
@@ -304,6 +319,13 @@ _KINDS = (
         still_holds=_still_missed,
         context=_for_volunteer,
         recipient=_volunteer,
+    ),
+    NoticeKind(
+        key="case_expires",
+        templates="cases/mail/case_expires",
+        still_holds=_still_expires,
+        context=_about_end,
+        recipient=_its_member,
     ),
     NoticeKind(
         key="reminder_due",

@@ -1,0 +1,86 @@
+"""Until when a case is kept, and why it may be longer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, Sum
+from django.http import Http404
+
+from accounts.models import Association, Membership, User
+from accounts.rules.roles import Right
+from cases.access.doors import cases_of
+from cases.models import Case, PurgeLine
+from cases.rules import keeping
+from cases.rules.keeping import Terms
+from cases.rules.lifecycle import State
+
+SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """Days are the last ones. `is_pending`: a complaint goes on, and nothing ends before it."""
+
+    archives_on: date
+    purges_on: date
+    archived_on: date | None
+    is_pending: bool
+
+
+def terms_of(association: Association) -> Terms:
+    return Terms(active=association.active_months, archive=association.archive_months)
+
+
+def keeping_of(case: Case, *, terms: Terms, today: date) -> Keeping | None:
+    """Of a case that `case_for` gave, or one read `with_complaints`. None for what is erased, or was invented."""
+    if case.state == State.ERASED or case.is_canary:
+        return None
+    planned = terms.purges_on(case.expected_until, has_complaint=case.has_complaint)
+    return Keeping(
+        archives_on=terms.archives_on(case.expected_until),
+        purges_on=keeping.let_go_on(planned, told=case.purge_told, told_on=case.purge_told_on, today=today),
+        archived_on=case.archived_on,
+        is_pending=case.complaint_pends,
+    )
+
+
+def held_by_complaint(user: User) -> list[Case]:
+    """The member's own cases that a pending complaint of theirs stands on, itself included."""
+    standing = cases_of(user).exclude(state=State.ERASED).with_people().with_complaints().order_by("pk")
+    return list(standing.filter(complaint_pends=True))
+
+
+def archived_cases(reader: Membership) -> list[Case]:
+    """The archive's list, what goes first first: two hundred at most. Without people: a reference says enough.
+
+    Raises Http404 for who does not run the association.
+    """
+    if not reader.may(Right.MANAGE):
+        raise Http404
+    rows = Case.objects.within_reach_of(reader).archived().with_complaints().select_related("member")
+    return list(rows.order_by("expected_until", "pk")[:SHOWN])
+
+
+def to_tell_by_hand(cases: Sequence[Case]) -> list[Case]:
+    """Those among archived ones whose person has had a notice to get, and has no address to get it at."""
+    return [case for case in cases if case.purge_told is not None and not case.member.email_index]
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What was let go on one day: cases, and rows in all."""
+
+    on: date
+    cause: str
+    cases: int
+    rows: int
+
+
+def purge_log(reader: Membership) -> list[Gone]:
+    """By day and cause, newest first: sixty at most. Raises Http404 for who does not run the association."""
+    if not reader.may(Right.MANAGE):
+        raise Http404
+    of_cases = Sum("count", filter=Q(table="cases.Case"), default=0)
+    days = PurgeLine.objects.order_by("-purged_on", "cause").values_list("purged_on", "cause")
+    return [Gone(*row) for row in days.annotate(cases=of_cases, rows=Sum("count"))[:60]]

@@ -1,0 +1,217 @@
+"""The purge role's job: the rows of what is erased go, and what is too old to be of use; counts are all that stays.
+
+Each chunk is one transaction with its lines in the log: killed, doubled or late, it ends at the same rows and counts.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError, connection, models, transaction
+
+import accounts.actions
+import vault.actions
+from accounts import scope
+from accounts.models import Association, DataKey
+from accounts.scope.roles import as_purge_role
+from cases.actions import keeping
+from cases.actions.leaving import close_former
+from cases.models import (
+    Attempt,
+    Beneficiary,
+    Case,
+    CaseEvent,
+    CaseFact,
+    Consent,
+    Deadline,
+    EvidenceLeaf,
+    Export,
+    Justificatif,
+    Member,
+    PurgeCause,
+    PurgeLine,
+    Reminder,
+)
+from cases.rules.lifecycle import EventKind, State
+from notifications.models import Notice, NoticeState
+
+CHUNK = 100
+NOTICE_KEPT = timedelta(days=90)
+TRACE_KEPT = timedelta(days=365)
+Counts = Counter[tuple[str, str]]
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Purged:
+    """Rows by (table, cause). `waiting`: erased cases whose files are not at rest; `set_aside`: associations."""
+
+    counts: Counts = field(default_factory=Counter)
+    let_go: int = 0
+    waiting: int = 0
+    set_aside: int = 0
+
+    def told(self) -> dict[str, Any]:
+        """For a program: tables to causes to numbers."""
+        tables: dict[str, dict[str, int]] = {}
+        for (table, cause), number in sorted(self.counts.items()):
+            tables.setdefault(table, {})[cause] = number
+        return {"tables": tables, "let_go": self.let_go, "waiting": self.waiting, "set_aside": self.set_aside}
+
+
+def purge(*, today: date, at: datetime, dry_run: bool = False) -> Purged:
+    """Door: every association, suspended ones too, as the purge role. `dry_run` counts the cases and writes nothing.
+
+    Raises NoPurgeRole; must not be called inside a transaction or a scope.
+    """
+    done = Purged()
+    with as_purge_role():
+        for association_id in list(Association.objects.order_by("pk").values_list("pk", flat=True)):
+            try:
+                _purge_one(association_id, done, today=today, at=at, dry_run=dry_run)
+            except (DatabaseError, LookupError, ValueError) as error:  # one trouble must not keep the others' rows
+                _log.error("Association %s was set aside: %s", association_id, type(error).__name__)
+                done.set_aside += 1
+        if not dry_run:
+            _wipe_file()
+    return done
+
+
+def _purge_one(association_id: int, done: Purged, *, today: date, at: datetime, dry_run: bool) -> None:
+    if dry_run:
+        _count(association_id, done, today=today)
+        return
+    for ids in _chunks_to_let_go(association_id, today=today):
+        done.let_go += keeping.let_go_of(association_id, ids, today=today, at=at)
+    last = 0
+    while ids := _erased_after(association_id, last):
+        done.counts += _empty_cases(association_id, ids, today=today)
+        last = ids[-1]
+    done.counts += _empty_people(association_id, today=today)
+    done.counts += _empty_traces(association_id, today=today, at=at)
+    with scope.enter(association_id):
+        done.waiting += Case.objects.filter(state=State.ERASED).count()
+
+
+def _count(association_id: int, done: Purged, *, today: date) -> None:
+    with scope.enter(association_id):
+        done.let_go += keeping.to_let_go(today=today).count()
+        erased = Case.objects.filter(state=State.ERASED).order_by("pk")
+        for cause, number in Counter(_causes([case.pk for case in erased]).values()).items():
+            done.counts["cases.Case", cause] += number
+
+
+def _chunks_to_let_go(association_id: int, *, today: date) -> Iterator[list[int]]:
+    tried: set[int] = set()
+    while True:
+        with scope.enter(association_id):
+            ids = list(keeping.to_let_go(today=today).exclude(pk__in=tried).values_list("pk", flat=True)[:CHUNK])
+        if not ids:
+            return
+        tried.update(ids)
+        yield ids
+
+
+def _erased_after(association_id: int, pk: int) -> list[int]:
+    with scope.enter(association_id):
+        rows = Case.objects.filter(state=State.ERASED, pk__gt=pk).order_by("pk")
+        return list(rows.values_list("pk", flat=True)[:CHUNK])
+
+
+def _empty_cases(association_id: int, ids: Collection[int], *, today: date) -> Counts:
+    """The chunk's rows, as far as nobody else holds them; each cause is counted by itself."""
+    counts: Counts = Counter()
+    with transaction.atomic(), scope.enter(association_id):
+        skip_locked = connection.features.has_select_for_update_skip_locked
+        rows = Case.objects.filter(pk__in=ids, state=State.ERASED).order_by("pk")
+        found = list(rows.select_for_update(of=("self",), skip_locked=skip_locked))
+        busy = vault.actions.still_held([case.subject for case in found])
+        subjects = {case.pk: case.subject for case in found if case.subject not in busy}
+        causes = _causes(list(subjects))
+        for cause in sorted(set(causes.values())):
+            mine = [pk for pk in subjects if causes[pk] == cause]
+            for table, number in _empty(mine, [subjects[pk] for pk in mine]).items():
+                counts[table, cause] += number
+        _write_lines(association_id, counts, today=today)
+    return counts
+
+
+def _causes(case_ids: Collection[int]) -> dict[int, str]:
+    """Why each was erased: its time was over, or somebody asked."""
+    erased = CaseEvent.objects.filter(case__in=case_ids, kind=EventKind.CASE_ERASED)
+    told = dict(erased.order_by().values_list("case_id", "payload__cause"))
+    return {pk: told.get(pk) or PurgeCause.ERASURE.value for pk in case_ids}
+
+
+def _empty(ids: list[int], subjects: list[UUID]) -> dict[str, int]:
+    """In an order in which nothing is left that names what goes. The tree's leaves keep their hash, without a case."""
+    counts = {"cases.Reminder": _delete(Reminder, case__in=ids)}
+    counts["cases.EvidenceLeaf"] = EvidenceLeaf.objects.all().unname(ids)
+    for model in (Justificatif, Deadline, Attempt, CaseFact):
+        counts[f"cases.{model.__name__}"] = _delete(model, case__in=ids)
+    counts["cases.CaseEvent"] = CaseEvent.objects.all().purge(ids)
+    counts |= vault.actions.purge_files(subjects)
+    Case.objects.filter(follows__in=ids).update(follows=None)
+    counts["accounts.DataKey"] = accounts.actions.destroy_keys(subjects)
+    return counts | {"cases.Case": _delete(Case, pk__in=ids)}
+
+
+def _delete(model: type[models.Model], **which: Any) -> int:
+    count, _ = model._default_manager.filter(**which).delete()
+    return count
+
+
+def _empty_people(association_id: int, *, today: date) -> Counts:
+    """Whom no case names any more: their key is destroyed already, or they would have one."""
+    counts: Counts = Counter()
+    with transaction.atomic(), scope.enter(association_id):
+        keys = DataKey.objects.filter(subject=models.OuterRef("subject"))
+        nobody = ~models.Exists(keys)
+        free = Beneficiary.objects.filter(nobody, cases=None).order_by("pk")
+        people = list(free.values_list("pk", flat=True))
+        counts["cases.Consent", PurgeCause.ERASURE] = _delete(Consent, beneficiary__in=people)
+        counts["cases.Beneficiary", PurgeCause.ERASURE] = _delete(Beneficiary, pk__in=people)
+        members = Member.objects.filter(nobody, cases=None, beneficiaries=None, user=None).order_by("pk")
+        counts["cases.Member", PurgeCause.ERASURE] = _delete(Member, pk__in=list(members.values_list("pk", flat=True)))
+        _write_lines(association_id, counts, today=today)
+    return counts
+
+
+def _empty_traces(association_id: int, *, today: date, at: datetime) -> Counts:
+    """What is too old: mails that left or never will, lists that were asked for, invitations, former volunteers."""
+    with transaction.atomic(), scope.enter(association_id):
+        found = accounts.actions.purge_traces(at=at)
+        found["notifications.Notice"] = _old_notices(at=at)
+        found["cases.Export"] = _delete(Export, expires_at__lt=at - TRACE_KEPT)
+        leavers = accounts.actions.former_volunteers(at=at)
+        found["accounts.User"] = sum(close_former(user, by=None, at=at) for user in leavers)
+        counts: Counts = Counter({(table, PurgeCause.AGE.value): number for table, number in found.items()})
+        _write_lines(association_id, counts, today=today)
+        return counts
+
+
+def _old_notices(*, at: datetime) -> int:
+    """A dead one stays for longer: it is a task of somebody's."""
+    over = models.Q(state__in=[NoticeState.SENT, NoticeState.DROPPED], created_at__lt=at - NOTICE_KEPT)
+    count, _ = Notice.objects.filter(over | models.Q(state=NoticeState.DEAD, created_at__lt=at - TRACE_KEPT)).delete()
+    return count
+
+
+def _write_lines(association_id: int, counts: Counts, *, today: date) -> None:
+    lines = [
+        PurgeLine(association_id=association_id, purged_on=today, table=table, cause=cause, count=number)
+        for (table, cause), number in sorted(counts.items())
+        if number
+    ]
+    PurgeLine.objects.bulk_create(lines)
+
+
+def _wipe_file() -> None:
+    """SQLite keeps the pages as they were in its journal until it is written back; PostgreSQL's own vacuum does it."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

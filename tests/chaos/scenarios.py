@@ -1,0 +1,193 @@
+"""What goes wrong, scenario by scenario. The order of faults comes from a seed; their moments from the machine."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from random import Random
+
+from config.roles import MIGRATE
+from tests.chaos.account import Account, of_deadlines, of_promises
+from tests.chaos.apps import address
+from tests.chaos.fleet import Fleet, commands, promiser
+from tests.chaos.ground import Ground
+
+FLAGGED = "SELECT count(*) FROM cases_deadline WHERE missed_on IS NOT NULL"
+SETTLED = "SELECT count(*) FROM notifications_notice WHERE state IN ('waiting', 'sending')"
+PATIENCE = 120.0  # seconds without any change, once no fault is left: longer than a lease
+UP = 4.0  # seconds until most processes are at work
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much of everything; `hole`: seconds without an answer; `pause`: seconds from fault to fault."""
+
+    mails: int
+    kills: int
+    flushes: int
+    deploys: int
+    cases: int
+    others: int
+    cuts: int
+    hole: float
+    pause: float
+
+
+WHOLE = Size(mails=4000, kills=25, flushes=5, deploys=6, cases=1500, others=600, cuts=20, hole=30, pause=3)
+SHORT = Size(mails=200, kills=3, flushes=1, deploys=1, cases=60, others=60, cuts=3, hole=6, pause=2)
+
+
+@dataclass
+class Run:
+    """One scenario: its processes, and the people whose mails it promises."""
+
+    ground: Ground
+    fleet: Fleet
+    first: int
+    last: int
+
+    @property
+    def _ledger(self) -> set[int]:
+        path = self.ground.folder / f"ledger-{self.first}"
+        return set(map(int, path.read_text().split())) if path.exists() else set()
+
+    def settle(self, *, days: int = 0) -> None:
+        """Until everything is promised, so many days are flagged and nothing waits, or nothing moves any more."""
+        seen, until = self._left(), time.monotonic() + PATIENCE
+        while time.monotonic() < until and not (seen == (0, 0) and self._is_flagged(days)):
+            self.fleet.work(1)
+            if self._left() != seen:
+                seen, until = self._left(), time.monotonic() + PATIENCE
+
+    def _left(self) -> tuple[int, int]:
+        """Mails that wait, and promises to be made."""
+        [(waiting,)] = self.ground.rows(SETTLED)
+        return waiting, self.last - self.first + 1 - len(self._ledger)
+
+    def _is_flagged(self, days: int) -> bool:
+        return not days or self.ground.rows(FLAGGED) == [(days,)]
+
+    def account(self, name: str, words: str) -> Account:
+        people = range(self.first, self.last + 1)
+        return of_promises(self.ground, name, people=people, bound=self.fleet.deaths, words=words)
+
+
+@contextmanager
+def run(ground: Ground, *, mails: int, during: float, cron: bool = True) -> Iterator[Run]:
+    """Processes at work, and so many mails promised in so many seconds."""
+    first = next(_numbers) * 100_000
+    last = first + mails - 1
+    ground.sink.never = {address(first + mails // 2)}
+    source = promiser(first, last, ground.folder / f"ledger-{first}", per_second=mails / during)
+    fleet = Fleet(ground, commands(ground, cron=cron) | {"promiser": source})
+    try:
+        fleet.work(UP)
+        yield Run(ground, fleet, first, last)
+    finally:
+        fleet.stop()
+
+
+def kills(ground: Ground, size: Size, dice: Random) -> list[Account]:
+    """kill -9 at random and FLUSHALL, while days pass and mails leave."""
+    pause = size.pause
+    with run(ground, mails=size.mails, during=size.kills * pause) as going:
+        for number in range(1, size.kills + 1):
+            going.fleet.work(dice.uniform(0.5, 1.5) * pause)
+            going.fleet.kill_one(dice)
+            if number % (size.kills // size.flushes) == 0:
+                ground.redis.flush()
+        going.settle(days=size.cases)
+        words = f"{going.fleet.kills} kill -9 ({going.fleet.deaths} were sending), {size.flushes} FLUSHALL, one 550"
+        deadlines = of_deadlines(ground, "sweep", cases=size.cases, bound=going.fleet.deaths)
+        return [going.account("kills", words), deadlines]
+
+
+def deploys(ground: Ground, size: Size, dice: Random) -> list[Account]:
+    """SIGTERM, `migrate`, start again, while mails leave."""
+    with run(ground, mails=size.others, during=size.deploys * 2 * size.pause + UP) as going:
+        for _ in range(size.deploys):
+            going.fleet.work(dice.uniform(0.5, 1.5) * size.pause)
+            going.fleet.deploy()
+            ground.manage("migrate", "--no-input", "--verbosity", "0", role=MIGRATE)
+        going.settle()
+        return [going.account("deploys", f"{size.deploys} SIGTERM with migrate, one 550")]
+
+
+def mail(ground: Ground, size: Size, _dice: Random) -> list[Account]:
+    """451 for half and 550 for one; hang; down."""
+    sink = ground.sink
+    sink.defers_half = True
+    with run(ground, mails=size.others, during=size.hole * 3) as going:
+        going.fleet.work(size.hole / 2)
+        sink.hangs = True
+        going.fleet.work(size.hole / 2)
+        sink.defers_half = sink.hangs = False
+        sink.down()
+        going.fleet.work(size.hole)
+        sink.up()
+        going.settle()
+        return [going.account("mail", "451 for half, 550 for one, hang, down")]
+
+
+def redis(ground: Ground, size: Size, _dice: Random) -> list[Account]:
+    """Down, black-holed, restarted; nobody but Celery's workers delivers, so they must consume again."""
+    with run(ground, mails=size.others, during=size.hole * 2, cron=False) as going:
+        ground.redis.down()
+        going.fleet.work(size.hole / 2)
+        ground.redis.up()
+        going.fleet.work(3)
+        ground.broker.black_hole()
+        going.fleet.work(size.hole)
+        ground.broker.mend()
+        going.settle()
+        return [going.account("redis", f"down {size.hole / 2:.0f} s, black-holed {size.hole:.0f} s, one 550")]
+
+
+def postgres(ground: Ground, size: Size, dice: Random) -> list[Account]:
+    """Stopped and crashed under load, cut in a transition, black-holed."""
+    with run(ground, mails=size.others, during=size.hole + 12) as going:
+        for mode in ("fast", "immediate"):
+            going.fleet.work(dice.uniform(1, 3))
+            ground.restart_postgres(mode)
+        for _ in range(size.cuts):
+            going.fleet.work(dice.uniform(0.5, 1.5))
+            ground.database.cut()
+        ground.database.black_hole()
+        going.fleet.work(size.hole)
+        ground.database.mend()
+        going.settle()
+        words = f"restart, crash, {size.cuts} cuts, black-holed {size.hole:.0f} s, one 550"
+        return [going.account("postgres", words)]
+
+
+def everything(ground: Ground, size: Size, dice: Random) -> list[Account]:
+    """A little of all, one after the other."""
+    ground.sink.defers_half = True
+    with run(ground, mails=size.others, during=10) as going:
+        going.fleet.deploy()
+        going.fleet.work(UP)
+        ground.redis.flush()
+        ground.restart_postgres("fast")
+        ground.database.cut()
+        ground.sink.defers_half = False
+        for name in ("pool", "cron", "worker"):
+            going.fleet.work(dice.uniform(0.5, 1.5))
+            going.fleet.kill(name, dice)
+        going.settle(days=size.cases)
+        words = f"SIGTERM, FLUSHALL, restart, cut, 451, one 550, {going.fleet.kills} kill -9"
+        deadlines = of_deadlines(ground, "sweep", cases=size.cases, bound=going.fleet.deaths)
+        return [going.account("everything", words), deadlines]
+
+
+SCENARIOS: dict[str, Callable[[Ground, Size, Random], list[Account]]] = {
+    "kills": kills,
+    "deploys": deploys,
+    "mail": mail,
+    "redis": redis,
+    "postgres": postgres,
+    "everything": everything,
+}
+BY_THEMSELVES = [name for name in SCENARIOS if name != "everything"]
+SWEEPING = {"kills", "everything"}

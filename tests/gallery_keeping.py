@@ -1,0 +1,21 @@
+"""Pictures of what is kept, archived and let go."""
+
+from collections.abc import Iterator
+
+from tests.pictures import Picture
+
+NO_PAGE_OF_KEEPING = {"portal:copy": "POST only, a download", "portal:keep": "POST only"}
+
+
+def keeping() -> Iterator[Picture]:
+    yield Picture(name="portal-erase", view="portal:erase", who="member:letter_soon")
+    yield Picture(
+        name="portal-erase-error", view="portal:erase", who="member:letter_soon", press=("Effacer définitivement",)
+    )
+    yield Picture(name="desk-keeping", view="desk:keeping", who="fresh:coordination")
+    yield Picture(name="desk-archives", view="desk:archives", who="coordination")
+    yield Picture(name="desk-archives-empty", view="desk:archives", who="alone")
+    read, unread = {"reference": "archived"}, {"reference": "archived.unread"}
+    yield Picture(name="desk-case-archived", view="desk:case", who="coordination", places=read)
+    yield Picture(name="desk-case-return", view="desk:case_return", who="coordination", places=read)
+    yield Picture(name="desk-reason-archived", view="desk:reason", who="coordination", places=unread)

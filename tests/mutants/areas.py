@@ -1,0 +1,54 @@
+"""What is tried, by area, and which tests must notice: the nearest first, since the first failure ends a try."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One file, and the tests (below tests/) that hold it."""
+
+    path: str
+    tests: tuple[str, ...]
+
+
+def _of(path: str, *tests: str) -> Target:
+    return Target(path, tuple(f"tests/{test}.py" for test in tests))
+
+
+AREAS: dict[str, list[Target]] = {
+    "permissions": [
+        _of("accounts/rules/roles.py", "accounts/test_roles", "web/desk/test_two_people"),
+        _of("accounts/scope/__init__.py", "accounts/test_scope", "accounts/test_doors"),
+        _of("accounts/access/doors.py", "accounts/test_scope", "accounts/test_doors", "accounts/test_tokens"),
+        _of("accounts/access/team.py", "accounts/test_doors", "web/desk/test_team", "web/desk/test_two_people"),
+        _of("accounts/access/factors.py", "accounts/test_doors", "accounts/test_factors", "web/desk/test_stepup"),
+        _of("accounts/access/tokens.py", "accounts/test_tokens", "web/api/test_tokens"),
+        _of("web/desk/views/doors.py", "web/desk/test_pages", "web/desk/test_acting", "web/desk/test_stepup"),
+    ],
+    "life cycle": [
+        _of("cases/rules/lifecycle.py", "cases/test_lifecycle", "cases/test_opening", "cases/test_decisions"),
+    ],
+    "deadlines": [
+        _of("procedures/rules/periods.py", "procedures/test_periods", "procedures/test_counting"),
+        _of("procedures/rules/counting.py", "procedures/test_counting", "procedures/test_commands"),
+        _of("procedures/rules/clocks.py", "procedures/test_clocks", "procedures/test_hours"),
+        _of(
+            "procedures/rules/deadlines.py",
+            *("procedures/test_deadlines", "procedures/test_stops", "procedures/test_definitions"),
+            *("procedures/test_seven_others", "procedures/test_replies"),
+        ),
+    ],
+    "outbox": [
+        _of("notifications/rules/backoff.py", "notifications/test_rules", "notifications/test_failures"),
+        _of("notifications/rules/windows.py", "notifications/test_windows", "notifications/test_sending_hours"),
+        _of(
+            "notifications/actions/__init__.py",
+            *("notifications/test_outbox", "notifications/test_delivery", "notifications/test_failures"),
+            *("notifications/test_direct", "notifications/test_sending_hours"),
+        ),
+    ],
+    "cryptography": [
+        _of("accounts/crypto.py", "accounts/test_crypto", "accounts/test_sealed_columns", "accounts/test_keys"),
+        _of("vault/rules/stream.py", "vault/test_stream", "vault/test_sealing"),
+    ],
+}

@@ -1,0 +1,40 @@
+"""Cases in the archive: one of somebody without an address, whose reason was said, and one that nobody read."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import cases.actions
+from accounts.models import User
+from cases.actions import NewBeneficiary, NewMember
+from cases.models import BeneficiaryKind, Campaign, Case, PurgeCause, PurgeLine
+
+LONG_OVER = timedelta(days=440)
+
+
+def set_archive(campaign: Campaign, *, procedure: str, by: Callable[[str], User], at: datetime) -> dict[str, str | int]:
+    """The sweep that follows archives and announces them. The references, by the names of the pictures."""
+    told: dict[str, str | int] = {}
+    for name, address in (("archived", ""), ("archived.unread", "archive@exemple.invalid")):
+        case = cases.actions.open_case(
+            campaign,
+            procedure=procedure,
+            member=NewMember(first_name="Odile", last_name="Démo", email=address),
+            beneficiary=NewBeneficiary(kind=BeneficiaryKind.SELF),
+            today=at.date(),
+            at=at,
+            by=by("benevole"),
+        )
+        case = cases.actions.close_case(case, outcome="abandoned", today=at.date(), at=at, by=by("benevole"))
+        Case.objects.filter(pk=case.pk).update(expected_until=at.date() - LONG_OVER)
+        told[name] = case.reference
+        if name == "archived":
+            cases.actions.say_why(case, reason="Répondre à son courrier.", at=at, by=by("coordination"))
+    for table, number in (("cases.Case", 2), ("cases.CaseEvent", 41)):
+        PurgeLine.objects.create(
+            association_id=campaign.association_id,
+            purged_on=at.date() - timedelta(days=3),
+            table=table,
+            cause=PurgeCause.RETENTION,
+            count=number,
+        )
+    return told
