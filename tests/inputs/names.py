@@ -105,7 +105,10 @@ NAMES: dict[str, tuple[str, ...]] = {
     "deep JSON": (QUESTION,),
     "NaN and duplicate keys": (QUESTION,),
     "extra fields": (f"{FORMS}::test_names_that_no_form_asks_for_change_nothing_more", QUESTION, SCHEMA),
-    "10,000 fields": (f"{FORMS}::test_ten_thousand_fields_are_refused_everywhere_with_a_sentence",),
+    "10,000 fields": (
+        f"{FORMS}::test_ten_thousand_fields_are_refused_everywhere_with_a_sentence",
+        f"{FORMS}::test_many_fields_keep_nobody_from_the_quick_exit",
+    ),
     "extreme dates": (
         f"{FORMS}::test_a_day_that_is_none_is_refused_in_every_box_and_nothing_is_written",
         f"{FORMS}::test_a_day_at_the_ends_of_time_breaks_nothing",

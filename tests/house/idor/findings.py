@@ -56,7 +56,8 @@ class Finding:
 # a sequence of PostgreSQL gives only once.
 _TOKENS = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[\w+/=-]{32,}|[A-Z]{4}-[A-Z]{4}-[A-Z]{3}\b"
-    r"|Content-Length: \d+|(?<= d=\")[^\"]+|(?<=sessionid=)\w*|(?<=messages=)\S+|(?<=-)[a-z0-9]{6}(?=/)|nonce-[\w+/=-]+"
+    r"|Content-Length: \d+|(?<=X-Request-Id: )[0-9a-f]{16}|(?<= d=\")[^\"]+|(?<=sessionid=)\w*|(?<=messages=)\S+"
+    r"|(?<=-)[a-z0-9]{6}(?=/)|nonce-[\w+/=-]+"
     r"|next=[\w/%.-]*|%2F[\w%.-]*|(?<=Location: /desk/listes/)\d+(?=/)|<span>[0-9a-f]{4}</span>"
 )
 
