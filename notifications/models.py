@@ -99,6 +99,7 @@ class Notice(TenantModel):
             models.Index(
                 fields=["association", "created_at"], condition=_UNSENT & Q(answered_at=None), name="notice_unsent"
             ),
+            models.Index(fields=["message_id"], name="notice_by_message"),
         ]
 
 

@@ -74,7 +74,8 @@ def message(words: Words, recipient: Recipient, *, message_id: str) -> EmailMult
         "X-Auto-Response-Suppress": "All",
         "Content-Language": recipient.language,
     }
-    built = EmailMultiAlternatives(words.subject, words.text, to=[recipient.email], headers=headers)
+    reply_to = [recipient.reply_to] if recipient.reply_to else None
+    built = EmailMultiAlternatives(words.subject, words.text, to=[recipient.email], reply_to=reply_to, headers=headers)
     built.attach_alternative(words.html, "text/html")
     return built
 

@@ -6,7 +6,10 @@ import string
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
 from uuid import uuid4
+
+from django.test import override_settings
 
 import cases.actions
 import observatory.actions
@@ -15,8 +18,19 @@ from accounts.models import ApiToken, Association, Invitation, Membership, SignI
 from accounts.rules.roles import Role
 from accounts.rules.tokens import TokenScope
 from cases.access import count_and_newest
-from cases.actions import NewBeneficiary, NewFact, NewMember
-from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, ConsentKind, Export, Justificatif, Reminder
+from cases.access.replies import reply_address
+from cases.actions import NewBeneficiary, NewFact, NewMember, Outcome
+from cases.models import (
+    AttemptResult,
+    BeneficiaryKind,
+    Campaign,
+    Case,
+    ConsentKind,
+    Export,
+    Justificatif,
+    Member,
+    Reminder,
+)
 from cases.rules.exports import Selection
 from cases.rules.fingerprints import fingerprint_of
 from cases.tallies import campaigns
@@ -208,6 +222,21 @@ def make_note(case: Case, *, by: User, at: datetime) -> str:
     with scope.enter(case.association_id):
         cases.actions.add_note(case, text=text, at=at, by=by)
     return text
+
+
+def make_mail(case: Case, *, doubtful: bool = False, at: datetime) -> Outcome:
+    """A message to the address of the case: from its member, with a canary for the journal; or from a stranger."""
+    column = "cases.InboundMail.{}" if doubtful else "cases.CaseEvent.note"
+    with override_settings(REPLY_ADDRESS="reponse@exemple.invalid"), scope.enter(case.association_id):
+        sender, address = Member.objects.get(pk=case.member_id).email, reply_address(case)
+        message = EmailMessage()
+        message["Message-ID"], message["To"] = f"<{uuid4().hex}@exemple.invalid>", address
+        message["Subject"] = plant(column.format("title"))
+        if doubtful:
+            sender = f"{plant(column.format('sender_name'))} <{plant(column.format('sender'), 'email')}>"
+        message["From"] = sender
+        message.set_content(plant(column.format("text")))
+        return cases.actions.receive_mail(bytes(message), at=at)
 
 
 def make_reminder(case: Case, *, by: User, today: date, at: datetime, days: int = 0) -> Reminder:

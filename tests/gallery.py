@@ -14,6 +14,7 @@ from tests.calculations import CALCULATIONS, calculate
 from tests.factories import PASSWORD
 from tests.gallery_deposits import PARTS_OF_DEPOSITS, deposits
 from tests.gallery_fingerprints import fingerprints
+from tests.gallery_inbound import NO_PAGE_OF_INBOUND, inbound
 from tests.gallery_keeping import NO_PAGE_OF_KEEPING, keeping
 from tests.pictures import Picture, press
 from tests.stage import STORIES
@@ -29,6 +30,7 @@ NO_PAGE: dict[str, str] = {
     "desk:file": "a download",
     **PARTS_OF_DEPOSITS,
     "desk:choose": "POST only",
+    **NO_PAGE_OF_INBOUND,
     "desk:alert_seen": "POST only",
     "desk:token_revoke": "POST only",
     "desk:reset_cancel": "POST only",
@@ -384,6 +386,7 @@ GALLERY: tuple[Picture, ...] = (
     *deposits(),
     *fingerprints(),
     *keeping(),
+    *inbound(),
     *_queue(),
     *_desk_cases(),
     *_house(),

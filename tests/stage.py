@@ -20,12 +20,13 @@ from accounts.access import SESSION_SIGN_IN, associations_at_work, factors_of, s
 from accounts.models import Association, Membership, PasskeyKind, SignInEnd, SignInWay, User
 from accounts.rules.roles import Role
 from cases.actions import AttemptPlan, CasePlan, NewBeneficiary, NewFact, NewMember
-from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, CaseEvent, ConsentKind, Deadline, StopWhen
+from cases.models import AttemptResult, BeneficiaryKind, Campaign, Case, ConsentKind, Deadline, StopWhen
 from observatory.models import Release, StatPlan
 from tests import factories
 from tests.deposits import kept_pages
 from tests.people import signed_in, signed_in_by_code
 from tests.stage_deposits import set_deposits
+from tests.stage_inbound import set_inbound
 from tests.stage_kept import set_kept
 from tests.stage_lists import set_lists, stays_fresh
 from tests.stage_watch import set_watch, unsent_of
@@ -173,10 +174,8 @@ def _cases(stage: Stage, association: Association, *, today: date, at: datetime)
     stage.parts.update(set_kept(by_name["kept_at_home"], by=_by("benevole"), today=today, at=at))
     stage.parts.update(set_deposits(by_name["depositing"], volunteer=_by("benevole"), at=at))
     _reminders(stage, by_name, today=today, at=at)
+    stage.parts.update(set_inbound(by_name["waiting"], off=by_name["accepted"], by=_by("benevole"), at=at))
     stage.parts["letter_soon.unsent"] = unsent_of(by_name["letter_soon"], at=at)
-    for number in range(60):
-        cases.actions.add_note(by_name["waiting"], text=f"Note numéro {number}.", at=at, by=_by("benevole"))
-    stage.parts["waiting.event"] = CaseEvent.objects.filter(case=by_name["waiting"]).latest("pk").pk
 
 
 def _plan(name: str, story: dict[str, object]) -> CasePlan:

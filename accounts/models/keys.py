@@ -14,6 +14,7 @@ class KeyKind(models.TextChoices):
     USER = "user", "User"
     PERSON = "person", "Person"
     CASE = "case", "Case"
+    MAIL = "mail", "Mail"
 
 
 class DataKey(models.Model):

@@ -8,6 +8,7 @@ class AuditKind(StrEnum):
     CASE_CONSULTED = "case_consulted"
     CONTACT_CONSULTED = "contact_consulted"
     FILE_CONSULTED = "file_consulted"
+    MAIL_CONSULTED = "mail_consulted"
     SEARCHED = "searched"
     LISTED = "listed"
     # Who works here.

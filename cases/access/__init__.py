@@ -63,6 +63,17 @@ from cases.access.lists import (
     overview,
     queue_for,
 )
+from cases.access.mails import (
+    bounces_of,
+    cases_without_mail,
+    filed_mail_for,
+    mail_count,
+    mail_for,
+    mails_to_read,
+    mails_waiting,
+    suggestions_of,
+    waiting_mail_for,
+)
 from cases.access.operating import count_overdue, unchained_events
 from cases.access.pace import (
     MOST_AN_HOUR,
@@ -110,6 +121,7 @@ __all__ = [
     "asker_of",
     "attempts_of",
     "beneficiaries_of",
+    "bounces_of",
     "campaigns",
     "campaigns_here",
     "canaries",
@@ -118,6 +130,7 @@ __all__ = [
     "case_id",
     "cases_of",
     "cases_of_member",
+    "cases_without_mail",
     "chain_of",
     "chunks_of",
     "colleague",
@@ -139,6 +152,7 @@ __all__ = [
     "fact_history",
     "facts_of",
     "file_of",
+    "filed_mail_for",
     "fingerprint_for",
     "former_on",
     "held_by_complaint",
@@ -153,6 +167,10 @@ __all__ = [
     "lists_waiting",
     "load_deadlines",
     "load_people",
+    "mail_count",
+    "mail_for",
+    "mails_to_read",
+    "mails_waiting",
     "may_list_on",
     "may_read_on",
     "members_of",
@@ -171,6 +189,7 @@ __all__ = [
     "said_why",
     "search",
     "standing_of",
+    "suggestions_of",
     "team",
     "terms_of",
     "timeline",
@@ -178,4 +197,5 @@ __all__ = [
     "unchained_events",
     "unsent_for",
     "unsent_one",
+    "waiting_mail_for",
 ]

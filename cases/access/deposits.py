@@ -1,9 +1,11 @@
-"""Deposits of a case, for whoever sent them: nobody else sees a document before it is cleaned."""
+"""Deposits of a case, for whoever sent them: nobody else sees a document before it is cleaned, but for whom it was
+mailed to."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404
 
 from accounts.models import User
@@ -11,9 +13,13 @@ from cases.models import Case, Justificatif
 from vault.models import Deposit, DepositState, SealedFile
 
 
-def deposit_for(case: Case, pk: int, *, by: User) -> Deposit:
-    """A deposit of theirs in a case that `case_for` gave. Raises Http404."""
-    found: Deposit | None = _of(case, by=by).filter(pk=pk).first()
+def deposit_for(case: Case, pk: int, *, by: User, team: bool = False) -> Deposit:
+    """A deposit of theirs in a case that `case_for` gave. Raises Http404.
+
+    `team`: also what was attached to a message to the association, which is meant for whoever works on the case.
+    """
+    whose = Q(by=by) | Q(by_mail=True) if team else Q(by=by)
+    found: Deposit | None = Deposit.objects.filter(whose, subject=case.subject, pk=pk).first()
     if found is None:
         raise Http404
     return found
@@ -39,6 +45,7 @@ class Standing:
     state: str
     code: str
     by_id: UUID
+    by_mail: bool
     created_at: datetime
     awaits_person: bool
     is_under_way: bool
@@ -66,6 +73,7 @@ def _standing(row: Deposit, *, at: datetime) -> Standing:
         state=DepositState.EXPIRED if is_over else row.state,
         code=row.why_over if is_over else row.code,
         by_id=row.by_id,
+        by_mail=row.by_mail,
         created_at=row.created_at,
         awaits_person=row.awaits_person and not is_over,
         is_under_way=row.is_under_way and not is_over,

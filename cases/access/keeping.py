@@ -63,8 +63,8 @@ def archived_cases(reader: Membership) -> list[Case]:
 
 
 def to_tell_by_hand(cases: Sequence[Case]) -> list[Case]:
-    """Those among archived ones whose person has had a notice to get, and has no address to get it at."""
-    return [case for case in cases if case.purge_told is not None and not case.member.email_index]
+    """Those among archived ones whose person has had a notice to get, and has no address that takes it."""
+    return [case for case in cases if case.purge_told is not None and not case.member.takes_mail]
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def has_reader(row: Deadline) -> bool:
     if row.case.is_canary:
         return False
     if row.bound == "member":
-        return bool(row.case.member.email_index)
+        return row.case.member.takes_mail
     return bool(row.case.assigned_to and row.case.assigned_to.email_index)
 
 

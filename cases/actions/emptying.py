@@ -30,7 +30,9 @@ from cases.models import (
     Deadline,
     EvidenceLeaf,
     Export,
+    InboundMail,
     Justificatif,
+    MailBounce,
     Member,
     PurgeCause,
     PurgeLine,
@@ -151,6 +153,7 @@ def _empty(ids: list[int], subjects: list[UUID]) -> dict[str, int]:
     """In an order in which nothing is left that names what goes. The tree's leaves keep their hash, without a case."""
     counts = {"cases.Reminder": _delete(Reminder, case__in=ids)}
     counts["cases.EvidenceLeaf"] = EvidenceLeaf.objects.all().unname(ids)
+    counts["cases.InboundMail"] = _delete(InboundMail, case__in=ids)  # of mail that was taken in meanwhile
     for model in (Justificatif, Deadline, Attempt, CaseFact):
         counts[f"cases.{model.__name__}"] = _delete(model, case__in=ids)
     counts["cases.CaseEvent"] = CaseEvent.objects.all().purge(ids)
@@ -176,7 +179,9 @@ def _empty_people(association_id: int, *, today: date) -> Counts:
         counts["cases.Consent", PurgeCause.ERASURE] = _delete(Consent, beneficiary__in=people)
         counts["cases.Beneficiary", PurgeCause.ERASURE] = _delete(Beneficiary, pk__in=people)
         members = Member.objects.filter(nobody, cases=None, beneficiaries=None, user=None).order_by("pk")
-        counts["cases.Member", PurgeCause.ERASURE] = _delete(Member, pk__in=list(members.values_list("pk", flat=True)))
+        gone = list(members.values_list("pk", flat=True))
+        counts["cases.MailBounce", PurgeCause.ERASURE] = _delete(MailBounce, member__in=gone)
+        counts["cases.Member", PurgeCause.ERASURE] = _delete(Member, pk__in=gone)
         _write_lines(association_id, counts, today=today)
     return counts
 
@@ -185,7 +190,7 @@ def _empty_traces(association_id: int, *, today: date, at: datetime) -> Counts:
     """What is too old: mails that left or never will, lists that were asked for, invitations, former volunteers."""
     with transaction.atomic(), scope.enter(association_id):
         found = accounts.actions.purge_traces(at=at)
-        found["notifications.Notice"] = _old_notices(at=at)
+        found |= _old_notices(at=at)
         found["cases.Export"] = _delete(Export, expires_at__lt=at - TRACE_KEPT)
         leavers = accounts.actions.former_volunteers(at=at)
         found["accounts.User"] = sum(close_former(user, by=None, at=at) for user in leavers)
@@ -194,11 +199,13 @@ def _empty_traces(association_id: int, *, today: date, at: datetime) -> Counts:
         return counts
 
 
-def _old_notices(*, at: datetime) -> int:
-    """A dead one stays for longer: it is a task of somebody's."""
+def _old_notices(*, at: datetime) -> dict[str, int]:
+    """With the reports that they did not arrive. A dead one stays for longer: it is a task of somebody's."""
     over = models.Q(state__in=[NoticeState.SENT, NoticeState.DROPPED], created_at__lt=at - NOTICE_KEPT)
-    count, _ = Notice.objects.filter(over | models.Q(state=NoticeState.DEAD, created_at__lt=at - TRACE_KEPT)).delete()
-    return count
+    dead = models.Q(state=NoticeState.DEAD, created_at__lt=at - TRACE_KEPT)
+    gone = list(Notice.objects.filter(over | dead).order_by("pk").values_list("pk", flat=True))
+    counts = {"cases.MailBounce": _delete(MailBounce, notice__in=gone)}
+    return counts | {"notifications.Notice": _delete(Notice, pk__in=gone)}
 
 
 def _write_lines(association_id: int, counts: Counts, *, today: date) -> None:

@@ -15,7 +15,8 @@ from accounts.models import Association, AuditEntry, User
 from accounts.rules.audit import About, AuditKind
 from cases.access import held_by_complaint, is_member_anywhere
 from cases.actions.journal import move, settle, take
-from cases.models import Beneficiary, Case, Consent, Member, PurgeCause
+from cases.actions.sorting import forget_mails_from, forget_mails_of
+from cases.models import Beneficiary, Case, Consent, MailBounce, Member, PurgeCause
 from cases.rules.lifecycle import EventKind, State
 from notifications.rules.kinds import Audience
 
@@ -32,6 +33,7 @@ def erase_case(case: Case, *, today: date, at: datetime, by: User | None, cause:
     settle(case, today=today, at=at, by=by, also=["closed_on"])
     destroy_keys([case.subject])
     vault.actions.forget(case.subject, at=at)
+    forget_mails_of(case)
     AuditEntry.objects.record(AuditKind.SHREDDED, at=at, by=by, about=About.CASE, about_id=case.pk)
     others = Case.objects.exclude(pk=case.pk).exclude(state=State.ERASED)
     if not others.filter(beneficiary=case.beneficiary_id).exists():
@@ -112,9 +114,11 @@ def _forget_member(member: Member, *, today: date, at: datetime) -> None:
     for beneficiary in Beneficiary.objects.filter(member=member).select_related("member").order_by("pk"):
         _forget_beneficiary(beneficiary, today=today)
     destroy_keys([member.subject])
+    forget_mails_from(member)
+    MailBounce.objects.filter(member=member).delete()
     user = member.user
     if user:
         notifications.actions.forget_choice(user, audience=Audience.MEMBER)
-    Member.objects.filter(pk=member.pk).update(user=None, email_index="", phone_index="")
+    Member.objects.filter(pk=member.pk).update(user=None, email_index="", phone_index="", email_off_at=None)
     if user and not memberships_anywhere(user) and not is_member_anywhere(user):
         close_account(user, at=at)

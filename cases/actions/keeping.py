@@ -115,7 +115,7 @@ def _event(case: Case, kind: EventKind, *, at: datetime, **payload: str | int | 
 
 
 def _way(case: Case) -> str:
-    return BY_MAIL if case.member.email_index else ON_THE_DESK
+    return BY_MAIL if case.member.takes_mail else ON_THE_DESK
 
 
 def _notice(case: Case) -> NoticeRow:

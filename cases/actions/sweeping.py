@@ -26,6 +26,7 @@ from cases.actions.journal import DERIVED, fill_attention, lock_free_cases
 from cases.actions.pinging import ping_after_sweep
 from cases.actions.reminding import remind_of_tokens
 from cases.actions.snoozing import tell_of_reminders
+from cases.actions.sorting import purge_mails
 from cases.models import Case, CaseEvent, Deadline
 from cases.models.case import CaseQuerySet
 from cases.rules import stages
@@ -94,6 +95,7 @@ def _sweep_safely(association_id: int, *, today: date, at: datetime, dry_run: bo
                 done.notices += tell_of_account_changes(at=at)
                 done.notices += remind_of_tokens(at=at)
                 done.notices += tell_of_reminders(today=today, at=at)
+                purge_mails(at=at)
             _chain(association_id)
         return done
     except (DatabaseError, LookupError, ValueError) as error:
@@ -127,7 +129,7 @@ def _counted(association_id: int, *, today: date) -> Sweep:
             done += Sweep(**{name: len(found)}, notices=sum(1 for row in found if has_reader(row)))
         ends = keeping.to_announce(today=today).select_related("member")
         done.announced += len(ends)
-        done.notices += sum(1 for case in ends if case.member.email_index)
+        done.notices += sum(1 for case in ends if case.member.takes_mail)
         done.archived += keeping.to_archive(today=today).count()
         done.let_go += keeping.to_let_go(today=today).count()
         return done

@@ -7,6 +7,7 @@ from cases.models.event import CaseEvent
 from cases.models.evidence import EvidenceLeaf, EvidenceRoot
 from cases.models.export import Export
 from cases.models.justificatif import Justificatif
+from cases.models.mail import Doubt, InboundMail, MailBounce, MailState
 from cases.models.people import Beneficiary, BeneficiaryKind, Consent, ConsentKind, Member, Representation
 from cases.models.purge import PurgeCause, PurgeLine
 from cases.models.reminder import Reminder, StopWhen
@@ -24,10 +25,14 @@ __all__ = [
     "ConsentKind",
     "Deadline",
     "Decision",
+    "Doubt",
     "EvidenceLeaf",
     "EvidenceRoot",
     "Export",
+    "InboundMail",
     "Justificatif",
+    "MailBounce",
+    "MailState",
     "Member",
     "PurgeCause",
     "PurgeLine",

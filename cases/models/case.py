@@ -18,6 +18,14 @@ from cases.rules.lifecycle import State
 from cases.rules.queue import NEVER, Reason, WaitingFor
 
 
+def sees_all(membership: Membership) -> bool:
+    """By its roles and the association's choice: every case, whoever follows it."""
+    if membership.may(Right.WORK_ALL):
+        return True
+    can_work = membership.may(Right.WORK_OWN) and membership.may(Right.WORK_TEAM)
+    return can_work and membership.association.team_sees_all
+
+
 def choices(codes: type[State] | type[Reason] | type[WaitingFor]) -> list[tuple[str, str]]:
     return [(code.value, code.value) for code in codes]
 
@@ -39,12 +47,10 @@ class CaseQuerySet(TenantQuerySet["Case"]):
 
     def within_reach_of(self, membership: Membership) -> "CaseQuerySet":
         """The same, wherever it lies."""
-        if membership.may(Right.WORK_ALL):
+        if sees_all(membership):
             return self
         if not membership.may(Right.WORK_OWN):
             return self.none()
-        if membership.may(Right.WORK_TEAM) and membership.association.team_sees_all:
-            return self
         return self.filter(models.Q(assigned_to=membership.user_id) | models.Q(assigned_to=None))
 
     def in_terms(self, *, plain: date, complained: date) -> "CaseQuerySet":

@@ -29,6 +29,8 @@ class Member(TenantModel, SealedModel):
     phone_index = models.CharField(max_length=64, blank=True, editable=False)
     language = models.CharField(max_length=2, default="fr")
     joined_on = models.DateField()
+    # Mails to this address came back twice: none is sent until it is corrected.
+    email_off_at = models.DateTimeField(null=True, editable=False)
 
     objects = TenantManager.from_queryset(MemberQuerySet)()
 
@@ -41,6 +43,10 @@ class Member(TenantModel, SealedModel):
 
     def __str__(self) -> str:
         return f"member {self.pk}"
+
+    @property
+    def takes_mail(self) -> bool:
+        return bool(self.email_index) and self.email_off_at is None
 
     @property
     def short_name(self) -> str:

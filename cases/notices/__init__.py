@@ -68,7 +68,7 @@ def _member(notice: Notice) -> Recipient | None:
     deadline = _deadline(notice)
     if deadline is None:
         return None
-    return to_member(deadline.case.member)
+    return to_member(deadline.case.member, about=deadline.case)
 
 
 def _volunteer(notice: Notice) -> Recipient | None:
@@ -77,7 +77,7 @@ def _volunteer(notice: Notice) -> Recipient | None:
     user = deadline.case.assigned_to if deadline else None
     if user is None or not Membership.objects.active().filter(user=user).exists():
         return None
-    return to_user(user)
+    return to_user(user, about=deadline.case) if deadline else None
 
 
 def _for_member(notice: Notice) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def _still_expires(notice: Notice) -> bool:
 
 def _its_member(notice: Notice) -> Recipient | None:
     case = _expiring(notice)
-    return to_member(case.member) if case else None
+    return to_member(case.member, about=case) if case else None
 
 
 def _about_end(notice: Notice) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def _reminded(notice: Notice) -> Recipient | None:
     if reminder is None or membership is None:
         return None
     sees = Case.objects.visible_to(membership).filter(pk=reminder.case_id).exists()
-    return to_user(membership.user) if sees else None
+    return to_user(membership.user, about=reminder.case) if sees else None
 
 
 def _about_reminder(notice: Notice) -> dict[str, Any]:
@@ -277,9 +277,9 @@ def _who_follows(notice: Notice) -> Recipient | None:
     """Nobody, when whoever follows the case has left."""
     found = _justificatif(notice)
     user = found.case.assigned_to if found else None
-    if user is None or not Membership.objects.active().filter(user=user).exists():
+    if found is None or user is None or not Membership.objects.active().filter(user=user).exists():
         return None
-    return to_user(user)
+    return to_user(user, about=found.case)
 
 
 def _about_justificatif(notice: Notice) -> dict[str, Any]:

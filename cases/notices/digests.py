@@ -6,7 +6,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import Association, Membership
-from cases.models import Member
+from cases.access.replies import case_of
+from cases.models import Case, Member
 from cases.notices.readers import to_member, to_user
 from notifications.models import Notice
 from notifications.registry import NoticeKind
@@ -18,9 +19,15 @@ def _holds_something(notice: Notice) -> bool:
 
 
 def _gathered_for_member(notice: Notice) -> Recipient | None:
-    rows = Member.objects.filter(user=notice.subject_ids["user"]).exclude(email_index="")
+    """An answer belongs to the case, where all the news are of one."""
+    rows = Member.objects.filter(user=notice.subject_ids["user"], email_off_at=None).exclude(email_index="")
     found: Member | None = rows.order_by("pk").first()
-    return to_member(found) if found else None
+    return to_member(found, about=_only_case(notice)) if found else None
+
+
+def _only_case(notice: Notice) -> Case | None:
+    found = {case_of(held) for held in Notice.objects.all().held_by(notice.pk)}
+    return found.pop() if len(found) == 1 else None
 
 
 def _gathered_for_team(notice: Notice) -> Recipient | None:

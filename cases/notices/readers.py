@@ -2,23 +2,35 @@
 
 from accounts.fields import load_keys
 from accounts.models import User
-from cases.models import Member
+from cases.access.replies import reply_address
+from cases.models import Case, Member
 from notifications.rules.kinds import Audience, Recipient
 
 
-def to_member(member: Member) -> Recipient | None:
+def to_member(member: Member, *, about: Case | None) -> Recipient | None:
+    """Nobody, where mails come back. `about`: the case that an answer belongs to; None for no single one."""
     load_keys([member.subject])
-    if not member.email:
+    if not member.takes_mail:
         return None
     return Recipient(
         email=member.email,
         name=member.first_name,
         language=member.language,
+        reply_to=reply_address(about) if about else "",
         user=member.user_id,
         audience=Audience.MEMBER,
     )
 
 
-def to_user(user: User) -> Recipient | None:
+def to_user(user: User, *, about: Case | None = None) -> Recipient | None:
+    """`about` as above."""
     load_keys([user.subject])
-    return Recipient(email=user.email, name=user.name, language=user.language, user=user.pk) if user.email else None
+    if not user.email:
+        return None
+    return Recipient(
+        email=user.email,
+        name=user.name,
+        language=user.language,
+        reply_to=reply_address(about) if about else "",
+        user=user.pk,
+    )

@@ -3,11 +3,16 @@
 «BADU-KEVI-TOR»: 65 ** 5 = 1.16e9 of them in an association. Only letters, so that a typed 0 or 1 is read as O or I.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 _CONSONANTS = "BDFGJKMNPRTVZ"
 _VOWELS = "AEIOU"
 _SYLLABLES = 5
+_LETTERS = 2 * _SYLLABLES + 1
+_PIECE = re.compile(r"[A-Za-z01]+")
+_MOST_SIGNS = 30_000
 _MISTAKEN = str.maketrans({"0": "O", "1": "I", " ": None, "-": None, "‑": None, ".": None})
 
 
@@ -29,6 +34,20 @@ def parse(typed: str) -> str:
     if not shaped or check != _check(body):
         raise NotAReference(f"{len(letters)} signs")
     return _grouped(letters)
+
+
+def mentioned(text: str) -> Iterator[str]:
+    """Every reference that stands in a text, however it is spaced, in its written form."""
+    pieces = [piece.upper().translate(_MISTAKEN) for piece in _PIECE.findall(text[:_MOST_SIGNS])]
+    for start in range(len(pieces)):
+        letters = ""
+        for piece in pieces[start : start + _LETTERS]:
+            letters += piece
+            if len(letters) >= _LETTERS:
+                break
+        if len(letters) == _LETTERS:
+            with suppress(NotAReference):
+                yield parse(letters)
 
 
 def _alphabet(place: int) -> str:

@@ -13,6 +13,7 @@ from config.settings.given import (
     count,
     log_lines,
     refuse_half_an_authority,
+    refuse_odd_address,
     refuse_short_token,
     secret,
 )
@@ -275,6 +276,9 @@ DEFAULT_FROM_EMAIL = EMAIL_FROM
 EMAIL_TIMEOUT = 20
 # Threads that send sign-in codes beside the requests; 0 sends them within.
 MAIL_THREADS = count("MAIL_THREADS", default=2, least=0, most=100)
+
+# Where answers come to: each case has its own, with «+» and an unguessable part. Empty: no notice can be answered.
+REPLY_ADDRESS = refuse_odd_address("REPLY_ADDRESS", env.str("REPLY_ADDRESS", default=""))
 
 CELERY_TIMEZONE = TIME_ZONE
 

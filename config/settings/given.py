@@ -34,6 +34,15 @@ def count(name: str, *, default: int, least: int = 1, most: int = 10_000) -> int
     return int(text)
 
 
+def refuse_odd_address(name: str, address: str) -> str:
+    """The address, or a refusal: with «+» and 45 signs its first part must stay within the 64 that mail allows."""
+    if address and not re.fullmatch(r"[A-Za-z0-9._-]{1,18}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", address):
+        raise ImproperlyConfigured(
+            f"{name}={address} cannot be used: give one such as reponse@exemple.org, 18 signs at most before «@»."
+        )
+    return address
+
+
 def refuse_half_an_authority(url: str, *, ca_file: str, credentials: str) -> None:
     """A token that nobody can verify proves nothing, and a password is not sent in plain."""
     where = urlsplit(url)

@@ -20,12 +20,14 @@ DIGESTS = {Audience.MEMBER: "digest_member", Audience.TEAM: "digest_team"}
 class Recipient:
     """Lives in memory for the time of one sending; no table of notifications holds an address or a name.
 
+    `reply_to`: where an answer goes; "" for nowhere.
     `user`: whose choice of when and how counts; None for somebody without an account, who has none.
     """
 
     email: str
     name: str = ""
     language: str = "fr"
+    reply_to: str = ""
     user: UUID | None = None
     audience: Audience = Audience.TEAM
 

@@ -43,6 +43,12 @@ UNTIL_ERASED = [
     "contact_consulted",
     "file_consulted",
     "evidence_exported",
+    "case_archived",
+    "case_returned",
+    "erasure_announced",
+    "mail_received",
+    "mail_stopped",
+    "address_corrected",
 ]
 TABLE = MOVING | dict.fromkeys(WHILE_OPEN, ". = = = . .") | dict.fromkeys(UNTIL_ERASED, ". = = = = .")
 BEFORE = (None, State.PREPARING, State.TO_ACT, State.AWAITING, State.CLOSED, State.ERASED)

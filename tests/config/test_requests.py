@@ -149,7 +149,8 @@ def test_a_field_in_the_address_does_not_stand_for_one_of_the_form() -> None:
 def test_an_address_makes_one_line_of_the_log(written: io.StringIO) -> None:
     Client().get("/nulle-part/%0A2026-01-01 INFO accounts.entry zq-forged%0D%1B[2K")
 
-    assert "nulle-part" in written.getvalue()
+    assert "Not Found" in written.getvalue()
+    assert "nulle-part" not in written.getvalue()  # no word of an address but those of our own
     assert len(written.getvalue().splitlines()) == 1
     assert "\x1b" not in written.getvalue()
 

@@ -33,6 +33,7 @@ DESK = "302 403 403 302  200 200 200 200  200 200 403  200"
 POSTED_AT_DESK = "302 403 403 302  405 405 405 405  405 405 403  405"
 WORK = "302 403 403 302  200 200 200 200  200 403 403  200"  # whoever follows cases
 CASE = "302 403 403 302  200 404 404 200  200 403 403  404"  # this case
+MAIL = "302 403 403 302  404 404 404 200  200 403 403  404"  # a message that names no case: for who sees every case
 DEPOSIT = "302 403 403 302  200 404 404 404  404 403 403  404"  # a document that this volunteer sent
 TASK = "302 403 403 302  200 404 404 404  200 403 403  404"  # whoever follows the case, and coordinators
 RUN = "302 403 403 302  403 403 403 403  200 403 403  200"  # for coordinators, each in their own association
@@ -143,6 +144,10 @@ TABLE: dict[str, Asked] = {
     "desk:card": (answered(CASE, 409), answered(CASE, 409)),  # this member has an address
     "desk:case_return": (answered(RUN_HERE, 409), answered(RUN_HERE, 409)),  # it is not in the archive
     "desk:events": (answered(CASE, 404), POSTED_AT_DESK),  # there are none older
+    "desk:address": CASE_FORM,
+    "desk:inbound": (WORK, POSTED_AT_DESK),
+    "desk:inbound_mail": (MAIL, answered(MAIL, 422)),
+    "desk:inbound_read": (POSTED_AT_DESK, answered(WORK, 404)),  # it is on no case yet
     "desk:team": (RUN, POSTED_AT_DESK),
     "desk:invite": (RUN, answered(RUN, 422)),
     "desk:invitation_again": (RUN_HERE, answered(RUN_HERE, 302)),

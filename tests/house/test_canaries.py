@@ -26,6 +26,7 @@ from tests.people import signed_in
 
 # Text columns that can hold no person's words. A new text column stands here with its reason, or is planted.
 HOLDS_NOBODY = {
+    "accounts.JobRun.key": "the name of a job",
     "accounts.ApiToken.networks": "addresses of machines",
     "accounts.ApiToken.scopes": "codes",
     "accounts.ApiToken.token_hash": "a keyed hash of a random token",
@@ -76,10 +77,14 @@ HOLDS_NOBODY = {
     "cases.EvidenceLeaf.content": "ids, hashes and days",
     "cases.EvidenceRoot.root": "a hash of hashes",
     "cases.Export.filter": "codes and days",
+    "cases.InboundMail.mark": "a keyed hash",
+    "cases.InboundMail.sender_index": "a keyed hash",
     "cases.Justificatif.fingerprint": "a hash with a salt that is kept nowhere",
     "cases.Justificatif.hints": "codes",
     "cases.Justificatif.kind": "a code of the definition",
     "cases.Justificatif.refusal": "a code",
+    "cases.MailBounce.address_index": "a keyed hash",
+    "cases.MailBounce.code": "a code",
     "cases.Member.email_index": "a keyed hash",
     "cases.Member.language": "a code",
     "cases.Member.phone_index": "a keyed hash",
@@ -142,6 +147,8 @@ def planted(today: date, now: datetime) -> list[str]:
         actions.accept_invitation(
             invitation, password=factories.PASSWORD, name=factories.plant("accounts.User.name"), at=now
         )
+    for doubtful in (False, True):
+        factories.make_mail(case, doubtful=doubtful, at=now)
     factories.make_token(volunteer, at=now)
     factories.make_export(volunteer, at=now)
     come_in(volunteer, at=now)

@@ -30,6 +30,9 @@ DOORS = {
     "cases.access.doors.is_member_anywhere": (
         "cases/test_erasing.py::test_an_association_that_is_suspended_keeps_its_members_accounts"
     ),
+    "notifications.access.messages.notice_ids": (
+        "cases/inbound/test_replying.py::test_a_message_id_tells_two_ids_and_nothing_else"
+    ),
     "config.copies.moving._rows": "config/copies/test_moving.py::test_the_demo_moves_as_a_whole_or_not_at_all",
     "observatory.access.published_file": "observatory/test_access.py::test_a_published_file_is_what_was_measured",
     "observatory.access.altered_files": "observatory/test_access.py::test_a_published_file_is_what_was_measured",
@@ -52,6 +55,9 @@ FUNCTIONS = {
     ),
     "cases_overdue": "cases/test_operating.py::test_every_association_is_counted_as_its_sweep_would",
     "cases_unchained": "cases/test_operating.py::test_the_functions_of_the_database_tell_counts_and_an_instant_alone",
+    "notifications_notice_by_message": (
+        "cases/inbound/test_replying.py::test_a_message_id_tells_two_ids_and_nothing_else"
+    ),
     "notifications_outbox": "notifications/test_operating.py::test_notices_of_every_association_are_counted_by_state",
     "vault_under_way": (
         "vault/test_operating.py::test_the_function_of_the_database_tells_states_counts_and_instants_alone"

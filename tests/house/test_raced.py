@@ -11,9 +11,10 @@ import observatory.actions
 import vault.actions
 from tests.house.tree import ROOT
 from tests.races.of_cases import RACES as OF_CASES
+from tests.races.of_mails import RACES as OF_MAILS
 from tests.races.of_teams import RACES as OF_TEAMS
 
-RACES = OF_CASES | OF_TEAMS
+RACES = OF_CASES | OF_MAILS | OF_TEAMS
 MODULES = [accounts.actions, cases.actions, notifications.actions, observatory.actions, vault.actions]
 
 # Nothing is won: who comes second does it again, and that is what was asked for, or ends at the same rows.
@@ -77,8 +78,11 @@ NO_TRANSITION = {
         "erase_own": "raced as erase_case; each order is recorded",
         "erase_person": "raced as erase_case; each order is recorded",
         "export_evidence": "reads; each reading is recorded",
+        "note_bounce": "tests/cases/inbound/test_command.py races it",
         "open_case_for": "raced as open_case",
         "purge": "deletes; tests/cases/test_purging.py races it",
+        "purge_mails": "deletes",
+        "receive_mail": "tests/cases/inbound/test_command.py races it",
         "recompute_deadlines": "sweeps; tests/cases/recomputing/test_races.py races it",
         "root_all": "sweeps; the day's root is unique",
         "say_why": "one reason each",
@@ -126,6 +130,7 @@ NO_TRANSITION = {
         "still_held": "reads",
         "sweep": "ends at the same rows",
         "sweep_orphans": "deletes files that no row names",
+        "takes_files": "reads",
     },
 }
 

@@ -19,6 +19,7 @@ DOORS = {
     "accounts/access/doors.py": "a person's own memberships; an invitation or a program by its token",
     "accounts/fields.py": "key rows: an association's by its id, others by their random subject",
     "cases/access/doors.py": "a member's own associations",
+    "notifications/access/messages.py": "a notice by the Message-ID that only its reader knows",
     "observatory/access.py": "published releases, which anybody may read",
     "observatory/models.py": "is this release published?",
 }

@@ -42,6 +42,7 @@ OTHER_KEYS = {
     "desk:deposit": "team deposit",
     "portal:deposit": "deposit",
     "desk:answer": "deadline",
+    "desk:inbound_mail": "inboundmail",
     "desk:letter": "deadline",
     "desk:reminder": "reminder",
     "desk:unsent": "notice",

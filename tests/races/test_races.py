@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.races import of_cases, of_teams
+from tests.races import of_cases, of_mails, of_teams
 from tests.races.racing import Race, alone, make_world, run, winners
 
-RACES = of_cases.RACES | of_teams.RACES
+RACES = of_cases.RACES | of_mails.RACES | of_teams.RACES
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "2"))
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]

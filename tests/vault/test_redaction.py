@@ -237,7 +237,7 @@ def test_what_cannot_be_read_is_not_kept(image: Image.Image, code: Code) -> None
 
 
 def test_a_number_that_black_does_not_remove_is_never_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vault.redaction.pages.painted", lambda pixels, _zones, ink: pixels)
+    monkeypatch.setattr("vault.redaction.pages.blanked", lambda pixels, _zones: pixels)
 
     with pytest.raises(Refused) as refusal:
         pipeline.analyse([as_png(letter(LABEL))])

@@ -5,7 +5,7 @@ from vault.actions.checking import check_part
 from vault.actions.confirming import StaysHidden, choose, confirm, discard, forget
 from vault.actions.leasing import held
 from vault.actions.purging import purge_files, still_held
-from vault.actions.receiving import AN_HOUR, add_piece, begin, finish, reached, receive, refuse_over_quota
+from vault.actions.receiving import AN_HOUR, add_piece, begin, finish, reached, receive, refuse_over_quota, takes_files
 from vault.actions.running import Run
 from vault.actions.sealing import (
     LeaseLost,
@@ -51,4 +51,5 @@ __all__ = [
     "still_held",
     "sweep",
     "sweep_orphans",
+    "takes_files",
 ]

@@ -13,7 +13,7 @@ from django.db.models import F
 
 from accounts import scope
 from accounts.access import active_associations
-from vault.actions.antechamber import LASTS, end, get, key_of, put
+from vault.actions.antechamber import end, get, key_of, lasts, put
 from vault.actions.leasing import LEASE, held
 from vault.actions.running import Run
 from vault.box import antivirus, keys
@@ -96,7 +96,7 @@ def _analyse(run: Run, deposit: Deposit) -> None:
     packed = analysis.pack()
     if len(packed) > MOST_BYTES:
         raise Refused(Code.TOO_LONG)
-    keys.store().renew(deposit.file_id, lasts=LASTS)
+    keys.store().renew(deposit.file_id, lasts=lasts(deposit))
     _show(run, deposit, analysis, packed=packed, key=key)
 
 
@@ -113,7 +113,7 @@ def _is_scanned(run: Run, deposit: Deposit, parts: list[bytes]) -> bool:
 
 
 def _show(run: Run, deposit: Deposit, analysis: Analysis, *, packed: bytes, key: bytes) -> None:
-    """Keep the pages, and let the person see them: 30 minutes from now.
+    """Keep the pages, and let the person see them, for a while from now.
 
     The row is locked while its blob is written: whoever lost the lease, or worked on what was destroyed meanwhile,
     finds so before, and never writes over the pages of another.
@@ -127,7 +127,7 @@ def _show(run: Run, deposit: Deposit, analysis: Analysis, *, packed: bytes, key:
             state=DepositState.TO_CONFIRM,
             pages=len(analysis.pages),
             found=[zone.to_json() for zone in analysis.found],
-            expires_at=run.now + LASTS,
+            expires_at=run.now + lasts(deposit),
             lease_until=None,
             tries=0,
         )

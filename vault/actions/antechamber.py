@@ -13,12 +13,19 @@ from vault.models import Deposit, DepositState
 from vault.rules.refusals import Code
 
 LASTS = timedelta(minutes=30)
+# What came by mail waits for somebody who was not there when it came: over a week-end.
+MAIL_LASTS = timedelta(days=3)
+
+
+def lasts(deposit: Deposit) -> timedelta:
+    """How long it waits for the machine, and then for a person."""
+    return MAIL_LASTS if deposit.by_mail else LASTS
 
 
 def make_key(deposit: Deposit) -> bytes:
     """A fresh key, in its store, for a deposit that no row holds yet. Raises keys.KeysAway."""
     key = crypto.new_key()
-    deposit.wrapped = keys.store().put(deposit.file_id, key, lasts=LASTS)
+    deposit.wrapped = keys.store().put(deposit.file_id, key, lasts=lasts(deposit))
     return key
 
 

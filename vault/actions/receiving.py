@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from accounts import scope
 from accounts.models import Membership, User
-from vault.actions.antechamber import LASTS, forget_unkept, key_of, make_key, put
+from vault.actions.antechamber import LASTS, forget_unkept, key_of, lasts, make_key, put
 from vault.box import antechamber, keys, pokes
 from vault.models import Deposit, DepositState
 from vault.redaction import pipeline
@@ -37,9 +37,10 @@ def receive(
     token: UUID,
     by: User,
     at: datetime,
+    by_mail: bool = False,
 ) -> Deposit:
     """Take files that make one document, in order; the same token gives the same row. Raises Refused, with nothing
-    written.
+    written. `by_mail`: it waits for days, and for whoever works on the case too.
 
     The blobs are on the disk before the row is: a transaction that fails leaves noise, never a row without its bytes.
     """
@@ -49,6 +50,8 @@ def receive(
     _refuse_closed_or_quota(by=by, at=at)
     plains = _read_all(parts)
     deposit = _new(subject=subject, label=label, token=token, by=by, at=at, state=DepositState.RECEIVED)
+    deposit.by_mail = by_mail
+    deposit.expires_at = at + lasts(deposit)
     key = _key_for(deposit)
     try:
         _put_all(deposit, plains, key=key)
@@ -133,10 +136,15 @@ def _same(*, subject: UUID, token: UUID) -> Deposit | None:
     return found
 
 
+def takes_files() -> bool:
+    """Whether the door is open at all; it may still be that the keys are away for a while."""
+    return bool(settings.VAULT_UPLOADS) and not pipeline.missing(settings.VAULT_ISOLATION)
+
+
 def _refuse_closed_or_quota(*, by: User, at: datetime) -> None:
     """The quota is counted before the row is written: requests at the very same moment may pass together, as many as
     the web has threads."""
-    if not settings.VAULT_UPLOADS or pipeline.missing(settings.VAULT_ISOLATION):
+    if not takes_files():
         raise Refused(Code.CLOSED)
     refuse_over_quota(by=by, at=at)
 

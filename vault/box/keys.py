@@ -102,6 +102,11 @@ class WrappedKeys:
         pass
 
 
+def is_shared() -> bool:
+    """Whether another process opens what this one takes in."""
+    return bool(settings.VAULT_SAS_URL or settings.VAULT_SAS_KEY)
+
+
 def store() -> KeyStore:
     return _store(settings.VAULT_SAS_URL, settings.VAULT_SAS_KEY)
 

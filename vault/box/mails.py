@@ -3,13 +3,13 @@
 import contextlib
 import email
 import email.policy
-import html.parser
 import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 
+from vault.rules import markup
 from vault.rules.refusals import Code, Refused
 
 MAX_PARTS = 60
@@ -17,8 +17,6 @@ MAX_SIGNS = 60_000
 _SHOWN = ("From", "To", "Cc", "Date", "Subject")
 _COLUMNS, _LINES = 84, 60
 _CARRIED = ("application/pdf", "application/octet-stream", "image/")
-_BREAKS = frozenset({"br", "p", "div", "tr", "li", "table", "h1", "h2", "h3", "h4", "blockquote", "hr"})
-_UNSEEN = frozenset({"script", "style", "head", "title", "template"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ def read(data: bytes) -> Mail:
         if kind == "text/plain" and not part.is_attachment():
             plain.append(_text(part))
         elif kind == "text/html" and not part.is_attachment():
-            marked.append(_seen(_text(part)))
+            marked.append(markup.seen(_text(part)))
         elif kind.startswith(_CARRIED) and (content := part.get_payload(decode=True)):
             attached.append(bytes(content) if isinstance(content, bytes) else b"")
     body = "\n\n".join(plain) if any(text.strip() for text in plain) else "\n\n".join(marked)
@@ -82,35 +80,6 @@ def _text(part: EmailMessage) -> str:
     except (LookupError, ValueError, KeyError):
         content = part.get_payload(decode=True)
         return content.decode("latin-1") if isinstance(content, bytes) else ""
-
-
-class _Reader(html.parser.HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self.unseen = 0
-
-    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
-        self.unseen += tag in _UNSEEN
-        if tag in _BREAKS:
-            self.pieces.append("\n")
-        elif tag in {"td", "th"}:
-            self.pieces.append("  ")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.unseen -= tag in _UNSEEN and self.unseen > 0
-        if tag in _BREAKS:
-            self.pieces.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self.unseen:
-            self.pieces.append(" ".join(data.split()) + (" " if data[-1:].isspace() else ""))
-
-
-def _seen(marked: str) -> str:
-    reader = _Reader()
-    reader.feed(marked)
-    return "".join(reader.pieces)
 
 
 def _printable(text: str) -> str:

@@ -68,6 +68,7 @@ class Deposit(TenantModel):
     """What somebody sent, until it is sealed, refused, given up or expired.
 
     `label`: the caller's own word (the kind of justificatif). `token`: the form's, so that a double submit is one.
+    `by_mail`: it was attached to a message, so that a volunteer may look at it too.
     `pieces`: for each part, in order, the names and sizes of its blobs in the antechamber. `found`, `own`: zones as
     `vault.rules.zones.ZoneDict`; `shown`: places in `found` that the person un-hid. `wrapped`: the antechamber's key
     under the platform's passing one (embedded mode), else empty. `holds`: something may still lie in the antechamber.
@@ -76,6 +77,7 @@ class Deposit(TenantModel):
     file_id = models.UUIDField(default=uuid4, editable=False)
     subject = models.UUIDField(editable=False)
     label = models.CharField(max_length=60)
+    by_mail = models.BooleanField(default=False)
     token = models.UUIDField()
     state = models.CharField(max_length=12, choices=DepositState)
     code = models.CharField(max_length=24, choices=[(code.value, code.value) for code in Code], blank=True)

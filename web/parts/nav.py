@@ -22,6 +22,7 @@ class Item:
 _DESK: tuple[tuple[str, str, str | Promise], ...] = (
     ("desk:now", "inbox", _("Maintenant")),
     ("desk:cases", "folder", _("Dossiers")),
+    ("desk:inbound", "mail", _("Courrier")),
     ("desk:open", "plus", _("Nouveau dossier")),
     ("desk:exports", "down", _("Listes")),
     ("desk:team", "users", _("Équipe")),
@@ -33,7 +34,7 @@ _DESK: tuple[tuple[str, str, str | Promise], ...] = (
 
 
 # Pages that lie below one of the menu's.
-_BELOW = {"desk:audit": "desk:security", "desk:tokens": "desk:security"}
+_BELOW = {"desk:inbound_mail": "desk:inbound", "desk:audit": "desk:security", "desk:tokens": "desk:security"}
 
 
 def desk(request: HttpRequest, *, counts: dict[str, str] | None = None) -> list[Item]:

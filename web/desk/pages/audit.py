@@ -22,6 +22,7 @@ KINDS: dict[str, str | Promise] = {
     AuditKind.FILE_CONSULTED: gettext_lazy("Justificatif ouvert"),
     AuditKind.SEARCHED: gettext_lazy("Recherche de personnes"),
     AuditKind.LISTED: gettext_lazy("Liste de noms parcourue"),
+    AuditKind.MAIL_CONSULTED: gettext_lazy("Courriel à classer lu"),
     AuditKind.INVITED: gettext_lazy("Invitation envoyée"),
     AuditKind.INVITATION_RENEWED: gettext_lazy("Invitation renvoyée"),
     AuditKind.INVITATION_REVOKED: gettext_lazy("Invitation annulée"),

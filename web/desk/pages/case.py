@@ -363,6 +363,7 @@ _MENU: tuple[tuple[str, EventKind, str, str | Promise], ...] = (
     ("facts", EventKind.FACT_CORRECTED, "calendar", gettext_lazy("Noter ou corriger une date")),
     ("remind", EventKind.REMINDER_SET, "clock", gettext_lazy("Poser un rappel")),
     ("note", EventKind.NOTE_ADDED, "pen", gettext_lazy("Ajouter une note")),
+    ("address", EventKind.ADDRESS_CORRECTED, "mail", gettext_lazy("Corriger l’adresse de courriel")),
     ("consent", EventKind.CONSENT_GIVEN, "check", gettext_lazy("Changer les accords")),
     ("close", EventKind.CASE_CLOSED, "check", gettext_lazy("Clore le dossier")),
     ("reopen", EventKind.CASE_REOPENED, "left", gettext_lazy("Rouvrir le dossier")),

@@ -10,6 +10,7 @@ from web.parts import nav
 # Any of these rights opens the page.
 _NEEDED: dict[str, tuple[Right, ...]] = {
     "desk:cases": (Right.WORK_OWN,),
+    "desk:inbound": (Right.WORK_OWN,),
     "desk:open": (Right.OPEN_CASE,),
     "desk:team": (Right.MANAGE,),
     "desk:procedures": (Right.MANAGE,),

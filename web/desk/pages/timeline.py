@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.models import Case, CaseEvent
 from cases.rules.lifecycle import EventKind
+from web.desk.pages import inbound
 from web.desk.pages.words import ANSWERS, CONSENTS, FACTS, KNOWN_BY, answer, definition_of, label, say
 from web.parts.french import at_hour, plain_words
 from web.parts.refusals import REFUSALS
@@ -222,6 +223,10 @@ def _received(_case: Case, payload: dict[str, str]) -> str:
     return _("Justificatif déposé.")
 
 
+def _mail(_case: Case, payload: dict[str, str]) -> str:
+    return inbound.said(payload)
+
+
 _SENTENCES: dict[EventKind, Callable[[Case, dict[str, str]], str]] = {
     EventKind.JUSTIFICATIF_RECEIVED: _received,
     EventKind.ATTEMPT_MADE: _attempt,
@@ -240,6 +245,7 @@ _SENTENCES: dict[EventKind, Callable[[Case, dict[str, str]], str]] = {
     EventKind.CONSENT_GIVEN: _consent,
     EventKind.CONSENT_WITHDRAWN: _withdrawn,
     EventKind.CASE_CONSULTED: _consulted,
+    EventKind.MAIL_RECEIVED: _mail,
 }
 _FIXED: dict[EventKind, str | Promise] = {
     EventKind.CASE_OPENED: gettext_lazy("Dossier ouvert."),
@@ -252,6 +258,10 @@ _FIXED: dict[EventKind, str | Promise] = {
     EventKind.REMINDER_ENDED: gettext_lazy("Rappel terminé."),
     EventKind.CASE_CONVERTED: gettext_lazy("Continué par une autre démarche."),
     EventKind.CARD_RENEWED: gettext_lazy("Carte avec un code refaite."),
+    EventKind.MAIL_STOPPED: gettext_lazy(
+        "Deux courriels sont revenus : plus rien n’est envoyé à cette adresse jusqu’à ce qu’elle soit corrigée."
+    ),
+    EventKind.ADDRESS_CORRECTED: gettext_lazy("Adresse de courriel corrigée."),
     EventKind.CONTACT_CONSULTED: gettext_lazy("Coordonnées lues."),
     EventKind.FILE_CONSULTED: gettext_lazy("Justificatif ouvert."),
     EventKind.EVIDENCE_EXPORTED: gettext_lazy("Preuves du dossier sorties de la plateforme, documents compris."),
@@ -289,4 +299,7 @@ _LOOKS: dict[EventKind, tuple[str, str]] = {
     EventKind.CASE_RETURNED: ("folder", ""),
     EventKind.ERASURE_ANNOUNCED: ("mail", ""),
     EventKind.CARD_RENEWED: ("printer", ""),
+    EventKind.MAIL_RECEIVED: ("mail", "mine"),
+    EventKind.MAIL_STOPPED: ("alert", "late"),
+    EventKind.ADDRESS_CORRECTED: ("mail", ""),
 }

@@ -11,7 +11,7 @@ from accounts.rules.roles import Right
 from cases import access
 from cases.models import Case, CaseEvent
 from web.desk.pages import case as page
-from web.desk.pages import family, reminders
+from web.desk.pages import family, inbound, reminders
 from web.desk.pages.deadlines import deadlines
 from web.desk.pages.facts import facts
 from web.desk.pages.head import case_head
@@ -54,6 +54,7 @@ def case(request: DeskRequest, reference: str) -> HttpResponse:
         "ways": page.ways(found, deadlines=stored, attempts=tried),
         "deletion": page.deletion_reminder(found, facts=standing, attempts=tried),
         "menu": page.menu(found),
+        "trouble": inbound.trouble(found, access.bounces_of(found.member)),
         "may_open": request.membership.may(Right.OPEN_CASE),
         "is_open": found.is_at_work,
         "kept": keeping.say(access.keeping_of(found, terms=access.terms_of(request.association), today=request.today)),

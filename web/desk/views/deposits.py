@@ -92,7 +92,7 @@ def deposit(request: DeskRequest, reference: str, pk: int) -> HttpResponse:
     def draw(context: dict[str, Any], status: int) -> HttpResponse:
         return shown(request, "deposit.html", {**context, "head": head}, status=status)
 
-    return answers.answer(_room(request, case, access.deposit_for(case, pk, by=request.user)), request, draw)
+    return answers.answer(_room(request, case, access.deposit_for(case, pk, by=request.user, team=True)), request, draw)
 
 
 @require_safe
@@ -126,7 +126,7 @@ def _about(request: DeskRequest, case: Case, form: UploadForm) -> dict[str, Any]
 
 def _room_of(request: DeskRequest, reference: str, pk: int) -> Room:
     case = reread_case(request, reference)
-    return _room(request, case, access.deposit_for(case, pk, by=request.user))
+    return _room(request, case, access.deposit_for(case, pk, by=request.user, team=True))
 
 
 def _room(request: DeskRequest, case: Case, deposit: "Deposit") -> Room:

@@ -39,9 +39,9 @@ class Horizon:
 @require_safe
 @needs()
 def now(request: DeskRequest) -> HttpResponse:
-    """Seven queries at any size (session, user and membership not counted): two stages of the list, the keys of its
-    people and the key of those keys, its deadlines, the counts in one, the campaigns. An empty list asks two more,
-    a page beyond the first three: it is recorded; reminders whose day has come ask two, mails that did
+    """Eight queries at any size (session, user and membership not counted): two stages of the list, the keys of its
+    people and the key of those keys, its deadlines, the counts in one, the mail; the campaigns. An empty list asks two
+    more, a page beyond the first three: it is recorded; reminders whose day has come ask two, mails that did
     not leave seven."""
     if not request.membership.may(Right.WORK_OWN):
         lists = access.lists_waiting(request.membership, at=timezone.now())
@@ -78,7 +78,12 @@ def now(request: DeskRequest) -> HttpResponse:
         "empty": "" if cases else _empty(request, filters, counts),
         "open_url": reverse("desk:open") if request.membership.may(Right.OPEN_CASE) else "",
     }
-    return shown(request, "now.html", context, counts={"desk:now": capped(counts["mine"])})
+    return shown(request, "now.html", context, counts=_menu_counts(request, counts))
+
+
+def _menu_counts(request: DeskRequest, counts: dict[str, int]) -> dict[str, str]:
+    mails = access.mail_count(request.membership)
+    return {"desk:now": capped(counts["mine"])} | ({"desk:inbound": capped(mails)} if mails else {})
 
 
 def _reminders(request: DeskRequest, counts: dict[str, int], *, after: str) -> list[reminders.ReminderDue]:

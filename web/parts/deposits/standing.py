@@ -54,7 +54,7 @@ def underway(
 
 
 def _line(case: Case, row: Standing, *, space: str, reader: User, title: str) -> Underway:
-    whose = _whose(case, row, reader)
+    whose = MINE if row.by_mail and space == "desk" else _whose(case, row, reader)
     kind, icon, words = _AWAITS[whose] if row.awaits_person else _look(row)
     why = SENTENCES[Code(row.code)].say(get_language() or "fr") if row.code and not row.is_under_way else ""
     return Underway(

@@ -1,0 +1,196 @@
+"""A message that a mail server hands over: onto its case, or to the team, or to nobody; the same message once."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+import vault.actions
+from accounts import crypto, scope
+from accounts.actions import create_keys
+from accounts.fields import root_key
+from accounts.models import KeyKind, User
+from cases.access.mails import Place, place_of, sender_index
+from cases.actions.bouncing import note_bounce
+from cases.actions.journal import definition_of, move, settle, take
+from cases.models import Case, Doubt, InboundMail, MailState
+from cases.rules import inbound
+from cases.rules.inbound import Letter, Sort
+from cases.rules.lifecycle import EventKind, State, may
+from vault.box import keys
+from vault.rules import sniff
+from vault.rules.detector import holds_certainly, mask
+from vault.rules.refusals import Code, Refused
+
+MOST_WAITING = 2000
+_AWAY = {Code.CLOSED, Code.NO_ROOM}
+
+
+class Outcome(StrEnum):
+    """What became of a message. A code: logged, and told to whoever ran the command."""
+
+    FILED = "filed"
+    WAITING = "waiting"
+    AGAIN = "again"
+    BOUNCE = "bounce"
+    STRAY_BOUNCE = "stray_bounce"
+    ROBOT = "robot"
+    EMPTY = "empty"
+    NOBODY = "nobody"
+    NOBODY_TOLD = "nobody_told"
+
+
+class TryLater(RuntimeError):
+    """Not now, through no fault of the message: the mail server keeps it and comes back."""
+
+
+def receive_mail(raw: bytes, *, at: datetime) -> Outcome:
+    """Door: take in one message as it came. Raises TryLater, with nothing written.
+
+    NOBODY_TOLD: it is for nobody here, and whoever sent it may be told so.
+    """
+    letter = inbound.read(raw)
+    if letter.report:
+        return Outcome.BOUNCE if note_bounce(letter.report, at=at) else Outcome.STRAY_BOUNCE
+    if letter.sort is Sort.ROBOT:
+        return Outcome.ROBOT
+    if not (letter.sender or letter.text or letter.attached):
+        return Outcome.EMPTY
+    place = place_of(letter)
+    if place is None:
+        return _for_nobody(letter)
+    try:
+        with transaction.atomic(), scope.enter(place.association_id):
+            return _take_in(letter, place, at=at)
+    except IntegrityError:
+        with scope.enter(place.association_id):
+            if InboundMail.objects.filter(mark=_mark(letter)).exists():
+                return Outcome.AGAIN  # another process was faster
+        raise
+
+
+def _for_nobody(letter: Letter) -> Outcome:
+    return Outcome.NOBODY_TOLD if letter.may_be_told else Outcome.NOBODY
+
+
+def _mark(letter: Letter) -> str:
+    return crypto.mac(crypto.derive(root_key(scope.required()), "mail"), letter.identity)
+
+
+def _take_in(letter: Letter, place: Place, *, at: datetime) -> Outcome:
+    case = _taken(place)
+    if place.is_addressed and case is None:
+        return _for_nobody(letter)  # the case was erased: its address is gone
+    mark = _mark(letter)
+    if InboundMail.objects.filter(mark=mark).exists():
+        return Outcome.AGAIN
+    if case and place.is_addressed and sender_index(letter.sender) == case.member.email_index:
+        _file(letter, case, mark=mark, at=at)
+        return Outcome.FILED
+    _keep_waiting(letter, case, mark=mark, doubt=_doubt(place), at=at)
+    return Outcome.WAITING
+
+
+def _taken(place: Place) -> Case | None:
+    found = Case.objects.filter(pk=place.case_id).exclude(state=State.ERASED).first() if place.case_id else None
+    return take(found, version=None) if found else None
+
+
+def _doubt(place: Place) -> Doubt:
+    return Doubt.UNVERIFIED if place.is_addressed else Doubt.UNADDRESSED
+
+
+def _file(letter: Letter, case: Case, *, mark: str, at: datetime) -> None:
+    """The member's words, sealed under the case's key, in its journal; what they attached goes to the vault."""
+    by, token = case.member.user, UUID(hex=mark[:32])
+    kept, refused = _deposit(letter, case, token=token, by=by, at=at)
+    words, is_masked = without_numbers("\n\n".join(filter(None, (letter.subject, letter.text))))
+    event = move(
+        case,
+        EventKind.MAIL_RECEIVED,
+        at=at,
+        by=by,
+        token=token,
+        note=words,
+        masked=is_masked or None,
+        deposits=kept or None,
+        left_out=letter.left_out or None,
+        refused=",".join(sorted(refused)),
+    )
+    InboundMail.objects.create(
+        association_id=case.association_id,
+        subject=case.subject,
+        state=MailState.FILED,
+        mark=mark,
+        case=case,
+        event=event,
+        is_masked=is_masked,
+        left_out=letter.left_out,
+        received_at=at,
+    )
+    if case.archived_on:  # nobody of the team would see it there
+        settle(case, today=timezone.localdate(at), at=at, by=by)
+
+
+def without_numbers(text: str) -> tuple[str, bool]:
+    """The text with a bullet for each sign of what is kept nowhere, and whether there was any; whoever wrote it cannot
+    be asked. Nothing of a text in which one shows again when another is hidden."""
+    clean = mask(text)
+    return ("" if holds_certainly(clean) else clean), clean != text
+
+
+def _deposit(letter: Letter, case: Case, *, token: UUID, by: User | None, at: datetime) -> tuple[int, set[Code]]:
+    """How many files went to the vault, and why others did not. Raises TryLater while its keys are away."""
+    codes: set[Code] = set()
+    kept = 0
+    for number, data in enumerate(letter.attached):
+        try:
+            _receive(data, case, token=uuid5(token, str(number)), by=by, at=at)
+            kept += 1
+        except Refused as refusal:
+            if refusal.code in _AWAY and vault.actions.takes_files() and keys.is_shared():
+                raise TryLater(refusal.code.value) from None
+            codes.add(refusal.code)
+    return kept, codes
+
+
+def _receive(data: bytes, case: Case, *, token: UUID, by: User | None, at: datetime) -> None:
+    """Raises Refused: also where the vault's keys would end with this process, as in the embedded default."""
+    if not keys.is_shared():
+        raise Refused(Code.CLOSED)
+    if by is None or not may(State(case.state), EventKind.JUSTIFICATIF_RECEIVED):
+        raise Refused(Code.CLOSED_MEANWHILE)
+    if sniff.kind_of(data) is None:
+        raise Refused(Code.KIND)
+    # Of which kind it is nobody said: whoever checks it sees.
+    label = definition_of(case).justificatifs[0].key
+    vault.actions.receive([data], subject=case.subject, label=label, token=token, by=by, at=at, by_mail=True)
+
+
+def _keep_waiting(letter: Letter, case: Case | None, *, mark: str, doubt: Doubt, at: datetime) -> None:
+    """Its words under a key of their own. Its files are not kept: they cannot be cleaned before a case is known."""
+    if InboundMail.objects.all().waiting().count() >= MOST_WAITING:
+        raise TryLater("too_many_wait")
+    title, masked_title = without_numbers(letter.subject)
+    text, masked_text = without_numbers(letter.text)
+    sender, masked_sender = without_numbers(letter.sender)
+    name, masked_name = without_numbers(letter.sender_name)
+    [subject] = create_keys(scope.required(), kind=KeyKind.MAIL)
+    InboundMail(
+        association_id=scope.required(),
+        subject=subject,
+        state=MailState.WAITING,
+        doubt=doubt,
+        mark=mark,
+        case=case,
+        sender_index=sender_index(letter.sender),
+        sender=sender,
+        sender_name=name,
+        title=title,
+        text=text,
+        is_masked=masked_title or masked_text or masked_sender or masked_name,
+        left_out=letter.left_out + len(letter.attached),
+        received_at=at,
+    ).save(force_insert=True)
