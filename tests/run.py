@@ -24,7 +24,14 @@ SERVICES = {"TEST_DATABASE_URL", "TEST_MIGRATE_DATABASE_URL", "TEST_REDIS_URL", 
 # Neither the rules nor the house depend on the database, nor what pictures show or pages say; the frame's own tests
 # start SQLite platforms in either leg. That each person may ask each page is asked of SQLite too.
 OF_THE_VAULT = ["tests/vault/test_corpus.py", "tests/vault/test_judge.py", "tests/vault/test_whole_corpus.py"]
-OF_THE_WEB = ["tests/web/desk", "tests/web/parts", "tests/web/portal", "tests/web/public"]
+OF_THE_WEB = [
+    "tests/inputs",
+    "tests/web/api/test_schema_fuzzing.py",
+    "tests/web/desk",
+    "tests/web/parts",
+    "tests/web/portal",
+    "tests/web/public",
+]
 OF_THE_HOUSE = sorted({*map(str, Path("tests/house").iterdir())} - {"tests/house/test_permissions.py"})
 SAME_ON_BOTH = [*OF_THE_HOUSE, *OF_THE_VAULT, *OF_THE_WEB, "tests/bench", "tests/config", "tests/procedures"]
 

@@ -4,6 +4,7 @@ import json
 import re
 from html import unescape
 from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
 
 from tests.house.idor.findings import Answer
 from tests.house.idor.forms import forms_in
@@ -14,6 +15,7 @@ _SAID = re.compile(r'class="field__error|class="error_summary|role="alert"|class
 _IS_HTML = re.compile(r"^Content-Type: text/html", re.MULTILINE)
 _IS_JSON = re.compile(r"^Content-Type: application/json", re.MULTILINE)
 _LOCATION = re.compile(r"^Location: (.*)$", re.MULTILINE)
+OURS = "https://ici.invalid/"
 QUICK_EXIT = "https://www.meteofrance.com/"
 
 
@@ -69,8 +71,8 @@ def leads_to(answer: Answer) -> str:
 def leads_away(answer: Answer) -> bool:
     """To another site than ours: only the quick exit does."""
     target = leads_to(answer)
-    is_ours = target.startswith("/") and not target.startswith(("//", "/\\"))
-    return bool(target) and not is_ours and target != QUICK_EXIT
+    there = urlsplit(urljoin(OURS, target.replace("\\", "/")))
+    return bool(target) and f"{there.scheme}://{there.netloc}/" != OURS and target != QUICK_EXIT
 
 
 def kept_in(answer: Answer, name: str) -> list[str]:

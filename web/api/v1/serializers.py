@@ -151,12 +151,20 @@ class ProcedureStep(Shape):
     checks = Text(many=True)
 
 
+@extend_schema_field({"type": "string", "pattern": r"^\d{2}:\d{2}$", "example": "08:30"})
+class HourField(serializers.TimeField):
+    """Hours and minutes: less than what a schema calls a `time`, which has seconds and an offset."""
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
 class OpeningSlot(Shape):
     """`weekdays`: 0 is Monday."""
 
     weekdays = serializers.ListField(child=serializers.IntegerField())
-    opens = serializers.TimeField(format="%H:%M")
-    closes = serializers.TimeField(format="%H:%M")
+    opens = HourField()
+    closes = HourField()
 
 
 class OpeningHours(Shape):
