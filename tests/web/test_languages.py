@@ -21,7 +21,7 @@ from accounts import scope
 from accounts.fields import load_keys
 from accounts.models import Association, Membership, User
 from accounts.rules.roles import Role
-from cases.models import Campaign, Case, CaseEvent
+from cases.models import Campaign, Case, CaseEvent, Deadline
 from observatory import actions as observatory
 from observatory.models import StatPlan
 from procedures import registry
@@ -238,7 +238,12 @@ def test_no_page_says_a_word_of_the_other_language(seeded: Association, language
     invitation, token = factories.make_invitation(seeded, by=coordinator, at=now)
     with scope.enter(seeded.pk):
         asker = Membership.objects.get(user=coordinator)
+        deadline = Deadline.objects.filter(case__closed_on=None).order_by("pk").first()
+        assert deadline
+        case = deadline.case
     factories.make_export(asker, at=now)
+    factories.make_unsent(seeded, at=now, deadline=deadline.pk)
+    factories.make_mail(case, doubtful=True, at=now)
 
     crawls = list(Readers(seeded, language, _told_by_people(seeded)).crawls(token, again=invitation.pk))
 
