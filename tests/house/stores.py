@@ -54,7 +54,7 @@ def logs() -> Iterator[io.StringIO]:
     configured: dict[str, Any] = copy.deepcopy(settings.LOGGING)  # a configurator takes its parts out of it
     maker = DictConfigurator(configured)
     handler = logging.StreamHandler(written)
-    handler.setFormatter(maker.configure_formatter(configured["formatters"]["plain"]))
+    handler.setFormatter(maker.configure_formatter(configured["formatters"]["lines"]))
     for name in configured["handlers"]["stderr"]["filters"]:
         handler.addFilter(maker.configure_filter(configured["filters"][name]))
     loggers = [logging.getLogger(name) for name in ("", *APART)]

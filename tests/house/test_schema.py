@@ -42,7 +42,18 @@ UNIQUE_EVERYWHERE = {
     ("accounts_apitoken", "token_hash"): "random, looked up before the association is known",
     ("accounts_invitation", "token_hash"): "random, looked up before the association is known",
 }
-DOORS = {"accounts_invitation_by_token", "accounts_token_by_hash"}
+DOORS = {
+    "accounts_invitation_by_token",
+    "accounts_token_by_hash",
+    "notifications_notice_by_message",
+    # What operators ask of every association at once: counts and instants.
+    "accounts_root_of_each_kek",
+    "accounts_unchained",
+    "cases_overdue",
+    "cases_unchained",
+    "notifications_outbox",
+    "vault_under_way",
+}
 
 SCOPE = "(association_id = (NULLIF(current_setting('app.association_id'::text, true), ''::text))::bigint)"
 OWN = "(user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid)"
