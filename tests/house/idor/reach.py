@@ -35,6 +35,8 @@ _COMMON = {"accounts.User.name", "accounts.User.id", "cases.Campaign.slug"}
 _OF_TEAM = {"cases.CaseEvent.note", "cases.Attempt.note"}
 # Written on the way by whoever is at work: what happened, and who is told.
 _WRITTEN_ON_THE_WAY = {"auditentry", "notice"}
+# Mail that names no case is for whoever sees every case.
+_SEES_ALL = {"referent", "coordinator", "stranger"}
 # What is the account's own, and stays so after somebody left the association: sessions and factors.
 _OF_ACCOUNT = {"signin", "authenticator"}
 
@@ -81,6 +83,8 @@ class Reach:
             return self.person not in MEMBERS
         if owner.member is not None:
             return owner.member in self.members
+        if model_name == "inboundmail":
+            return self.person in _SEES_ALL
         return self.runs_team or model_name in _WRITTEN_ON_THE_WAY
 
     def may_read(self, owner: Owner, column: str) -> bool:
@@ -90,6 +94,8 @@ class Reach:
             return False
         if owner.member is not None:
             return owner.member in self.members and not (self.person in MEMBERS and column in _OF_TEAM)
+        if column.startswith("cases.InboundMail."):
+            return self.person in _SEES_ALL
         return self.runs_team or column in _COMMON
 
     def keys(self, world: World) -> dict[str, dict[str, Any]]:
