@@ -72,7 +72,7 @@ def _known(key: bytes) -> Opener:
 def _body(source: Source, *, at: datetime) -> Iterator[bytes]:
     """1. The snapshot's tables are counted. 2. Its dump. 3. The blobs that it names. 4. What all that was."""
     tables, migrations = source.tables(), migrations_in(source)
-    destroyed = complete_destroyed(keyless_in(source))
+    destroyed = complete_destroyed(keyless_in(source, tables=tables))
     dump, blobs = Measured(source.dump()), Blobs()
     yield from entries.framed(entries.DATABASE, dump)
     yield from blobs.entries(source)

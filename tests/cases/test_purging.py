@@ -392,6 +392,7 @@ class TestTheRole:
         with scope.enter(union.pk):
             left = Case.objects.exclude(state=State.ERASED).filter(pk=case.pk).first()
             events = set(CaseEvent.objects.filter(case=case.pk).values_list("kind", flat=True))
-        assert (left is not None) is DataKey.objects.filter(subject=case.subject).exists()
+            has_key = DataKey.objects.filter(subject=case.subject).exists()
+        assert (left is not None) is has_key
         assert (left is not None) is ("kept: True" in fates)
         assert not {"case_erased", "case_returned"} <= events
