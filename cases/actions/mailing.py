@@ -86,7 +86,8 @@ def _take_in(letter: Letter, place: Place, *, at: datetime) -> Outcome:
     mark = _mark(letter)
     if InboundMail.objects.filter(mark=mark).exists():
         return Outcome.AGAIN
-    if case and place.is_addressed and sender_index(letter.sender) == case.member.email_index:
+    sender = sender_index(letter.sender)  # "" of nobody, which a member without an address is not
+    if case and place.is_addressed and sender and sender == case.member.email_index:
         _file(letter, case, mark=mark, at=at)
         return Outcome.FILED
     _keep_waiting(letter, case, mark=mark, doubt=_doubt(place), at=at)

@@ -9,7 +9,7 @@ from accounts import scope
 from accounts.models import Association, DataKey, Membership
 from cases import actions
 from cases.actions import Outcome, TryLater
-from cases.models import Case, CaseEvent, InboundMail
+from cases.models import Case, CaseEvent, InboundMail, Member
 from tests.cases.inbound import shapes
 from tests.cases.inbound.conftest import Open, Post
 
@@ -76,6 +76,15 @@ def test_a_stranger_who_has_the_address_is_not_believed(post: Post) -> None:
     [mail] = post.mails()
     assert (mail.state, mail.doubt, mail.case_id) == ("waiting", "unverified", post.case.pk)
     assert (mail.sender, mail.sender_name, mail.title) == ("autre@exemple.invalid", "Camille", "Re: Des nouvelles")
+
+
+def test_nobody_is_not_taken_for_a_member_without_an_address(post: Post) -> None:
+    address = post.address
+    with scope.enter(post.case.association_id):
+        Member.objects.filter(pk=post.case.member_id).update(email_index="")
+
+    assert post.send(sender="(personne)", to=address) is Outcome.WAITING
+    assert post.events("mail_received") == []
 
 
 def test_a_volunteers_answer_is_not_believed_either(post: Post) -> None:
