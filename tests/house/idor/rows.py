@@ -109,6 +109,8 @@ class Rows:
             return Owner(association=pk)
         if row.get("association_id") is None and row.get("user_id"):
             return self.users.get(row["user_id"], Owner(user=row["user_id"]))
+        if row.get("subject") in self._users_by_subject:
+            return self._users_by_subject[row["subject"]]
         return Owner(row.get("association_id"), self._member_of(key, row), self._colleague(row))
 
     def is_new(self, owner: Owner) -> bool:
@@ -152,6 +154,11 @@ class Rows:
         """Whose the key of a subject is: the person's own, a beneficiary's, or that of a case."""
         keyed = [(key, row) for key, row in self.now.items() if key[0] in _KEYED]
         return {row["subject"]: self._member_of(key, row) for key, row in keyed}
+
+    @cached_property
+    def _users_by_subject(self) -> dict[UUID, Owner]:
+        """Whose the key of an account is."""
+        return {row["subject"]: self.owner_of(key, row) for key, row in self.now.items() if key[0] is User}
 
     def signs(self) -> dict[str, set[tuple[Owner, str]]]:
         """{sign: whose it is and in which column}, read with the keys of each association."""
