@@ -9,7 +9,7 @@ BIN := .venv/bin
 MANAGE = VAR_DIR="$(VAR_DIR)" $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-ci shots bench chaos races test-dates inputs load mutants sbom vault-report install-trial requirements messages clean
+.PHONY: help run test check check-ci shots bench chaos races test-dates older inputs load mutants sbom vault-report install-trial requirements messages clean
 MAKEFLAGS += --no-builtin-rules
 
 help: ## Show this list
@@ -51,6 +51,9 @@ races: .venv/.dev ## Let eight do each transition at once, in twenty rounds (ARG
 
 test-dates: .venv/.dev ## Run the suite on 29 February and on New Year's Eve (ARGS="tests/cases -n 2")
 	@$(BIN)/python -m tests.dates $(ARGS)
+
+older: .venv/.dev ## Run the version before, with its own tests, on the schema of this one (ARGS="v1.2 tests/cases"; the last tag)
+	@$(BIN)/python -m tests.older $(ARGS)
 
 inputs: .venv/.dev ## Send every bad input to every form, page and endpoint, where the suite sends a share (ARGS="-k words")
 	@INPUTS_WHOLE=1 $(BIN)/python -m pytest tests/inputs tests/web/api/test_schema_fuzzing.py $(ARGS)

@@ -22,8 +22,8 @@ from tests import cluster
 NO_TESTS_COLLECTED = 5
 SERVICES = {"TEST_DATABASE_URL", "TEST_MIGRATE_DATABASE_URL", "TEST_REDIS_URL", "TEST_CHROMIUM"}
 # Neither the rules nor the house depend on the database, nor what pictures show or pages say; the frame's own tests
-# start SQLite platforms in either leg. That each person may ask each page is asked of SQLite too.
-OF_THE_VAULT = ["tests/vault/test_corpus.py", "tests/vault/test_judge.py", "tests/vault/test_whole_corpus.py"]
+# start SQLite platforms in either leg. That each person may ask each page is asked of SQLite too. Of the others the
+# shorter leg takes those that ask a database.
 OF_THE_WEB = [
     "tests/inputs",
     "tests/web/api/test_schema_fuzzing.py",
@@ -31,9 +31,10 @@ OF_THE_WEB = [
     "tests/web/parts",
     "tests/web/portal",
     "tests/web/public",
+    "tests/web/test_languages.py",
 ]
 OF_THE_HOUSE = sorted({*map(str, Path("tests/house").iterdir())} - {"tests/house/test_permissions.py"})
-SAME_ON_BOTH = [*OF_THE_HOUSE, *OF_THE_VAULT, *OF_THE_WEB, "tests/bench", "tests/config", "tests/procedures"]
+SAME_ON_BOTH = [*OF_THE_HOUSE, *OF_THE_WEB, "tests/bench", "tests/config", "tests/procedures"]
 
 
 def main(argv: Sequence[str]) -> int:
@@ -50,8 +51,8 @@ def main(argv: Sequence[str]) -> int:
 def run_leg(leg: str, pytest_arguments: Sequence[str], *, shorter: bool, strict: bool) -> int:
     if leg == "files":
         say("SQLite and the file broker, without browser and without what needs PostgreSQL")
-        ignored = [f"--ignore={folder}" for folder in SAME_ON_BOTH if shorter]
-        return run_pytest([*ignored, *pytest_arguments], {})
+        less = ["-m", "django_db", *(f"--ignore={folder}" for folder in SAME_ON_BOTH)] if shorter else []
+        return run_pytest([*less, *pytest_arguments], {})
     try:
         with services() as environment:
             say("PostgreSQL as the application's role, Redis and Chromium")

@@ -34,7 +34,9 @@ OF_OTHERS = (
 )
 QUIET = ("-q", "-x", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header", "--tb=no")
 # What pytest ends with: all passed; some failed, what was to be run cannot be loaded, nor what all of it needs.
-PASSED, NOTICED = 0, {1, 2, 4}
+# With some faults not even pytest's own start gets through.
+UNLOADABLE = 98
+PASSED, NOTICED = 0, {1, 2, 4, UNLOADABLE}
 BROKEN = 99
 LEAST_SECONDS = 20.0
 TIMES_SLOWER = 6
@@ -148,7 +150,12 @@ def _run_with(fault: Fault, tests: Sequence[str], kept: Path) -> int:
     name = ".".join(Path(fault.path).with_suffix("").parts).removesuffix(".__init__")
     code = compile(with_fault(path.read_text(encoding="utf-8"), fault), str(path), "exec")
     sys.meta_path.insert(0, _Faulty(name, path, code))
-    return _run(tests, Template(kept, makes=False))
+    try:
+        return _run(tests, Template(kept, makes=False))
+    except OSError:  # the machine's, not the fault's
+        raise
+    except Exception:  # noqa: BLE001  whatever a fault makes of pytest's own start, it is noticed
+        return UNLOADABLE
 
 
 def _run(tests: Sequence[str], template: Template) -> int:

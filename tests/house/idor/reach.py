@@ -9,6 +9,8 @@ from tests.house.world import World
 
 OUTSIDE = ("nobody", "no factor", "ex-volunteer")
 MEMBERS = ("member", "not my case")
+# What the others of a role are refused by one's key, they are refused by each other's.
+MIRRORS = ("not my case", "not assigned")
 # The coordinator whose token a program bears lends it their reach.
 PEOPLE = (
     *OUTSIDE,
