@@ -52,13 +52,13 @@ class Finding:
 
 
 # What differs between two answers to the same question: tokens, nonces, random ids, the time in a signature; a salt and
-# the fingerprint made with it, four signs at a time; and the number of the request for a list that was just made, which
-# a sequence of PostgreSQL gives only once.
+# the fingerprint made with it, four signs at a time; and the numbers of a list, a deposit and an event that were just
+# made, which a sequence of PostgreSQL gives only once.
 _TOKENS = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[\w+/=-]{32,}|[A-Z]{4}-[A-Z]{4}-[A-Z]{3}\b"
     r"|Content-Length: \d+|(?<=X-Request-Id: )[0-9a-f]{16}|(?<= d=\")[^\"]+|(?<=sessionid=)\w*|(?<=messages=)\S+"
-    r"|(?<=-)[a-z0-9]{6}(?=/)|nonce-[\w+/=-]+"
-    r"|next=[\w/%.-]*|%2F[\w%.-]*|(?<=Location: /desk/listes/)\d+(?=/)|<span>[0-9a-f]{4}</span>"
+    r"|(?<=-)[a-z0-9]{6}(?=/)|nonce-[\w+/=-]+|next=[\w/%.-]*|%2F[\w%.-]*|<span>[0-9a-f]{4}</span>"
+    r"|(?<=Location: /desk/listes/)\d+(?=/)|(?<=/depot/)\d+(?=/\n)|(?<=\"event\":)\d+"
 )
 
 
