@@ -16,6 +16,6 @@ def keeping() -> Iterator[Picture]:
     yield Picture(name="desk-archives", view="desk:archives", who="coordination")
     yield Picture(name="desk-archives-empty", view="desk:archives", who="alone")
     read, unread = {"reference": "archived"}, {"reference": "archived.unread"}
-    yield Picture(name="desk-case-archived", view="desk:case", who="coordination", places=read)
-    yield Picture(name="desk-case-return", view="desk:case_return", who="coordination", places=read)
+    yield Picture(name="desk-case-archived", view="desk:case", who="fresh:coordination", places=read)
+    yield Picture(name="desk-case-return", view="desk:case_return", who="fresh:coordination", places=read)
     yield Picture(name="desk-reason-archived", view="desk:reason", who="coordination", places=unread)

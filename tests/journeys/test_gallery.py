@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -69,7 +70,7 @@ class Visitor:
             picture.act(page)
         for button in picture.press:
             press(page, button)
-        if not picture.act and not picture.press and not page.url.endswith(picture.address(self.stage)):
+        if not picture.act and not picture.press and page.url != urljoin(self.home, picture.address(self.stage)):
             self.findings.append(f"{picture.name}: sent on to {page.url}")
         for theme in THEMES:
             page.emulate_media(color_scheme=theme)
