@@ -16,6 +16,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from tests.mutants.areas import AREAS, Target
 from tests.mutants.explained import explained
 from tests.mutants.faults import Fault, faults_in
@@ -31,6 +33,7 @@ from tests.mutants.trying import (
     swapped,
     verdict_of,
 )
+from tests.run import services
 
 GOAL = 0.9
 
@@ -97,7 +100,9 @@ def _try(area: str, options: argparse.Namespace, kept: Path) -> Score:
 
 
 def _try_target(target: Target, faults: list[Fault], *, jobs: int, kept: Path) -> list[Tried]:
-    """The quick way first; what was not noticed, or cannot be tried so, the slow way."""
+    """The quick way first; what was not noticed, or cannot be tried so, the slow way. On PostgreSQL this one alone."""
+    if target.postgres:
+        return _try_on_postgres(target, faults)
     seconds = baseline(target.tests, kept=kept)
     quick = swapped(faults, tests=target.tests, kept=kept, jobs=jobs)
     noticed = [Tried(fault, Verdict.KILLED) for number, fault in enumerate(faults) if quick.get(number)]
@@ -106,7 +111,17 @@ def _try_target(target: Target, faults: list[Fault], *, jobs: int, kept: Path) -
     return noticed + list(_tried(others, limits={target.path: limit(seconds)}, jobs=jobs, kept=kept))
 
 
-def _tried(chosen: list[tuple[Target, Fault]], *, limits: dict[str, float], jobs: int, kept: Path) -> Iterator[Tried]:
+def _try_on_postgres(target: Target, faults: list[Fault]) -> list[Tried]:
+    with services() as environment, pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        limits = {target.path: limit(baseline(target.tests, kept=None))}
+        return list(_tried([(target, fault) for fault in faults], limits=limits, jobs=1, kept=None))
+
+
+def _tried(
+    chosen: list[tuple[Target, Fault]], *, limits: dict[str, float], jobs: int, kept: Path | None
+) -> Iterator[Tried]:
     """`jobs` at a time, each as soon as it is judged."""
     waiting, running = chosen[::-1], dict[int, tuple[Fault, float]]()
     while waiting or running:

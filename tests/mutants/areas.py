@@ -5,20 +5,25 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One file, and the tests (below tests/) that hold it."""
+    """One file, and the tests (below tests/) that hold it. `postgres`: what it does, it does there only."""
 
     path: str
     tests: tuple[str, ...]
+    postgres: bool = False
 
 
-def _of(path: str, *tests: str) -> Target:
-    return Target(path, tuple(f"tests/{test}.py" for test in tests))
+def _of(path: str, *tests: str, postgres: bool = False) -> Target:
+    return Target(path, tuple(f"tests/{test}.py" for test in tests), postgres)
 
 
 AREAS: dict[str, list[Target]] = {
     "permissions": [
         _of("accounts/rules/roles.py", "accounts/test_roles", "web/desk/test_two_people"),
-        _of("accounts/scope/__init__.py", "accounts/test_scope", "accounts/test_doors"),
+        _of(
+            "accounts/scope/__init__.py",
+            *("accounts/test_scope", "accounts/test_walls", "accounts/test_doors", "cases/test_proving"),
+            postgres=True,
+        ),
         _of("accounts/access/doors.py", "accounts/test_scope", "accounts/test_doors", "accounts/test_tokens"),
         _of("accounts/access/team.py", "accounts/test_doors", "web/desk/test_team", "web/desk/test_two_people"),
         _of("accounts/access/factors.py", "accounts/test_doors", "accounts/test_factors", "web/desk/test_stepup"),

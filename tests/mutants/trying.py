@@ -54,18 +54,21 @@ class Tried:
 
 
 class Template:
-    """Pytest plugin: brings a migrated database to where the tests look for theirs, or keeps the one they made."""
+    """Pytest plugin: brings a migrated database to where the tests look for theirs, or keeps the one they made.
 
-    def __init__(self, kept: Path, *, makes: bool) -> None:
+    `kept`: a file of SQLite's; None on PostgreSQL, which keeps a database by itself, one try at a time.
+    """
+
+    def __init__(self, kept: Path | None, *, makes: bool) -> None:
         self.kept, self.makes = kept, makes
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        if not self.makes and self.kept.is_file():  # rules alone need none
+        if self.kept and not self.makes and self.kept.is_file():  # rules alone need none
             shutil.copy(self.kept, self._where())
 
     def pytest_sessionfinish(self) -> None:
-        if self.makes and self._where().is_file():
+        if self.kept and self.makes and self._where().is_file():
             shutil.copy(self._where(), self.kept)
 
     @staticmethod
@@ -102,10 +105,10 @@ def load_what_others_wrote() -> None:
         importlib.import_module(name)
 
 
-def baseline(tests: Sequence[str], *, kept: Path) -> float:
+def baseline(tests: Sequence[str], *, kept: Path | None) -> float:
     """Seconds that the tests take without a fault. Raises RuntimeError when they fail."""
     started = time.monotonic()
-    makes = not kept.is_file()
+    makes = kept is None or not kept.is_file()
     if _ended(_forked(lambda: _run(tests, Template(kept, makes=makes))), within=600.0) != 0:
         raise RuntimeError(f"These fail without a fault: {' '.join(tests)}")
     return time.monotonic() - started
@@ -120,7 +123,7 @@ def swapped(faults: Sequence[Fault], *, tests: Sequence[str], kept: Path, jobs: 
     return results_of(results)
 
 
-def start(fault: Fault, *, tests: Sequence[str], kept: Path) -> int:
+def start(fault: Fault, *, tests: Sequence[str], kept: Path | None) -> int:
     """The process in which this fault is tried."""
     return _forked(lambda: _run_with(fault, tests, kept))
 
@@ -145,7 +148,7 @@ def kill(pid: int) -> None:
     os.waitpid(pid, 0)
 
 
-def _run_with(fault: Fault, tests: Sequence[str], kept: Path) -> int:
+def _run_with(fault: Fault, tests: Sequence[str], kept: Path | None) -> int:
     path = ROOT / fault.path
     name = ".".join(Path(fault.path).with_suffix("").parts).removesuffix(".__init__")
     code = compile(with_fault(path.read_text(encoding="utf-8"), fault), str(path), "exec")
@@ -159,7 +162,8 @@ def _run_with(fault: Fault, tests: Sequence[str], kept: Path) -> int:
 
 
 def _run(tests: Sequence[str], template: Template) -> int:
-    of_database = () if template.makes else ("--reuse-db",)
+    asked = {"--create-db": template.makes, "--reuse-db": template.kept is None or not template.makes}
+    of_database = [option for option, wanted in asked.items() if wanted]
     return int(pytest.main([*QUIET, *of_database, *tests], plugins=[template]))
 
 
