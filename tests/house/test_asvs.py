@@ -1,12 +1,11 @@
 """docs/reference/asvs.md: each requirement of levels 1 and 2 once, tests that exist, figures that are the rows'."""
 
-import ast
 import re
 from collections import Counter
 
 import pytest
 
-from tests.house.tree import ROOT
+from tests.house.tree import ROOT, functions_in
 
 PAGE = (ROOT / "docs" / "reference" / "asvs.md").read_text(encoding="utf-8")
 # The level of each requirement of ASVS 5.0.0, section by section: the second sign of 122 is that of the second one.
@@ -40,14 +39,6 @@ def standing(cell: str) -> str:
     return next((kind for start, kind in kinds.items() if cell.startswith(start)), "satisfied")
 
 
-def defined_in(path: str) -> set[str]:
-    file = ROOT / "tests" / path
-    if not file.is_file():
-        return set()
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-
-
 def test_each_requirement_of_both_levels_stands_here_once() -> None:
     told = Counter(number for number, *_ in ROWS)
 
@@ -68,7 +59,7 @@ def test_each_row_has_its_test_or_its_reason() -> None:
 
 @pytest.mark.parametrize(("path", "name"), sorted(set(NAMED.findall(PAGE))))
 def test_each_test_that_is_named_exists(path: str, name: str) -> None:
-    assert name in defined_in(path), f"tests/{path} has no {name}: mend docs/reference/asvs.md"
+    assert name in functions_in(path), f"tests/{path} has no {name}: mend docs/reference/asvs.md"
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,8 @@
 """Each of the fifty bad inputs has its tests, and the page about them says no more than they prove."""
 
-import ast
-
 import pytest
 
-from tests.house.tree import ROOT
+from tests.house.tree import ROOT, functions_in
 from tests.inputs.names import NAMES
 
 PAGE = ROOT / "docs" / "reference" / "bad-inputs.md"
@@ -21,12 +19,6 @@ def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.strip("|").split(" | ")]
 
 
-def defined_in(path: str) -> set[str]:
-    file = ROOT / "tests" / path
-    tree = ast.parse(file.read_text(encoding="utf-8")) if file.is_file() else ast.Module([], [])
-    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-
-
 def test_there_are_fifty() -> None:
     assert len(NAMES) == 50
 
@@ -36,7 +28,7 @@ def test_each_has_tests_that_exist(name: str) -> None:
     named = [test.partition("::") for test in NAMES[name]]
 
     assert named
-    assert [f"{path}::{test}" for path, _, test in named if test not in defined_in(path)] == []
+    assert [f"{path}::{test}" for path, _, test in named if test not in functions_in(path)] == []
 
 
 def test_the_page_says_of_each_what_happens_and_names_its_tests() -> None:

@@ -1,11 +1,10 @@
 """The threat model promises nothing that no test proves: each test that it names exists, each row names one."""
 
-import ast
 import re
 
 import pytest
 
-from tests.house.tree import ROOT
+from tests.house.tree import ROOT, functions_in
 
 PAGE = ROOT / "docs" / "explanation" / "threat-model.md"
 NAMED = re.compile(r"`((?:\w+/)+test_\w+\.py)::(test_\w+)`")
@@ -15,17 +14,9 @@ def words() -> str:
     return PAGE.read_text(encoding="utf-8")
 
 
-def defined_in(path: str) -> set[str]:
-    file = ROOT / "tests" / path
-    if not file.is_file():
-        return set()
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-
-
 @pytest.mark.parametrize(("path", "name"), sorted(set(NAMED.findall(words()))))
 def test_each_test_that_is_named_exists(path: str, name: str) -> None:
-    assert name in defined_in(path), f"tests/{path} has no {name}: mend docs/explanation/threat-model.md"
+    assert name in functions_in(path), f"tests/{path} has no {name}: mend docs/explanation/threat-model.md"
 
 
 def test_each_promise_names_its_test() -> None:

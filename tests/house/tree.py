@@ -20,6 +20,14 @@ def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
+def functions_in(path: str) -> set[str]:
+    """The functions of a file below tests/; none when it is not there."""
+    file = ROOT / "tests" / path
+    return (
+        {node.name for node in ast.walk(parsed(file)) if isinstance(node, ast.FunctionDef)} if file.is_file() else set()
+    )
+
+
 def name_of(path: Path) -> str:
     """`web/desk/views.py`, for messages."""
     return str(path.relative_to(ROOT))

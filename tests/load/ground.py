@@ -53,7 +53,7 @@ def main() -> int:
 def _association(number: int, *, rows: int, at: datetime) -> bench.Ground:
     print(f"association {number + 1}: {rows} cases", file=sys.stderr, flush=True)
     dice = Random(number)
-    return bench.settle(f"Association {number}", slug=f"charge{number}", rows=rows, at=at, dice=dice)
+    return bench.settle(f"Association {number}", slug=f"charge{number:04d}", rows=rows, at=at, dice=dice)
 
 
 def _volunteers(ground: bench.Ground, number: int) -> list[dict[str, object]]:
