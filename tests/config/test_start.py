@@ -98,13 +98,14 @@ def keys_in(server: cluster.PostgresCluster) -> list[tuple[object, ...]]:
         return owner.execute("SELECT subject, kek_id, wrapped FROM accounts_datakey ORDER BY subject").fetchall()
 
 
-@pytest.mark.parametrize("process", STARTS)
 @pytest.mark.parametrize(
-    ("keks", "says"),
+    ("process", "keks", "says"),
     [
-        (f"2027:{OTHER}", "The master key «2026» is missing from VAULT_KEKS: it sealed 3 root keys"),
-        (f"2026:{OTHER}", "The master key «2026» in VAULT_KEKS is not the one that sealed 3 root keys"),
-        ("", "VAULT_KEKS holds no usable key"),
+        ("web", f"2027:{OTHER}", "The master key «2026» is missing from VAULT_KEKS: it sealed 3 root keys"),
+        ("web", f"2026:{OTHER}", "The master key «2026» in VAULT_KEKS is not the one that sealed 3 root keys"),
+        ("web", "", "VAULT_KEKS holds no usable key"),
+        ("worker", f"2026:{OTHER}", "The master key «2026» in VAULT_KEKS is not the one that sealed 3 root keys"),
+        ("beat", f"2026:{OTHER}", "The master key «2026» in VAULT_KEKS is not the one that sealed 3 root keys"),
     ],
 )
 def test_a_missing_or_wrong_master_key_is_said_and_nothing_is_changed(
