@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urljoin
 
 import pytest
@@ -28,10 +28,10 @@ SHOTS = os.environ.get("TEST_SHOTS", "")
 ONLY = re.compile(os.environ.get("TEST_SHOTS_ONLY", ""))
 WIDTHS = (1280, 375)
 HEIGHT = 800
-THEMES = ("light", "dark")
+THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 # Everything is read once; then, in the other theme and on a phone, what depends on colours and on the width.
 # axe leaves target sizes out until told otherwise.
-AXE_OPTIONS = {
+AXE_OPTIONS: dict[tuple[int, str], dict[str, Any]] = {
     (1280, "light"): {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}},
     (375, "dark"): {
         "resultTypes": ["violations"],
@@ -110,7 +110,7 @@ WIDEST = """() => {
 }"""
 
 
-def axe_faults(page: Page, options: dict[str, Any]) -> Iterator[str]:
+def axe_faults(page: Page, options: dict[str, Any] = AXE_OPTIONS[1280, "light"]) -> Iterator[str]:
     for violation in page.evaluate("options => axe.run(options)", options)["violations"]:
         places = "; ".join(str(node["target"][0]) for node in violation["nodes"][:3])
         yield f"{violation['id']}: {violation['help']} ({len(violation['nodes'])} times: {places})"
@@ -141,4 +141,4 @@ def test_the_reader_does_find_faults(open_page: OpenPage) -> None:
     page.goto("/")
     page.locator("main").evaluate("main => main.append(document.createElement('input'))")
 
-    assert [fault.split(":")[0] for fault in axe_faults(page, AXE_OPTIONS[1280, "light"])] == ["label"]
+    assert [fault.split(":")[0] for fault in axe_faults(page)] == ["label"]
