@@ -34,6 +34,7 @@ export NAME={NAME} CONTACT=admin@{NAME} SOURCE=file:///source
 TRUST = """python3 /run/trial/visit.py tls
 export CURL_CA_BUNDLE=/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt
 """
+ALL_RUN = "for one in web worker documents beat; do test -d /proc/$(cat /run/units/opposable-$one); done"
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -136,6 +137,7 @@ def step(number: int, block: str) -> str:
 
 LAST = f"""
 python3 /run/trial/visit.py visit {NAME}
+{ALL_RUN}
 systemctl start opposable-tick
 python3 /run/trial/visit.py purged
 """
@@ -160,6 +162,7 @@ ls -l /srv/backups
 {restore}
 {block_with("opposable verify_vault", page=RESTORE)}
 python3 /run/trial/visit.py ready
+{ALL_RUN}
 test -z "$(find /srv/backups /var/lib/opposable ! -user opposable)"
 """
 

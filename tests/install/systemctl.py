@@ -126,7 +126,8 @@ def lend(stem: str, unit: Unit, account: pwd.struct_passwd) -> None:
     for one in unit.get("LoadCredential", []):
         name, _, path = one.partition(":")
         folder = CREDENTIALS / stem
-        folder.mkdir(parents=True, mode=0o500, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        CREDENTIALS.chmod(0o755)
         shutil.copyfile(path, folder / name)
         for place, mode in ((folder / name, 0o400), (folder, 0o500)):
             place.chmod(mode)
