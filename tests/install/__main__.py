@@ -23,7 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "how-to" / "install.md"
-BACK_UP, RESTORE = (PAGE.with_name(name) for name in ("back-up.md", "restore.md"))
+BACK_UP, RESTORE, MAIL = (PAGE.with_name(name) for name in ("back-up.md", "restore.md", "receive-mail.md"))
 NAME = "opposable.example"
 MAIL_PORT = 2525
 TRUSTED = "/run/trial/trusted.crt"
@@ -150,6 +150,8 @@ def copies() -> str:
     for theirs, ours in wanted.items():
         restore = restore.replace(theirs, ours)
     return f"""
+echo '--- a mail without a word, as a mail server hands it over'
+{block_with("opposable-mail", page=MAIL)}
 echo '--- the key, a backup by cron, one by hand, and back'
 {block_with("opposable backup_key", page=BACK_UP)}
 mkdir -p /media/usb
