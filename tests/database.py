@@ -52,7 +52,7 @@ def missing_for(item: pytest.Item) -> str:
     if item.get_closest_marker("postgres") and not on_postgres():
         return "PostgreSQL (TEST_DATABASE_URL)"
     if item.get_closest_marker("root") and os.geteuid() != 0:
-        return "root, to mount a small disk"
+        return "root"
     if "journeys" in item.path.parts and not CHROMIUM:
         return "Chromium (TEST_CHROMIUM)"
     return ""

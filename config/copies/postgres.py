@@ -24,6 +24,24 @@ DIGEST = (
     "SELECT count(*), coalesce(sum(('x' || left(encode(sha256(convert_to((counted.*)::text, 'UTF8')), 'hex'), 15))"
     "::bit(60)::bigint), 0)::text FROM public.{table} counted"
 )
+# What an address may ask of libpq (`?sslmode=verify-full`) and its programs read from a variable of the same name.
+HANDED_ON = (
+    "sslmode",
+    "sslrootcert",
+    "sslcert",
+    "sslkey",
+    "sslcrl",
+    "sslcrldir",
+    "sslsni",
+    "ssl_min_protocol_version",
+    "ssl_max_protocol_version",
+    "channel_binding",
+    "gssencmode",
+    "requirepeer",
+    "require_auth",
+    "target_session_attrs",
+    "hostaddr",
+)
 
 
 class PostgresSource:
@@ -181,6 +199,8 @@ def _environment() -> Mapping[str, str]:
     settings = connection.settings_dict
     names = {"HOST": "PGHOST", "PORT": "PGPORT", "USER": "PGUSER", "PASSWORD": "PGPASSWORD", "NAME": "PGDATABASE"}
     given = {variable: str(settings[name]) for name, variable in names.items() if settings[name]}
+    options = {name: value for name, value in settings["OPTIONS"].items() if name in HANDED_ON}
+    given |= {f"PG{name.replace('_', '').upper()}": str(value) for name, value in options.items()}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     return kept | given | {"PGAPPNAME": "opposable copy", "PGCONNECT_TIMEOUT": "5", "LC_MESSAGES": "C"}
 

@@ -313,19 +313,24 @@ def sqlite(path: Path) -> dict[str, Any]:
 
 
 def postgres(url: str) -> dict[str, Any]:
-    """A PostgreSQL connection that fails within seconds instead of hanging."""
+    """A PostgreSQL connection that fails within seconds instead of hanging; what the address asks for comes first.
+
+    `?sslmode=verify-full&sslrootcert=…`, `target_session_attrs` and the like are libpq's.
+    """
     database: dict[str, Any] = env.db_url_config(url)
     database["CONN_MAX_AGE"] = 60
     database["CONN_HEALTH_CHECKS"] = True
-    database["OPTIONS"] = {
+    asked = database.get("OPTIONS", {})
+    own = {
         "connect_timeout": 3,
         "keepalives": 1,
         "keepalives_idle": 5,
         "keepalives_interval": 2,
         "keepalives_count": 3,
         "tcp_user_timeout": 10_000,
-        "options": "-c statement_timeout=10000 -c max_parallel_workers_per_gather=0",
     }
+    parameters = f"-c statement_timeout=10000 -c max_parallel_workers_per_gather=0 {asked.get('options', '')}"
+    database["OPTIONS"] = own | asked | {"options": parameters.strip()}
     return database
 
 

@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.config.processes import ROOT
-from tests.install.__main__ import BLOCK, PAGE, blocks, steps
+from tests.install.__main__ import BLOCK, PAGE, blocks, copies, steps
 from tests.install.systemctl import Unit, read
 
 DEPLOY = ROOT / "config" / "deploy"
 SERVICES = sorted(path.name for path in (DEPLOY / "systemd").glob("*.service"))
-UPLOAD_MAX = 25 * 1024 * 1024
 HARDENED = {
     "NoNewPrivileges": "yes",
     "ProtectSystem": "strict",
@@ -65,6 +64,51 @@ def test_what_opens_documents_reaches_this_machine_alone() -> None:
     assert (found["IPAddressDeny"], found["IPAddressAllow"]) == (["any"], ["localhost"])
 
 
+def test_what_empties_rows_is_lent_its_password_and_no_other_service_sees_it() -> None:
+    lent = {name: unit(name).get("LoadCredential", []) for name in SERVICES}
+    with_it = {name for name, credentials in lent.items() if credentials}
+    password = "purge_password:/etc/opposable/secrets/purge_password"
+
+    assert with_it == {"opposable-worker.service", "opposable-tick.service"}
+    for name in SERVICES:
+        given = unit(name).get("Environment", []), unit(name).get("InaccessiblePaths", [])
+        if name in with_it:
+            assert lent[name] == [password]
+            assert given == (["PURGE_PASSWORD_FILE=%d/purge_password"], [])
+        else:
+            assert given == ([], ["-/run/credentials"])
+
+
+def test_a_start_or_a_reboot_brings_back_what_was_enabled_and_nothing_else() -> None:
+    """So with the tick instead of Celery too, where the target would start both if it named any."""
+    target = unit("opposable.target")
+    assert (target.get("Wants"), target.get("Requires")) == (None, None)
+    assert target["WantedBy"] == ["multi-user.target"]
+    parts = {path.name: read(path) for path in (DEPLOY / "systemd").iterdir() if path.suffix != ".target"}
+    assert {name for name, one in parts.items() if one.get("PartOf") != ["opposable.target"]} == set()
+    installed = {name for name, one in parts.items() if one.get("WantedBy") == ["opposable.target"]}
+    assert installed == {*parts} - {"opposable-tick.service"}
+
+    enabled = re.findall(r"systemctl enable --now ([^\n`]+)", PAGE.read_text(encoding="utf-8"))
+    assert [line.split()[0] for line in enabled] == ["opposable.target"] * 2
+
+
+CRON = re.compile(r"(?:[\d*]+ +){5}root  said=\$\((?P<command>.+) 2>&1\) \|\| echo \"\$said\"")
+
+
+def test_cron_says_what_failed_alone_and_needs_no_folder() -> None:
+    """In the file that a server gets, and in the lines that pages give for a server with containers."""
+    pages = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "how-to").glob("*.md"))
+    said = [line.strip() for line in [*text("cron").splitlines(), *pages.splitlines()]]
+    lines = [line for line in said if re.match(r"(?:[\d*]+ +){5}", line)]
+    commands = [found["command"] for line in lines if (found := CRON.fullmatch(line))]
+
+    assert len(commands) == len(lines) == 6
+    assert all(re.match(r"/usr/local/sbin/opposable |docker compose -f /srv/", one) for one in commands)
+    assert sum(" backup --out /" in one for one in commands) == 2
+    assert not any(re.search(r"(?<!\\)%", one) for one in commands), "cron takes a bare % for the end of the line"
+
+
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not on this machine")
 def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     """With /bin/true for programs that only an installed server has, and this machine's own user."""
@@ -78,63 +122,14 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     assert [line for line in checked.stderr.splitlines() if "opposable" in line] == []
 
 
-@pytest.mark.parametrize("name", ["Caddyfile", "Caddyfile.server", "nginx.conf"])
-def test_a_proxy_hides_what_is_for_the_machine_itself_and_takes_the_largest_deposit(name: str) -> None:
-    conf = text(name)
-
-    assert re.search(r"/metrics /readyz|\(metrics\|readyz\)", conf)
-    sizes = [int(size) * 1_000_000 for size in re.findall(r"max_(?:body_)?size (\d+)", conf)]
-    assert sizes
-    assert min(sizes) > UPLOAD_MAX
-    assert not re.search(r"^\s*(log\b|access_log (?!off))", conf, re.MULTILINE)
-
-
-def test_nginx_writes_no_body_to_a_disk() -> None:
-    conf = text("nginx.conf")
-    [most], [buffer] = (
-        re.findall(rf"{word} (\d+)m;", conf) for word in ("client_max_body_size", "client_body_buffer_size")
-    )
-
-    assert int(buffer) > int(most)
-    assert set(re.findall(r"_temp_path (\S+?)/nginx", conf)) == {"/dev/shm"}
-    assert "proxy_set_header X-Forwarded-For $remote_addr;" in conf
-
-
-@pytest.mark.skipif(not shutil.which("caddy"), reason="Caddy is not on this machine")
-def test_caddy_accepts_the_file_of_a_server() -> None:
-    """That of the container is for a newer Caddy than Debian 12 has."""
-    command = ["caddy", "validate", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile.server")]
-    checked = subprocess.run(command, capture_output=True, text=True, check=False)
-
-    assert checked.returncode == 0, checked.stderr
-
-
-@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not on this machine")
-def test_nginx_accepts_its_file(tmp_path: Path) -> None:
-    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
-    files = ["-subj", "/CN=opposable.example", "-keyout", str(tmp_path / "key"), "-out", str(tmp_path / "crt")]
-    subprocess.run([*made, *files], check=True, capture_output=True)
-    conf = text("nginx.conf").replace("/run/nginx.pid", str(tmp_path / "pid"))
-    conf = re.sub(
-        r"ssl_certificate(_key)? \S+;",
-        lambda m: f"ssl_certificate{m[1] or ''} {tmp_path}/{'key' if m[1] else 'crt'};",
-        conf,
-    )
-    conf = conf.replace("/var/log/nginx/error.log", str(tmp_path / "log")).replace("/dev/shm/", f"{tmp_path}/")
-    (tmp_path / "conf").write_text(conf, encoding="utf-8")
-
-    checked = subprocess.run(["nginx", "-t", "-c", str(tmp_path / "conf")], capture_output=True, text=True, check=False)
-
-    assert checked.returncode == 0, checked.stderr
-
-
 def test_every_block_of_the_page_is_shell(tmp_path: Path) -> None:
     page = PAGE.read_text(encoding="utf-8")
-    (tmp_path / "steps").write_text("\n".join(blocks(page)) + steps(blocks(page)), encoding="utf-8")
+    (tmp_path / "steps").write_text("\n".join(blocks(page)) + steps(blocks(page)) + copies(), encoding="utf-8")
 
     assert len(BLOCK.findall(page)) >= 9
     subprocess.run(["bash", "-n", str(tmp_path / "steps")], check=True)
-    subprocess.run(["sh", "-n", str(DEPLOY / "opposable")], check=True)
+    for name in ("opposable", "opposable-mail"):
+        subprocess.run(["sh", "-n", str(DEPLOY / name)], check=True)
 
 
 def test_the_page_names_files_that_are_there() -> None:

@@ -15,7 +15,6 @@ from gunicorn.http.parser import RequestParser
 
 from accounts.models import SignInCode
 from tests.house.headers import faults_of
-from tests.house.tree import ROOT
 
 START = b"POST /espace/entrer/ HTTP/1.1\r\nHost: opposable.example\r\n"
 HIDDEN = b"0\r\n\r\nGET /desk/ HTTP/1.1\r\nHost: opposable.example\r\n\r\n"
@@ -103,22 +102,6 @@ def test_people_are_sent_on_to_tls_and_programs_are_refused(settings: LazySettin
     assert (refused.status_code, refused.json()["error"]["code"]) == (426, "tls_required")
     assert faults_of(refused, "/api/v1/cases/", is_private=True) == []
     assert Client().get("/api/v1/procedures/", secure=True).status_code == 200
-
-
-def test_the_proxy_says_the_same() -> None:
-    file = ROOT / "config" / "deploy" / "Caddyfile"
-
-    plain = file.read_text(encoding="utf-8").partition("http://{$DOMAIN} {")[2].partition("\n}")[0]
-    assert "respond /api/* 426" in plain
-    assert "redir https://{host}{uri}" in plain
-
-
-def test_the_proxy_keeps_its_own_choice_of_tls_and_gets_a_public_certificate() -> None:
-    """Caddy takes 1.2 and 1.3 with the suites of today, and asks a public authority, unless its file says otherwise."""
-    words = set((ROOT / "config" / "deploy" / "Caddyfile").read_text(encoding="utf-8").split())
-
-    assert words & {"tls", "protocols", "ciphers", "curves", "auto_https", "local_certs", "internal"} == set()
-    assert "{$CONTACT_EMAIL}" in words
 
 
 def test_mail_leaves_only_to_a_server_whose_certificate_is_right(settings: LazySettings) -> None:

@@ -7,6 +7,8 @@
    its certificate itself. systemd does not run in a folder: tests/install/systemctl.py stands in for systemctl.
 3. A coordinator comes in over TLS by the mailed link, sets up a second factor and sees the desk; a large file is sent
    through the proxy, and nothing of it lies on the disk.
+4. A tick empties what was erased, as systemd would start it. With the key of docs/how-to/back-up.md cron's line makes a
+   backup, and docs/how-to/restore.md puts it back.
 
 It prints what it saw, and ends with 1 at the first thing that is not as the page says.
 """
@@ -21,6 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "how-to" / "install.md"
+BACK_UP, RESTORE, MAIL = (PAGE.with_name(name) for name in ("back-up.md", "restore.md", "receive-mail.md"))
 NAME = "opposable.example"
 MAIL_PORT = 2525
 TRUSTED = "/run/trial/trusted.crt"
@@ -31,6 +34,7 @@ export NAME={NAME} CONTACT=admin@{NAME} SOURCE=file:///source
 TRUST = """python3 /run/trial/visit.py tls
 export CURL_CA_BUNDLE=/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt
 """
+ALL_RUN = "for one in web worker documents beat; do test -d /proc/$(cat /run/units/opposable-$one); done"
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -65,7 +69,7 @@ def prepare(folder: Path) -> None:
     shim.chmod(0o755)
     packages, *others = blocks(PAGE.read_text(encoding="utf-8"))
     (trial / "packages").write_text(step(1, packages), encoding="utf-8")
-    (trial / "steps").write_text(steps(others), encoding="utf-8")
+    (trial / "steps").write_text(steps(others) + copies(), encoding="utf-8")
 
 
 def entered(folder: Path) -> str:
@@ -133,7 +137,44 @@ def step(number: int, block: str) -> str:
 
 LAST = f"""
 python3 /run/trial/visit.py visit {NAME}
+{ALL_RUN}
+systemctl start opposable-tick
+python3 /run/trial/visit.py purged
 """
+
+
+def copies() -> str:
+    """A backup by cron's own line and one by hand, and the first one put back over what is there. Raises SystemExit."""
+    wanted = {"2027-03-05": "$(date +%F)", "opposable-backup-key\nrm": "opposable-backup-key --replace\nrm"}
+    restore = block_with("opposable --copy restore", page=RESTORE)
+    for theirs, ours in wanted.items():
+        restore = restore.replace(theirs, ours)
+    return f"""
+echo '--- a mail without a word, as a mail server hands it over'
+{block_with("opposable-mail", page=MAIL)}
+echo '--- the key, a backup by cron, one by hand, and back'
+{block_with("opposable backup_key", page=BACK_UP)}
+mkdir -p /media/usb
+cp /run/opposable-key/opposable-backup-key /media/usb/
+{block_with("sha256sum", page=BACK_UP)}
+sed -n 's/.*  root  //p' /etc/cron.d/opposable | grep backup | sed 's/\\\\%/%/' > /run/trial/cron-line
+test -z "$(cd / && env -i sh /run/trial/cron-line)"
+{block_with("opposable --copy backup", page=BACK_UP)}
+ls -l /srv/backups
+{restore}
+{block_with("opposable verify_vault", page=RESTORE)}
+python3 /run/trial/visit.py ready
+{ALL_RUN}
+test -z "$(find /srv/backups /var/lib/opposable ! -user opposable)"
+"""
+
+
+def block_with(words: str, *, page: Path) -> str:
+    for block in BLOCK.findall(page.read_text(encoding="utf-8")):
+        if words in block and "docker" not in block:
+            return str(block)
+    raise SystemExit(f"{page.name} has no block with {words}.")
+
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""What a new operator looks at, with nothing but the standard library: visit.py ready | tls | visit NAME."""
+"""What a new operator looks at, with nothing but the standard library: visit.py ready | tls | purged | visit NAME."""
 
 import base64
 import email
@@ -30,6 +30,9 @@ def main(arguments: list[str]) -> None:
         until(lambda: status("http://127.0.0.1:8000/healthz") == 200, what="the web does not answer")
     elif arguments[0] == "tls":
         until(lambda: ROOT_CERTIFICATE.exists() and listens(443), what="Caddy has no certificate")
+    elif arguments[0] == "purged":
+        until(is_purged, what="the rows of what was erased were not emptied")
+        told("the tick's purge, as its own role", "done")
     else:
         Visit(arguments[1]).go()
 
@@ -50,6 +53,11 @@ def status(address: str, context: "ssl.SSLContext | None" = None) -> int:
         return error.code
     except OSError:
         return 0
+
+
+def is_purged() -> bool:
+    with urllib.request.urlopen("http://127.0.0.1:8000/metrics", timeout=20) as answer:
+        return re.search(r'job_done_seconds\{job="cases\.purge"\} \d', answer.read().decode()) is not None
 
 
 def listens(port: int) -> bool:
@@ -76,6 +84,8 @@ class Visit:
         for hidden in ("/readyz", "/metrics"):
             must(status(self.origin + hidden, self.tls) == 404, f"{hidden} is open to the outside")
         told("/readyz and /metrics from outside", 404)
+        must(status(f"http://{self.name}/api/v1/") == 426, "a program that asks in plain is not refused")
+        told("the API in plain", 426)
         self.come_in()
         self.send_a_large_body()
 

@@ -1,0 +1,37 @@
+"""What DATABASE_URL asks of PostgreSQL's library holds, for the platform and the programs that copy its database."""
+
+import pytest
+from django.db import connection
+
+from config.copies import postgres
+from config.copies.refused import Refused
+from config.settings import base
+
+TLS = "sslmode=verify-full&sslrootcert=/etc/opposable/database-ca.crt&target_session_attrs=read-write"
+
+
+def test_what_an_address_asks_for_is_kept_beside_the_platforms_own() -> None:
+    options = base.postgres(f"postgres://opposable_app@db.example/opposable?{TLS}&connect_timeout=8")["OPTIONS"]
+
+    assert options["sslmode"] == "verify-full"
+    assert options["sslrootcert"] == "/etc/opposable/database-ca.crt"
+    assert options["target_session_attrs"] == "read-write"
+    assert (options["connect_timeout"], options["keepalives_idle"]) == (8, 5)
+    assert "statement_timeout=10000" in options["options"]
+
+
+def test_parameters_of_the_server_are_added_and_replace_none_of_ours() -> None:
+    options = base.postgres("postgres://opposable_app@db.example/opposable?options=-c%20work_mem%3D8MB")["OPTIONS"]
+
+    assert options["options"].startswith("-c statement_timeout=10000 ")
+    assert options["options"].endswith(" -c work_mem=8MB")
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_a_copy_asks_for_tls_where_the_address_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The suite's server has none: a program that was not told would copy in plain."""
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "sslmode", "require")
+
+    with pytest.raises(Refused, match="SSL was required"):
+        list(postgres.PostgresSource("00000003-00000001-1").dump())
