@@ -63,7 +63,7 @@ class Measured:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """`gone`: blobs that were removed between the database's snapshot and their turn; `damaged`: not what their row
-    says, kept as they are. `destroyed`: how many destroyed keys were known then. `migrations`: "app.name"."""
+    says, kept as they are. `destroyed`: ids of the destroyed keys that were known then. `migrations`: "app.name"."""
 
     made_at: str
     engine: str
@@ -74,7 +74,7 @@ class Manifest:
     blobs: int
     blob_bytes: int
     blobs_digest: str
-    destroyed: int
+    destroyed: list[str]
     gone: list[str] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
     format: int = FORMAT

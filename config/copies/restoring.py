@@ -22,6 +22,7 @@ from psycopg import sql
 
 import cases.actions
 import vault.access
+from accounts.actions import complete_destroyed
 from config.copies import entries, postgres, sqlite
 from config.copies.manifest import Manifest, Table, differences
 from config.copies.postgres import AS_TEXT, DIGEST
@@ -51,19 +52,25 @@ class Restored:
 def restore(
     archive: BinaryIO, *, opener: Opener, replace: bool, destroyed: Collection[UUID] | None, today: date, at: datetime
 ) -> Restored:
-    """`destroyed`: the keys that were destroyed until today; None where that is not known. Raises Refused."""
+    """`destroyed`: the keys that were destroyed until today; None where that is not known. Raises Refused.
+
+    This machine's own list is completed before anything is put back: the next restore of an old archive, after these
+    people's rows are purged, has nothing else to know them by.
+    """
     manifest = verify(archive, opener=opener)
     refuse_misfit(manifest, destroyed=destroyed)
     refuse_filled(replace=replace)
+    gone = _known_to(manifest).union(destroyed or ())
     try:
+        complete_destroyed(gone)
         kept = _put_blobs(archive, opener)
-        _put_database(archive, opener, manifest, destroyed or ())
+        _put_database(archive, opener, manifest, gone)
     except (OSError, sqlite3.Error) as error:
         raise explain_disk(
             error, doing="while the archive was put back; the database is as it was, and what files came stay"
         ) from error
     migrated = _migrate()
-    erased = cases.actions.erase_again(destroyed or (), today=today, at=at)
+    erased = cases.actions.erase_again(gone, today=today, at=at)
     unsound = [one.path for one in vault.access.verify().unsound]
     return Restored(manifest=manifest, kept=kept, erased_again=erased, migrated=migrated, unsound=unsound)
 
@@ -82,11 +89,15 @@ def refuse_misfit(manifest: Manifest, *, destroyed: Collection[UUID] | None) -> 
             f"This archive was made by another version of Opposable ({', '.join(foreign[:3])}): restore it with that "
             "version. Nothing was touched."
         )
-    if destroyed is not None and len(destroyed) < manifest.destroyed:
+    if destroyed is not None and (lacking := _known_to(manifest) - set(destroyed)):
         raise Refused(
-            f"The list of destroyed keys holds {len(destroyed)}, and there were {manifest.destroyed} when the archive "
-            "was made: it is not the newest. Find that one, or people who were erased would come back."
+            f"The list of destroyed keys lacks {len(lacking)} that were destroyed before the archive was made: it is not "
+            "the newest. Find that one, or people who were erased would come back."
         )
+
+
+def _known_to(manifest: Manifest) -> set[UUID]:
+    return set(map(UUID, manifest.destroyed))
 
 
 def refuse_filled(*, replace: bool) -> None:

@@ -86,7 +86,7 @@ def _body(source: Source, *, at: datetime) -> Iterator[bytes]:
         blobs=blobs.sum.count,
         blob_bytes=blobs.sum.size,
         blobs_digest=blobs.sum.digest,
-        destroyed=destroyed,
+        destroyed=sorted(map(str, destroyed)),
         gone=blobs.gone,
         damaged=blobs.damaged,
     )

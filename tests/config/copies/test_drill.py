@@ -6,6 +6,7 @@ import shutil
 import stat
 from datetime import date, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -184,6 +185,40 @@ def test_without_the_list_of_destroyed_keys_nothing_is_restored_unless_that_is_t
 
     assert tables() == before
     assert restore(folder / "a.backup", private, "--replace", "--no-destroyed-list")["erased_again"] == 0
+
+
+def test_a_list_given_by_hand_becomes_this_machines_own(
+    platform: Path, coordinator: Membership, folder: Path, private: Path, tmp_path: Path
+) -> None:
+    """Who was purged is in no row of a newer archive: only the list keeps them erased when an older one is restored."""
+    with scope.enter(coordinator.association_id):
+        case = Case.objects.order_by("pk")[0]
+    backup(folder / "newer.backup")
+    saved = tmp_path / "saved.txt"
+    saved.write_text(f"{case.subject}\n{UUID(int=7)}\n")
+
+    restore(folder / "newer.backup", private, "--replace", "--destroyed", str(saved))
+
+    assert actions.read_destroyed(Path(settings.DESTROYED_KEYS_FILE)) >= {case.subject, UUID(int=7)}
+    assert restore(folder / "newer.backup", private, "--replace")["erased_again"] == 1
+
+
+def test_a_list_as_long_as_the_right_one_does_not_pass_for_it(
+    platform: Path, coordinator: Membership, folder: Path, private: Path, today: date, now: datetime
+) -> None:
+    with scope.enter(coordinator.association_id):
+        case = Case.objects.order_by("pk")[0]
+        cases.actions.erase_case(case, today=today, at=now, by=coordinator.user)
+    backup(folder / "a.backup")
+    listed = Path(settings.DESTROYED_KEYS_FILE)
+    length = len(listed.read_text().splitlines())
+    listed.write_text("".join(f"{UUID(int=number)}\n" for number in range(length)))
+
+    with pytest.raises(CommandError, match=f"lacks {length} that were destroyed"):
+        restore(folder / "a.backup", private, "--replace")
+    restore(folder / "a.backup", private, "--replace", "--no-destroyed-list")
+
+    assert str(case.subject) in listed.read_text()
 
 
 def test_a_backup_completes_the_list_of_destroyed_keys(
