@@ -83,7 +83,7 @@ def _refuse_unfit() -> None:
     postgres.refuse_blind_role()
     if missing := postgres.missing_roles():
         raise Refused(f"The server lacks {', '.join(missing)}: run what `manage.py create_roles` prints first.")
-    filled = [name for name, table in postgres.tables().items() if table.rows and name not in FROM_MIGRATING]
+    filled = [name for name in postgres.filled() if name not in FROM_MIGRATING]
     if filled:
         raise Refused(
             f"The target is not empty ({', '.join(filled[:3])}...): give another database. Nothing was moved."

@@ -24,6 +24,7 @@ DIGEST = (
     "SELECT count(*), coalesce(sum(('x' || left(encode(sha256(convert_to((counted.*)::text, 'UTF8')), 'hex'), 15))"
     "::bit(60)::bigint), 0)::text FROM public.{table} counted"
 )
+ANY_ROW = "SELECT EXISTS (SELECT FROM public.{table})"
 
 
 class PostgresSource:
@@ -81,6 +82,32 @@ def tables() -> dict[str, Table]:
             rows, digest = cursor.fetchone()
             found[name] = Table(rows, digest)
     return found
+
+
+def filled() -> list[str]:
+    """Tables with a row, each asked for one alone: a big database is no reason to wait."""
+    with connection.cursor() as cursor:
+        names = sorted(connection.introspection.table_names(cursor))
+        return [name for name in names if _is_filled(cursor, name)]
+
+
+def _is_filled(cursor: Any, name: str) -> bool:
+    cursor.execute(ANY_ROW.format(table=connection.ops.quote_name(name)))
+    return bool(cursor.fetchone()[0])
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """Until the end this process's connections have the time that they need: what a request may take is too little."""
+    options = connection.settings_dict["OPTIONS"]
+    before = options.get("options", "")
+    options["options"] = f"{before} -c statement_timeout=0".strip()
+    connection.close()
+    try:
+        yield
+    finally:
+        options["options"] = before
+        connection.close()
 
 
 def sessions_of_others() -> int:

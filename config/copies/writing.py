@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.actions import complete_destroyed
-from config.copies import entries, envelope, postgres, sqlite
+from config.copies import entries, envelope, leftovers, postgres, sqlite
 from config.copies.keys import Lock
 from config.copies.manifest import Manifest, Measured, Sum
 from config.copies.refused import Refused, explain_disk
@@ -47,20 +47,22 @@ def write(out: Path, *, lock: Lock, key: bytes, at: datetime) -> Written:
 
     Nothing lies under the name before it is whole, and nothing is left of what failed.
     """
-    temporary = out.with_name(f".{out.name}.{uuid4().hex}.part")
     try:
-        with snapshot() as source:
-            _write_durably(temporary, envelope.seal(_body(source, at=at), lock=lock, key=key))
-        with temporary.open("rb") as archive:
-            manifest = verify(archive, opener=_known(key))
-        written = Written(
-            path=str(out), bytes=temporary.stat().st_size, sha256=_sha256_of(temporary), manifest=manifest
-        )
-        _name(temporary, out)
+        for folder in {Path(settings.VAR_DIR), out.parent}:
+            leftovers.remove_leftovers(folder)
+        with leftovers.file_for(out) as temporary:
+            return _written(out, temporary, lock=lock, key=key, at=at)
     except (OSError, sqlite3.Error) as error:
         raise explain_disk(error, doing=f"while the archive was written to {out.parent}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+
+
+def _written(out: Path, temporary: Path, *, lock: Lock, key: bytes, at: datetime) -> Written:
+    with snapshot() as source:
+        _write_durably(temporary, envelope.seal(_body(source, at=at), lock=lock, key=key))
+    with temporary.open("rb") as archive:
+        manifest = verify(archive, opener=_known(key))
+    written = Written(path=str(out), bytes=temporary.stat().st_size, sha256=_sha256_of(temporary), manifest=manifest)
+    _name(temporary, out)
     return written
 
 
@@ -117,7 +119,7 @@ class Blobs:
 
 
 def _write_durably(path: Path, pieces: Iterable[bytes]) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    with path.open("wb") as file:
         file.writelines(pieces)
         file.flush()
         os.fsync(file.fileno())

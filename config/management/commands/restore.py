@@ -2,7 +2,7 @@
 
 import json
 from argparse import ArgumentParser
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.actions import read_destroyed
 from config import checks
-from config.copies import keys, restoring
+from config.copies import keys, postgres, restoring
 from config.copies.keys import Secret
 from config.copies.restoring import Restored
 from config.management.commands.backup import text_of
@@ -79,7 +79,7 @@ class Command(BaseCommand):
 
 def held() -> AbstractContextManager[Any]:
     """The embedded platform must not run meanwhile; of PostgreSQL's, its connections tell."""
-    return hold(settings.VAR_DIR) if connection.vendor == "sqlite" else nullcontext()
+    return hold(settings.VAR_DIR) if connection.vendor == "sqlite" else postgres.unhurried()
 
 
 def secret_in(options: dict[str, Any]) -> Secret:
@@ -127,5 +127,7 @@ def sentence(done: Restored) -> str:
     newer = " Its schema was brought up to date." if done.migrated else ""
     return (
         f"Restored as of {manifest.made_at}: {manifest.rows} rows of {len(manifest.tables)} tables, compared, and "
-        f"{manifest.blobs} sealed files ({done.kept} were there).{again}{newer}"
+        f"{manifest.blobs} sealed files ({done.kept} were there).{again}{newer}\n"
+        f"Every session has ended. What was decided after {manifest.made_at} is undone: withdraw again whoever left "
+        "since, and the programs' keys that were withdrawn (docs/how-to/restore.md)."
     )
