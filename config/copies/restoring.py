@@ -28,6 +28,7 @@ from accounts.actions import complete_destroyed, end_every_session
 from config.copies import entries, leftovers, postgres, sqlite, unfinished
 from config.copies.manifest import Manifest, Table, differences
 from config.copies.postgres import AS_TEXT, DIGEST
+from config.copies.proof import is_proven
 from config.copies.refused import Refused, explain_disk
 from config.copies.sources import FROM_MIGRATING
 from config.copies.verifying import Opener, contents, verify
@@ -52,14 +53,23 @@ class Restored:
 
 
 def restore(
-    archive: BinaryIO, *, opener: Opener, replace: bool, destroyed: Collection[UUID] | None, today: date, at: datetime
+    archive: BinaryIO,
+    *,
+    opener: Opener,
+    replace: bool,
+    unproven: bool,
+    destroyed: Collection[UUID] | None,
+    today: date,
+    at: datetime,
 ) -> Restored:
-    """`destroyed`: the keys that were destroyed until today; None where that is not known. Raises Refused.
+    """`destroyed`: the keys that were destroyed until today; None where that is not known. `unproven`: take it although
+    nothing proves that this platform made it. Raises Refused.
 
     This machine's own list is completed before anything is put back: the next restore of an old archive, after these
     people's rows are purged, has nothing else to know them by.
     """
     manifest = verify(archive, opener=opener)
+    refuse_unproven(manifest, unproven=unproven)
     refuse_misfit(manifest, destroyed=destroyed)
     refuse_filled(replace=replace)
     gone = _known_to(manifest).union(destroyed or ())
@@ -80,6 +90,16 @@ def restore(
     unfinished.end()
     unsound = [one.path for one in vault.access.verify().unsound]
     return Restored(manifest=manifest, kept=kept, erased_again=erased, migrated=migrated, unsound=unsound)
+
+
+def refuse_unproven(manifest: Manifest, *, unproven: bool) -> None:
+    """What is in a dump is run as the tables' owner: whoever may choose it may do anything."""
+    if not unproven and not is_proven(manifest):
+        raise Refused(
+            "Nothing proves that this platform made the archive: none of the master keys in VAULT_KEKS was its own. "
+            "Give them as they were, older ones too. If they are lost and you know where the archive comes from, add "
+            "--unproven. Nothing was touched."
+        )
 
 
 def refuse_misfit(manifest: Manifest, *, destroyed: Collection[UUID] | None) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,8 @@ from django.db import connection
 from accounts.actions import complete_destroyed
 from config.copies import entries, envelope, leftovers, postgres, sqlite
 from config.copies.keys import Lock
-from config.copies.manifest import Manifest, Measured, Sum
+from config.copies.manifest import Listed, Manifest, Measured
+from config.copies.proof import proven
 from config.copies.refused import Refused, explain_disk
 from config.copies.sources import BLOBS, Source, keyless_in, migrations_in
 from config.copies.verifying import Opener, verify
@@ -28,9 +29,13 @@ _PIECE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """An archive that was read again and holds what its manifest says."""
+    """An archive that was read again and holds what its manifest says.
+
+    `missing`: sealed files that a row names even afterwards, and that are not in the store: nobody removed them.
+    """
 
     path: str
+    missing: list[str]
     bytes: int
     sha256: str
     manifest: Manifest
@@ -61,9 +66,23 @@ def _written(out: Path, temporary: Path, *, lock: Lock, key: bytes, at: datetime
         _write_durably(temporary, envelope.seal(_body(source, at=at), lock=lock, key=key))
     with temporary.open("rb") as archive:
         manifest = verify(archive, opener=_known(key))
-    written = Written(path=str(out), bytes=temporary.stat().st_size, sha256=_sha256_of(temporary), manifest=manifest)
+    written = Written(
+        path=str(out),
+        missing=_still_named(manifest.gone),
+        bytes=temporary.stat().st_size,
+        sha256=_sha256_of(temporary),
+        manifest=manifest,
+    )
     _name(temporary, out)
     return written
+
+
+def _still_named(gone: Collection[str]) -> list[str]:
+    """Of the blobs that were not there those that the database names even now."""
+    if not gone:
+        return []
+    with snapshot() as source:
+        return sorted({name for name, _ in source.rows(BLOBS)}.intersection(gone))
 
 
 def _known(key: bytes) -> Opener:
@@ -92,14 +111,14 @@ def _body(source: Source, *, at: datetime) -> Iterator[bytes]:
         gone=blobs.gone,
         damaged=blobs.damaged,
     )
-    yield from entries.framed(entries.MANIFEST, [manifest.written()])
+    yield from entries.framed(entries.MANIFEST, [proven(manifest).written()])
 
 
 class Blobs:
     """Every sealed file of a snapshot, one open at a time."""
 
     def __init__(self) -> None:
-        self.sum = Sum()
+        self.sum = Listed()
         self.gone: list[str] = []
         self.damaged: list[str] = []
 

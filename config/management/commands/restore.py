@@ -40,6 +40,9 @@ class Command(BaseCommand):
             "--destroyed", metavar="FILE", help="the list of keys destroyed since; default: DESTROYED_KEYS_FILE"
         )
         parser.add_argument(
+            "--unproven", action="store_true", help="also one that no master key proves: whoever wrote it is trusted"
+        )
+        parser.add_argument(
             "--no-destroyed-list", action="store_true", help="the list is lost: who was erased since comes back"
         )
         parser.add_argument(
@@ -60,6 +63,7 @@ class Command(BaseCommand):
                 archive,
                 opener=lambda lock: keys.key_of(lock, secret),
                 replace=options["replace"],
+                unproven=options["unproven"],
                 destroyed=destroyed,
                 today=timezone.localdate(now),
                 at=now,

@@ -6,7 +6,8 @@ import shutil
 import stat
 from datetime import date, datetime
 from pathlib import Path
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
@@ -27,6 +28,7 @@ from tests import database, factories
 from tests.config.copies.conftest import KEY, backup, restore
 from tests.house.search import dump_of_database, found_in
 from vault.access import verify
+from vault.models import SealedFile
 
 
 @pytest.fixture
@@ -237,14 +239,44 @@ def test_a_backup_completes_the_list_of_destroyed_keys(
     assert str(case.subject) in listed.read_text().splitlines()
 
 
-def test_a_file_that_goes_while_the_backup_runs_is_told(platform: Path, coordinator: Membership, folder: Path) -> None:
-    gone = next(path for path in (platform / "sealed").rglob("*") if path.is_file())
-    gone.unlink()
+def test_a_file_that_goes_while_the_backup_runs_is_told(
+    platform: Path, coordinator: Membership, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its row is there when the database is held still, and gone when the files have been read."""
+    with scope.enter(coordinator.association_id):
+        row = SealedFile.objects.order_by("pk")[0]
+        row.pk, row.file_id, row.stored_name = None, uuid4(), "of/another"
+        row.save(force_insert=True)
+    looks, look = [], writing.snapshot
 
+    def later() -> Any:
+        looks.append(row.pk)
+        if len(looks) > 1:
+            remove_row(row.pk)
+        return look()
+
+    monkeypatch.setattr(writing, "snapshot", later)
     told = backup(folder / "a.backup")
 
-    assert told["blobs"] == 1
-    assert told["gone"] == [str(gone.relative_to(platform / "sealed"))]
+    assert (told["blobs"], told["gone"], told["missing"]) == (2, ["of/another"], [])
+    assert Path(settings.BACKUP_STATE_FILE).exists()
+
+
+def remove_row(pk: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM vault_sealedfile WHERE id = %s", [pk])
+
+
+def test_a_backup_whose_store_is_not_there_ends_with_1_and_is_not_noted_as_good(
+    platform: Path, coordinator: Membership, folder: Path
+) -> None:
+    """Another VAR_DIR, or a disk that is not mounted: every file would pass for one that was removed meanwhile."""
+    (platform / "sealed").rename(platform / "elsewhere")
+
+    with pytest.raises(CommandError, match="2 sealed files that the database names are not in the store"):
+        backup(folder / "a.backup")
+
+    assert not Path(settings.BACKUP_STATE_FILE).exists()
 
 
 def test_a_damaged_file_is_kept_as_it_is_and_told(platform: Path, coordinator: Membership, folder: Path) -> None:
