@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any, ClassVar
 
@@ -198,18 +198,43 @@ def _started(command: list[str], **streams: int) -> Iterator[tuple["subprocess.P
         raise Refused(f"{command[0]} is missing here: apt-get install postgresql-client.")
     with (
         tempfile.TemporaryFile() as complaints,
-        subprocess.Popen(command, env=_environment(), stderr=complaints, **streams) as program,  # type: ignore[call-overload]  # streams are PIPEs
+        subprocess.Popen(command, env=_environment(command[0]), stderr=complaints, **streams) as program,  # type: ignore[call-overload]  # streams are PIPEs
     ):
         yield program, complaints
 
 
-def _environment() -> Mapping[str, str]:
-    """Where and as whom, for PostgreSQL's programs: a password stands in no list of processes."""
+def _environment(program: str) -> dict[str, str]:
+    """None of the platform's secrets. For those who connect: where, how and as whom, as Django does; a password stands
+    in no list of processes."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    return kept | ({} if program == _CONNECTS_NEVER else _connection()) | {"LC_MESSAGES": "C"}
+
+
+def _connection() -> dict[str, str]:
     settings = connection.settings_dict
-    names = {"HOST": "PGHOST", "PORT": "PGPORT", "USER": "PGUSER", "PASSWORD": "PGPASSWORD", "NAME": "PGDATABASE"}
-    given = {variable: str(settings[name]) for name, variable in names.items() if settings[name]}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    return kept | given | {"PGAPPNAME": "opposable copy", "PGCONNECT_TIMEOUT": "5", "LC_MESSAGES": "C"}
+    ambient = {name: value for name, value in os.environ.items() if name.startswith("PG") and name not in _OVERRULING}
+    secured = {_SECURED[name]: str(value) for name, value in settings["OPTIONS"].items() if name in _SECURED}
+    given = {variable: str(settings[name]) for name, variable in _NAMED.items() if settings[name]}
+    return ambient | secured | given | {"PGAPPNAME": "opposable copy", "PGCONNECT_TIMEOUT": "5"}
+
+
+_CONNECTS_NEVER = "pg_restore"
+_NAMED = {"HOST": "PGHOST", "PORT": "PGPORT", "USER": "PGUSER", "PASSWORD": "PGPASSWORD", "NAME": "PGDATABASE"}
+# How the connection is secured: what DATABASE_URL asks for holds for the copy too.
+_SECURED = {
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+    "sslcrl": "PGSSLCRL",
+    "ssl_min_protocol_version": "PGSSLMINPROTOCOLVERSION",
+    "channel_binding": "PGCHANNELBINDING",
+    "gssencmode": "PGGSSENCMODE",
+    "require_auth": "PGREQUIREAUTH",
+    "target_session_attrs": "PGTARGETSESSIONATTRS",
+}
+# A service would win over where the settings say, and options over what a copy needs; Django's own knows neither.
+_OVERRULING = {"PGSERVICE", "PGSERVICEFILE", "PGOPTIONS"}
 
 
 def _write(program: "subprocess.Popen[bytes]", pieces: Iterable[bytes]) -> None:
