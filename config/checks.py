@@ -14,6 +14,7 @@ from django.db import DatabaseError, connections
 from accounts.access import ClosedRoots, closed_roots
 from accounts.crypto import is_kek_id
 from accounts.models import DataKey
+from config.copies import unfinished
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -191,6 +192,15 @@ def refuse_closed_keys(
     return [
         Error(explain_closed(closed), hint=WHERE_TO_FIND_KEYS, id="opposable.E012") for closed in unreadable_roots()
     ]
+
+
+@register(Tags.database, deploy=True)
+def refuse_unfinished_restore(
+    app_configs: Sequence[AppConfig] | None,  # noqa: ARG001  Django names it
+    **_options: Any,
+) -> list[CheckMessage]:
+    """What was erased since an archive was made is erased again at the very end of its restoration."""
+    return [Error(unfinished.told(), hint=unfinished.remedy(), id="opposable.E016")] if unfinished.told() else []
 
 
 WHERE_TO_FIND_KEYS = (

@@ -45,6 +45,7 @@ from accounts.actions.people import (
 from accounts.actions.purging import close_former, former_volunteers, purge_traces
 from accounts.actions.sessions import (
     check_session,
+    end_every_session,
     end_session,
     end_sessions,
     note_refusal,
@@ -70,6 +71,7 @@ from accounts.actions.teams import (
     join,
     renew_invitation,
     revoke_invitation,
+    revoke_keyless,
     revoke_membership,
     set_send_window,
     set_team_sees_all,
@@ -116,6 +118,7 @@ __all__ = [
     "create_user",
     "create_users",
     "destroy_keys",
+    "end_every_session",
     "end_session",
     "end_sessions",
     "forget_code",
@@ -140,6 +143,7 @@ __all__ = [
     "renew_invitation",
     "reset_by_operator",
     "revoke_invitation",
+    "revoke_keyless",
     "revoke_membership",
     "revoke_token",
     "rotate_keys",

@@ -28,12 +28,12 @@ def _ids_of(subjects: Collection[UUID]) -> str:
     return ", ".join(sorted(map(str, subjects)))
 
 
-def complete_destroyed(subjects: Collection[UUID]) -> int:
-    """Append those that the list lacks, and make the file where there is none. How many in all. Raises OSError."""
+def complete_destroyed(subjects: Collection[UUID]) -> set[UUID]:
+    """Append those that the list lacks, and make the file where there is none. All it holds then. Raises OSError."""
     path = Path(settings.DESTROYED_KEYS_FILE)
     known = read_destroyed(path) if path.exists() else set()
     _append(path, set(subjects) - known)
-    return len(known | set(subjects))
+    return known | set(subjects)
 
 
 def read_destroyed(path: Path) -> set[UUID]:

@@ -5,12 +5,13 @@ from collections import Counter
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts import scope
 from accounts.access import limits_of, memberships_of
-from accounts.models import BY_MEMBERS, AuditEntry, SignIn, SignInEnd, SignInWay, User
+from accounts.models import BY_MEMBERS, AuditEntry, SignIn, SignInCode, SignInEnd, SignInWay, User
 from accounts.rules.audit import AuditKind
 from accounts.rules.sessions import device_of
 
@@ -145,6 +146,17 @@ def _record_ended(user: User, number: int, *, association_id: int, at: datetime)
     """Each association reads of its own sessions only."""
     with scope.enter(association_id):
         AuditEntry.objects.record(AuditKind.SIGNED_OUT_EVERYWHERE, at=at, by=user, sessions=number)
+
+
+@transaction.atomic
+def end_every_session(*, at: datetime) -> int:
+    """After older rows were put back: what has ended since would be open again, a used code unused. How many it were.
+
+    Every browser signs in anew.
+    """
+    Session.objects.all().delete()
+    SignInCode.objects.all().delete()
+    return SignIn.objects.open().update(ended_at=at, end=SignInEnd.LEFT)
 
 
 def sweep_sessions(*, now: datetime) -> int:

@@ -1,9 +1,10 @@
 """Who works here: invitations, memberships, roles. One function is one transaction."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -141,6 +142,20 @@ def revoke_invitation(invitation: Invitation, *, by: User, at: datetime) -> bool
 
 
 @transaction.atomic
+def revoke_keyless(destroyed: Collection[UUID], *, at: datetime) -> int:
+    """After older rows were put back: close what was answered or withdrawn since, as its destroyed key tells.
+
+    Needs the scope. How many.
+    """
+    keyless = [one for one in Invitation.objects.unanswered().order_by("pk") if one.subject in destroyed]
+    for invitation in keyless:
+        invitation.revoked_at = at
+        invitation.save(update_fields=["revoked_at"])
+        _record(AuditKind.INVITATION_REVOKED, invitation, by=None, at=at)
+    return len(keyless)
+
+
+@transaction.atomic
 def accept_invitation(
     invitation: Invitation, *, password: str, name: str, at: datetime, pledged_version: int = 0
 ) -> User:
@@ -149,7 +164,9 @@ def accept_invitation(
     `pledged_version`: the pledge of confidentiality that was accepted with it. Raises InvitationClosed, and AlreadyUsed
     when the address has an account with another password.
     """
-    if not Invitation.objects.open(at).filter(pk=invitation.pk).update(accepted_at=at):
+    # Without its key nobody knows whom it was for: whoever has the link would become anybody.
+    is_for_somebody = bool(invitation.email)
+    if not is_for_somebody or not Invitation.objects.open(at).filter(pk=invitation.pk).update(accepted_at=at):
         raise InvitationClosed("The invitation can no longer be accepted.")
     user = _account_for(invitation, password=password, name=name)
     if not Membership.objects.filter(user=user, revoked_at=None).exists():

@@ -10,7 +10,7 @@ import notifications.actions
 import vault.actions
 from accounts import scope
 from accounts.access import memberships_anywhere
-from accounts.actions import close_account, destroy_keys
+from accounts.actions import close_account, destroy_keys, revoke_keyless
 from accounts.models import Association, AuditEntry, User
 from accounts.rules.audit import About, AuditKind
 from cases.access import held_by_complaint, is_member_anywhere
@@ -80,7 +80,8 @@ def erase_own(user: User, *, today: date, at: datetime) -> list[str]:
 def erase_again(destroyed: Collection[UUID], *, today: date, at: datetime) -> int:
     """Door: after an older backup was restored without these keys, bring its rows to where erasing had left them.
 
-    Every association in its own scope, a transaction a case or person. How many cases; it may be run again.
+    Every association in its own scope, a transaction a case or person. How many cases; it may be run again. Invitations
+    whose keys those were stand open no more.
     """
     gone, count = set(destroyed), 0
     for association_id in Association.objects.order_by("pk").values_list("pk", flat=True):
@@ -91,6 +92,7 @@ def erase_again(destroyed: Collection[UUID], *, today: date, at: datetime) -> in
             for case in [one for one in standing if one.subject in gone]:
                 erase_case(case, today=today, at=at, by=None)
                 count += 1
+            revoke_keyless(gone, at=at)
     for user in [one for one in User.objects.filter(is_active=True).order_by("pk") if one.subject in gone]:
         close_account(user, at=at)
     return count

@@ -37,6 +37,27 @@ class Sum:
         return f"{self.total:064x}"
 
 
+@dataclass(slots=True)
+class Listed:
+    """Things counted, their bytes, and one hash over all of theirs in this order.
+
+    No sum: whoever may choose many things finds others with the same one.
+    """
+
+    count: int = 0
+    size: int = 0
+    _hash: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+
+    def add(self, content: bytes, *, size: int) -> None:
+        self.count += 1
+        self.size += size
+        self._hash.update(hashlib.sha256(content).digest())
+
+    @property
+    def digest(self) -> str:
+        return self._hash.hexdigest()
+
+
 class Measured:
     """Pieces on their way, hashed and counted."""
 
@@ -63,7 +84,8 @@ class Measured:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """`gone`: blobs that were removed between the database's snapshot and their turn; `damaged`: not what their row
-    says, kept as they are. `destroyed`: how many destroyed keys were known then. `migrations`: "app.name"."""
+    says, kept as they are. `destroyed`: ids of the destroyed keys that were known then. `migrations`: "app.name".
+    `proof`: see `config.copies.proof`."""
 
     made_at: str
     engine: str
@@ -74,7 +96,8 @@ class Manifest:
     blobs: int
     blob_bytes: int
     blobs_digest: str
-    destroyed: int
+    destroyed: list[str]
+    proof: str = ""
     gone: list[str] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
     format: int = FORMAT
@@ -88,11 +111,14 @@ class Manifest:
 
 
 def read(raw: bytes) -> Manifest:
-    told = json.loads(raw)
-    if told["format"] != FORMAT:
-        raise Refused(f"The archive is of format {told['format']}, which this version does not know: use a newer one.")
-    tables = {name: Table(**table) for name, table in told.pop("tables").items()}
-    return Manifest(tables=tables, **told)
+    try:
+        told = json.loads(raw)
+        if told["format"] != FORMAT:
+            raise Refused("The archive is of a format that this version does not know: use a newer one.")
+        tables = {name: Table(**table) for name, table in told.pop("tables").items()}
+        return Manifest(tables=tables, **told)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Refused("The manifest of this archive is none that this version knows. Nothing was touched.") from error
 
 
 def differences(wanted: Mapping[str, Table], found: Mapping[str, Table]) -> list[str]:

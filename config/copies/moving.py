@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from django.apps import apps
 from django.core.management import call_command
@@ -70,8 +71,14 @@ def _target_as_default(url: str) -> Iterator[None]:
 def _opened(url: str) -> BaseDatabaseWrapper:
     if not url.startswith(("postgres://", "postgresql://")):
         raise Refused("Give the target as postgres://opposable_migrate@host/opposable.")
+    parts = urlsplit(url)
+    if parts.password or "password" in parse_qs(parts.query):
+        raise Refused(
+            "A password in --to is read by whoever sees the list of processes: give it in MIGRATE_PASSWORD (or the "
+            "file that MIGRATE_PASSWORD_FILE names) and the URL without it, and change this one. Nothing was moved."
+        )
     given = settings_of(url)
-    given["PASSWORD"] = given.get("PASSWORD") or secret("MIGRATE_PASSWORD")
+    given["PASSWORD"] = secret("MIGRATE_PASSWORD")
     # A table takes as long as it takes.
     given["OPTIONS"]["options"] = "-c statement_timeout=0 -c lock_timeout=5000"
     whole = connections.configure_settings({DEFAULT: {}, EMBEDDED: given})[EMBEDDED]
@@ -83,7 +90,7 @@ def _refuse_unfit() -> None:
     postgres.refuse_blind_role()
     if missing := postgres.missing_roles():
         raise Refused(f"The server lacks {', '.join(missing)}: run what `manage.py create_roles` prints first.")
-    filled = [name for name, table in postgres.tables().items() if table.rows and name not in FROM_MIGRATING]
+    filled = [name for name in postgres.filled() if name not in FROM_MIGRATING]
     if filled:
         raise Refused(
             f"The target is not empty ({', '.join(filled[:3])}...): give another database. Nothing was moved."

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any, ClassVar
 
@@ -42,6 +42,7 @@ HANDED_ON = (
     "target_session_attrs",
     "hostaddr",
 )
+ANY_ROW = "SELECT EXISTS (SELECT FROM public.{table})"
 
 
 class PostgresSource:
@@ -99,6 +100,32 @@ def tables() -> dict[str, Table]:
             rows, digest = cursor.fetchone()
             found[name] = Table(rows, digest)
     return found
+
+
+def filled() -> list[str]:
+    """Tables with a row, each asked for one alone: a big database is no reason to wait."""
+    with connection.cursor() as cursor:
+        names = sorted(connection.introspection.table_names(cursor))
+        return [name for name in names if _is_filled(cursor, name)]
+
+
+def _is_filled(cursor: Any, name: str) -> bool:
+    cursor.execute(ANY_ROW.format(table=connection.ops.quote_name(name)))
+    return bool(cursor.fetchone()[0])
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """Until the end this process's connections have the time that they need: what a request may take is too little."""
+    options = connection.settings_dict["OPTIONS"]
+    before = options.get("options", "")
+    options["options"] = f"{before} -c statement_timeout=0".strip()
+    connection.close()
+    try:
+        yield
+    finally:
+        options["options"] = before
+        connection.close()
 
 
 def sessions_of_others() -> int:
@@ -189,20 +216,31 @@ def _started(command: list[str], **streams: int) -> Iterator[tuple["subprocess.P
         raise Refused(f"{command[0]} is missing here: apt-get install postgresql-client.")
     with (
         tempfile.TemporaryFile() as complaints,
-        subprocess.Popen(command, env=_environment(), stderr=complaints, **streams) as program,  # type: ignore[call-overload]  # streams are PIPEs
+        subprocess.Popen(command, env=_environment(command[0]), stderr=complaints, **streams) as program,  # type: ignore[call-overload]  # streams are PIPEs
     ):
         yield program, complaints
 
 
-def _environment() -> Mapping[str, str]:
-    """Where and as whom, for PostgreSQL's programs: a password stands in no list of processes."""
+def _environment(program: str) -> dict[str, str]:
+    """None of the platform's secrets. For those who connect: where, how and as whom, as Django does; a password stands
+    in no list of processes."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    return kept | ({} if program == _CONNECTS_NEVER else _connection()) | {"LC_MESSAGES": "C"}
+
+
+def _connection() -> dict[str, str]:
     settings = connection.settings_dict
-    names = {"HOST": "PGHOST", "PORT": "PGPORT", "USER": "PGUSER", "PASSWORD": "PGPASSWORD", "NAME": "PGDATABASE"}
-    given = {variable: str(settings[name]) for name, variable in names.items() if settings[name]}
+    ambient = {name: value for name, value in os.environ.items() if name.startswith("PG") and name not in _OVERRULING}
     options = {name: value for name, value in settings["OPTIONS"].items() if name in HANDED_ON}
-    given |= {f"PG{name.replace('_', '').upper()}": str(value) for name, value in options.items()}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    return kept | given | {"PGAPPNAME": "opposable copy", "PGCONNECT_TIMEOUT": "5", "LC_MESSAGES": "C"}
+    asked = {f"PG{name.replace('_', '').upper()}": str(value) for name, value in options.items()}
+    given = {variable: str(settings[name]) for name, variable in _NAMED.items() if settings[name]}
+    return ambient | asked | given | {"PGAPPNAME": "opposable copy", "PGCONNECT_TIMEOUT": "5"}
+
+
+_CONNECTS_NEVER = "pg_restore"
+_NAMED = {"HOST": "PGHOST", "PORT": "PGPORT", "USER": "PGUSER", "PASSWORD": "PGPASSWORD", "NAME": "PGDATABASE"}
+# A service would win over where the settings say, and options over what a copy needs; Django's own knows neither.
+_OVERRULING = {"PGSERVICE", "PGSERVICEFILE", "PGOPTIONS"}
 
 
 def _write(program: "subprocess.Popen[bytes]", pieces: Iterable[bytes]) -> None:

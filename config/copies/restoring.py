@@ -3,7 +3,8 @@
 1. The archive is read to its end; what it holds must fit this platform. 2. Its sealed files are put into the store:
 names are used once, so that nothing there is lost by it. 3. The database is replaced in one transaction, within which
 the rows are compared and the keys destroyed since are destroyed again. A process that dies before its end leaves the
-database as it was. 4. Rows of the erased are brought to where erasing had left them.
+database as it was. 4. Rows of the erased are brought to where erasing had left them, and every session is ended. From 2
+on until the end a mark outside tells that it is not done (`unfinished`).
 """
 
 import sqlite3
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -22,9 +24,11 @@ from psycopg import sql
 
 import cases.actions
 import vault.access
-from config.copies import entries, postgres, sqlite
+from accounts.actions import complete_destroyed, end_every_session
+from config.copies import entries, leftovers, postgres, sqlite, unfinished
 from config.copies.manifest import Manifest, Table, differences
 from config.copies.postgres import AS_TEXT, DIGEST
+from config.copies.proof import is_proven
 from config.copies.refused import Refused, explain_disk
 from config.copies.sources import FROM_MIGRATING
 from config.copies.verifying import Opener, contents, verify
@@ -49,23 +53,53 @@ class Restored:
 
 
 def restore(
-    archive: BinaryIO, *, opener: Opener, replace: bool, destroyed: Collection[UUID] | None, today: date, at: datetime
+    archive: BinaryIO,
+    *,
+    opener: Opener,
+    replace: bool,
+    unproven: bool,
+    destroyed: Collection[UUID] | None,
+    today: date,
+    at: datetime,
 ) -> Restored:
-    """`destroyed`: the keys that were destroyed until today; None where that is not known. Raises Refused."""
+    """`destroyed`: the keys that were destroyed until today; None where that is not known. `unproven`: take it although
+    nothing proves that this platform made it. Raises Refused.
+
+    This machine's own list is completed before anything is put back: the next restore of an old archive, after these
+    people's rows are purged, has nothing else to know them by.
+    """
     manifest = verify(archive, opener=opener)
+    refuse_unproven(manifest, unproven=unproven)
     refuse_misfit(manifest, destroyed=destroyed)
     refuse_filled(replace=replace)
+    gone = _known_to(manifest).union(destroyed or ())
+    leftovers.remove_leftovers(Path(settings.VAR_DIR))
     try:
-        kept = _put_blobs(archive, opener)
-        _put_database(archive, opener, manifest, destroyed or ())
+        with unfinished.begun(manifest.made_at):
+            complete_destroyed(gone)
+            kept = _put_blobs(archive, opener)
+            wanted = _put_database(archive, opener, manifest, gone)
     except (OSError, sqlite3.Error) as error:
         raise explain_disk(
             error, doing="while the archive was put back; the database is as it was, and what files came stay"
         ) from error
+    _refuse_unlike(wanted)
     migrated = _migrate()
-    erased = cases.actions.erase_again(destroyed or (), today=today, at=at)
+    erased = cases.actions.erase_again(gone, today=today, at=at)
+    end_every_session(at=at)
+    unfinished.end()
     unsound = [one.path for one in vault.access.verify().unsound]
     return Restored(manifest=manifest, kept=kept, erased_again=erased, migrated=migrated, unsound=unsound)
+
+
+def refuse_unproven(manifest: Manifest, *, unproven: bool) -> None:
+    """What is in a dump is run as the tables' owner: whoever may choose it may do anything."""
+    if not unproven and not is_proven(manifest):
+        raise Refused(
+            "Nothing proves that this platform made the archive: none of the master keys in VAULT_KEKS was its own. "
+            "Give them as they were, older ones too. If they are lost and you know where the archive comes from, add "
+            "--unproven. Nothing was touched."
+        )
 
 
 def refuse_misfit(manifest: Manifest, *, destroyed: Collection[UUID] | None) -> None:
@@ -82,18 +116,22 @@ def refuse_misfit(manifest: Manifest, *, destroyed: Collection[UUID] | None) -> 
             f"This archive was made by another version of Opposable ({', '.join(foreign[:3])}): restore it with that "
             "version. Nothing was touched."
         )
-    if destroyed is not None and len(destroyed) < manifest.destroyed:
+    if destroyed is not None and (lacking := _known_to(manifest) - set(destroyed)):
         raise Refused(
-            f"The list of destroyed keys holds {len(destroyed)}, and there were {manifest.destroyed} when the archive "
-            "was made: it is not the newest. Find that one, or people who were erased would come back."
+            f"The list of destroyed keys lacks {len(lacking)} that were destroyed before the archive was made: it is "
+            "not the newest. Find that one, or people who were erased would come back."
         )
+
+
+def _known_to(manifest: Manifest) -> set[UUID]:
+    return set(map(UUID, manifest.destroyed))
 
 
 def refuse_filled(*, replace: bool) -> None:
     """Raises Refused while the platform still works on this database, and where it holds rows unless `replace`."""
     if connection.vendor == "postgresql":
         _refuse_unfit_server()
-    filled = sorted(name for name, table in _tables().items() if table.rows and name not in FROM_MIGRATING)
+    filled = [name for name in _filled() if name not in FROM_MIGRATING]
     if filled and not replace:
         raise Refused(
             f"The database holds rows ({', '.join(filled[:3])}...): they would be replaced. Add --replace if that is "
@@ -109,10 +147,10 @@ def _refuse_unfit_server() -> None:
         raise Refused(f"The platform still works on this database ({open_now} connections): stop web, worker and beat.")
 
 
-def _tables() -> dict[str, Table]:
+def _filled() -> list[str]:
     if connection.vendor == "postgresql":
-        return postgres.tables()
-    return sqlite.tables_of(_file())
+        return postgres.filled()
+    return sqlite.filled(_file())
 
 
 def _file() -> Path:
@@ -132,21 +170,28 @@ def _put_blobs(archive: BinaryIO, opener: Opener) -> int:
     return kept
 
 
-def _put_database(archive: BinaryIO, opener: Opener, manifest: Manifest, destroyed: Collection[UUID]) -> None:
+def _put_database(
+    archive: BinaryIO, opener: Opener, manifest: Manifest, destroyed: Collection[UUID]
+) -> dict[str, Table]:
+    """What stands in the file now; {} of a PostgreSQL, whose transaction has compared it."""
     entry, pieces = next(contents(archive, opener=opener))
     if entry != entries.DATABASE:
         raise Refused("The archive does not begin with its database: it is not to be trusted.")
     connection.close()
     if connection.vendor == "postgresql":
         postgres.put_over(pieces, before=EMPTY, after="\n".join(_after(manifest, destroyed)))
-        return
+        return {}
     with sqlite.unpacked(pieces, live=_file()) as copy:
         if unlike := differences(manifest.tables, copy.tables()):
             raise Refused(f"What came out of the archive is not what went in: {', '.join(unlike[:5])}.")
         copy.destroy_keys(destroyed)
         copy.put_over(_file())
-        if unlike := differences(copy.tables(), sqlite.tables_of(_file())):
-            raise Refused(f"The database is not what was put into it: {', '.join(unlike[:5])}. Restore it again.")
+        return copy.tables()
+
+
+def _refuse_unlike(wanted: dict[str, Table]) -> None:
+    if wanted and (unlike := differences(wanted, sqlite.tables_of(_file()))):
+        raise Refused(f"The database is not what was put into it: {', '.join(unlike[:5])}. Restore it again.")
 
 
 # Whoever still holds a table open is told of within seconds; row-level security, triggers and functions go with it.

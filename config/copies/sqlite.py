@@ -1,13 +1,13 @@
 """The embedded database: copied by its online backup, which waits for nobody and lets everybody go on."""
 
 import sqlite3
-import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
 
+from config.copies import leftovers
 from config.copies.manifest import Sum, Table
 from config.copies.refused import Refused
 
@@ -28,6 +28,12 @@ class SqliteSource:
 
     def tables(self) -> dict[str, Table]:
         return {name: self._counted(name) for (name,) in self.rows(_TABLES)}
+
+    def filled(self) -> list[str]:
+        return [name for (name,) in list(self.rows(_TABLES)) if self._is_filled(name)]
+
+    def _is_filled(self, name: str) -> bool:
+        return bool(next(self.rows(f'SELECT EXISTS (SELECT 1 FROM "{name}")'))[0])  # noqa: S608  a name from the catalogue
 
     def _counted(self, name: str) -> Table:
         found = Sum()
@@ -95,8 +101,16 @@ def unpacked(pieces: Iterator[bytes], *, live: Path) -> Iterator[SqliteSource]:
 @contextmanager
 def beside(live: Path) -> Iterator[Path]:
     live.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(prefix="copy-", dir=live.parent) as folder:
-        yield Path(folder) / "opposable.sqlite3"
+    with leftovers.folder_in(live.parent) as folder:
+        yield folder / "opposable.sqlite3"
+
+
+def filled(live: Path) -> list[str]:
+    """Tables with a row; [] where there is no database yet."""
+    if not live.exists():
+        return []
+    with closing(SqliteSource(live)) as source:
+        return source.filled()
 
 
 def tables_of(live: Path) -> dict[str, Table]:

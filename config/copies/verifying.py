@@ -8,7 +8,7 @@ from typing import BinaryIO
 from config.copies import entries, envelope, manifest, postgres
 from config.copies.envelope import Pulled
 from config.copies.keys import Lock
-from config.copies.manifest import Manifest, Measured, Sum
+from config.copies.manifest import Listed, Manifest, Measured
 from config.copies.refused import Refused
 
 Opener = Callable[[Lock], bytes]
@@ -19,7 +19,7 @@ _DUMP_OF_POSTGRES = b"PGDMP"
 class _Found:
     database: Measured | None = None
     rows: dict[str, int] | None = None
-    blobs: Sum = field(default_factory=Sum)
+    blobs: Listed = field(default_factory=Listed)
     manifest: Manifest | None = None
 
 
@@ -27,14 +27,16 @@ def verify(archive: BinaryIO, *, opener: Opener) -> Manifest:
     """Raises Refused at the first thing that does not fit. Writes nothing, and holds a chunk at a time."""
     found = _Found()
     for name, pieces in contents(archive, opener=opener):
-        if found.manifest:
-            raise Refused("The archive holds more than its manifest says: it is not to be trusted.")
+        if found.manifest or (name == entries.DATABASE) == bool(found.database):
+            raise Refused("The archive holds more than its manifest says, or elsewhere: it is not to be trusted.")
         if name == entries.DATABASE:
             _measure_database(found, pieces)
         elif name.startswith(entries.BLOB):
             _measure_blob(found, entries.blob_of(name).name, pieces)
         elif name == entries.MANIFEST:
             found.manifest = manifest.read(b"".join(pieces))
+        else:
+            raise Refused("The archive holds something that this version does not know. Nothing was touched.")
     return _fitting(found)
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +15,10 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.actions import complete_destroyed
-from config.copies import entries, envelope, postgres, sqlite
+from config.copies import entries, envelope, leftovers, postgres, sqlite
 from config.copies.keys import Lock
-from config.copies.manifest import Manifest, Measured, Sum
+from config.copies.manifest import Listed, Manifest, Measured
+from config.copies.proof import proven
 from config.copies.refused import Refused, explain_disk
 from config.copies.sources import BLOBS, Source, keyless_in, migrations_in
 from config.copies.verifying import Opener, verify
@@ -28,9 +29,13 @@ _PIECE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """An archive that was read again and holds what its manifest says."""
+    """An archive that was read again and holds what its manifest says.
+
+    `missing`: sealed files that a row names even afterwards, and that are not in the store: nobody removed them.
+    """
 
     path: str
+    missing: list[str]
     bytes: int
     sha256: str
     manifest: Manifest
@@ -47,21 +52,37 @@ def write(out: Path, *, lock: Lock, key: bytes, at: datetime) -> Written:
 
     Nothing lies under the name before it is whole, and nothing is left of what failed.
     """
-    temporary = out.with_name(f".{out.name}.{uuid4().hex}.part")
     try:
-        with snapshot() as source:
-            _write_durably(temporary, envelope.seal(_body(source, at=at), lock=lock, key=key))
-        with temporary.open("rb") as archive:
-            manifest = verify(archive, opener=_known(key))
-        written = Written(
-            path=str(out), bytes=temporary.stat().st_size, sha256=_sha256_of(temporary), manifest=manifest
-        )
-        _name(temporary, out)
+        for folder in {Path(settings.VAR_DIR), out.parent}:
+            leftovers.remove_leftovers(folder)
+        with leftovers.file_for(out) as temporary:
+            return _written(out, temporary, lock=lock, key=key, at=at)
     except (OSError, sqlite3.Error) as error:
         raise explain_disk(error, doing=f"while the archive was written to {out.parent}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+
+
+def _written(out: Path, temporary: Path, *, lock: Lock, key: bytes, at: datetime) -> Written:
+    with snapshot() as source:
+        _write_durably(temporary, envelope.seal(_body(source, at=at), lock=lock, key=key))
+    with temporary.open("rb") as archive:
+        manifest = verify(archive, opener=_known(key))
+    written = Written(
+        path=str(out),
+        missing=_still_named(manifest.gone),
+        bytes=temporary.stat().st_size,
+        sha256=_sha256_of(temporary),
+        manifest=manifest,
+    )
+    _name(temporary, out)
     return written
+
+
+def _still_named(gone: Collection[str]) -> list[str]:
+    """Of the blobs that were not there those that the database names even now."""
+    if not gone:
+        return []
+    with snapshot() as source:
+        return sorted({name for name, _ in source.rows(BLOBS)}.intersection(gone))
 
 
 def _known(key: bytes) -> Opener:
@@ -86,18 +107,18 @@ def _body(source: Source, *, at: datetime) -> Iterator[bytes]:
         blobs=blobs.sum.count,
         blob_bytes=blobs.sum.size,
         blobs_digest=blobs.sum.digest,
-        destroyed=destroyed,
+        destroyed=sorted(map(str, destroyed)),
         gone=blobs.gone,
         damaged=blobs.damaged,
     )
-    yield from entries.framed(entries.MANIFEST, [manifest.written()])
+    yield from entries.framed(entries.MANIFEST, [proven(manifest).written()])
 
 
 class Blobs:
     """Every sealed file of a snapshot, one open at a time."""
 
     def __init__(self) -> None:
-        self.sum = Sum()
+        self.sum = Listed()
         self.gone: list[str] = []
         self.damaged: list[str] = []
 
@@ -117,7 +138,7 @@ class Blobs:
 
 
 def _write_durably(path: Path, pieces: Iterable[bytes]) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    with path.open("wb") as file:
         file.writelines(pieces)
         file.flush()
         os.fsync(file.fileno())

@@ -53,7 +53,7 @@ def test_a_line_that_a_full_disk_cut_hides_no_other(listed: Path) -> None:
     actions.complete_destroyed([first])
     listed.write_text(f"{first}\n{str(second)[:12]}")
 
-    assert actions.complete_destroyed([first, second]) == 2
+    assert actions.complete_destroyed([first, second]) == {first, second}
 
     assert listed.read_text().splitlines() == [str(first), str(second)[:12], str(second)]
     assert actions.read_destroyed(listed) == {first, second}

@@ -28,7 +28,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--json",
             action="store_true",
-            help="one line: path, bytes, sha256, made_at, engine, tables, rows, blobs, blob_bytes, gone, damaged",
+            help="one line: path, bytes, sha256, made_at, engine, tables, rows, blobs, blob_bytes, gone, missing, "
+            "damaged",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,6 +39,12 @@ class Command(BaseCommand):
         lock, key = lock_for(given)
         written = writing.write(out, lock=lock, key=key, at=timezone.now())
         self.stdout.write(json.dumps(told(written)) if options["json"] else sentence(written))
+        if written.missing:
+            raise CommandError(
+                f"{len(written.missing)} sealed files that the database names are not in the store: the archive lacks "
+                f"them, and is not noted as the last backup. Is the store there, and VAR_DIR ({settings.VAR_DIR}) the "
+                "platform's own? `manage.py verify_vault` names them."
+            )
         self.note(written)
         if written.manifest.damaged:
             raise CommandError(
@@ -84,14 +91,20 @@ def told(written: Written) -> dict[str, object]:
         "rows": manifest.rows,
         "blobs": manifest.blobs,
         "blob_bytes": manifest.blob_bytes,
-        "gone": manifest.gone,
+        "gone": removed_meanwhile(written),
+        "missing": written.missing,
         "damaged": manifest.damaged,
     }
 
 
+def removed_meanwhile(written: Written) -> list[str]:
+    return [name for name in written.manifest.gone if name not in written.missing]
+
+
 def sentence(written: Written) -> str:
     manifest = written.manifest
-    gone = f" {len(manifest.gone)} sealed files were removed meanwhile, or missing." if manifest.gone else ""
+    removed = removed_meanwhile(written)
+    gone = f" {len(removed)} sealed files were removed meanwhile." if removed else ""
     return (
         f"{written.path}: {manifest.rows} rows of {len(manifest.tables)} tables and {manifest.blobs} sealed files, "
         f"{written.bytes} bytes, read again and compared.{gone}"

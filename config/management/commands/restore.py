@@ -2,7 +2,7 @@
 
 import json
 from argparse import ArgumentParser
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.actions import read_destroyed
 from config import checks
-from config.copies import keys, restoring
+from config.copies import keys, postgres, restoring
 from config.copies.keys import Secret
 from config.copies.restoring import Restored
 from config.management.commands.backup import text_of
@@ -40,6 +40,9 @@ class Command(BaseCommand):
             "--destroyed", metavar="FILE", help="the list of keys destroyed since; default: DESTROYED_KEYS_FILE"
         )
         parser.add_argument(
+            "--unproven", action="store_true", help="also one that no master key proves: whoever wrote it is trusted"
+        )
+        parser.add_argument(
             "--no-destroyed-list", action="store_true", help="the list is lost: who was erased since comes back"
         )
         parser.add_argument(
@@ -60,6 +63,7 @@ class Command(BaseCommand):
                 archive,
                 opener=lambda lock: keys.key_of(lock, secret),
                 replace=options["replace"],
+                unproven=options["unproven"],
                 destroyed=destroyed,
                 today=timezone.localdate(now),
                 at=now,
@@ -79,7 +83,7 @@ class Command(BaseCommand):
 
 def held() -> AbstractContextManager[Any]:
     """The embedded platform must not run meanwhile; of PostgreSQL's, its connections tell."""
-    return hold(settings.VAR_DIR) if connection.vendor == "sqlite" else nullcontext()
+    return hold(settings.VAR_DIR) if connection.vendor == "sqlite" else postgres.unhurried()
 
 
 def secret_in(options: dict[str, Any]) -> Secret:
@@ -127,5 +131,7 @@ def sentence(done: Restored) -> str:
     newer = " Its schema was brought up to date." if done.migrated else ""
     return (
         f"Restored as of {manifest.made_at}: {manifest.rows} rows of {len(manifest.tables)} tables, compared, and "
-        f"{manifest.blobs} sealed files ({done.kept} were there).{again}{newer}"
+        f"{manifest.blobs} sealed files ({done.kept} were there).{again}{newer}\n"
+        f"Every session has ended. What was decided after {manifest.made_at} is undone: withdraw again whoever left "
+        "since, and the programs' keys that were withdrawn (docs/how-to/restore.md)."
     )

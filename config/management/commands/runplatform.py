@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection
 from accounts import crypto
 from accounts.models import Association
 from config import checks, fit
+from config.copies import leftovers, unfinished
 from config.jobs import DOCUMENTS
 from config.supervisor import Supervisor
 
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         crypto.keks()  # a master key that cannot be used is told before anything is made
         refuse_busy(host, port)
         held = hold(settings.VAR_DIR)
+        leftovers.remove_leftovers(settings.VAR_DIR)
         self.prepare()
         supervisor = Supervisor(commands(host, port), environment=environment(port), say=self.say)
         supervisor.run(each_tick=once_open(host, port, lambda: self.welcome(port)))
@@ -50,6 +52,8 @@ class Command(BaseCommand):
         except DatabaseError as error:
             raise fit.DoesNotFit(fit.explain(connection, f"a migration failed ({error})")) from error
         fit.refuse_other_tables(connection)
+        if unfinished.told():
+            raise CommandError(f"{unfinished.told()}\n{unfinished.remedy()}")
         for closed in checks.unreadable_roots():
             raise CommandError(f"{checks.explain_closed(closed)}\n{checks.WHERE_TO_FIND_KEYS}")
         call_command("collectstatic", interactive=False, verbosity=0)

@@ -6,6 +6,8 @@ import shutil
 import stat
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
@@ -26,6 +28,7 @@ from tests import database, factories
 from tests.config.copies.conftest import KEY, backup, restore
 from tests.house.search import dump_of_database, found_in
 from vault.access import verify
+from vault.models import SealedFile
 
 
 @pytest.fixture
@@ -186,6 +189,40 @@ def test_without_the_list_of_destroyed_keys_nothing_is_restored_unless_that_is_t
     assert restore(folder / "a.backup", private, "--replace", "--no-destroyed-list")["erased_again"] == 0
 
 
+def test_a_list_given_by_hand_becomes_this_machines_own(
+    platform: Path, coordinator: Membership, folder: Path, private: Path, tmp_path: Path
+) -> None:
+    """Who was purged is in no row of a newer archive: only the list keeps them erased when an older one is restored."""
+    with scope.enter(coordinator.association_id):
+        case = Case.objects.order_by("pk")[0]
+    backup(folder / "newer.backup")
+    saved = tmp_path / "saved.txt"
+    saved.write_text(f"{case.subject}\n{UUID(int=7)}\n")
+
+    restore(folder / "newer.backup", private, "--replace", "--destroyed", str(saved))
+
+    assert actions.read_destroyed(Path(settings.DESTROYED_KEYS_FILE)) >= {case.subject, UUID(int=7)}
+    assert restore(folder / "newer.backup", private, "--replace")["erased_again"] == 1
+
+
+def test_a_list_as_long_as_the_right_one_does_not_pass_for_it(
+    platform: Path, coordinator: Membership, folder: Path, private: Path, today: date, now: datetime
+) -> None:
+    with scope.enter(coordinator.association_id):
+        case = Case.objects.order_by("pk")[0]
+        cases.actions.erase_case(case, today=today, at=now, by=coordinator.user)
+    backup(folder / "a.backup")
+    listed = Path(settings.DESTROYED_KEYS_FILE)
+    length = len(listed.read_text().splitlines())
+    listed.write_text("".join(f"{UUID(int=number)}\n" for number in range(length)))
+
+    with pytest.raises(CommandError, match=f"lacks {length} that were destroyed"):
+        restore(folder / "a.backup", private, "--replace")
+    restore(folder / "a.backup", private, "--replace", "--no-destroyed-list")
+
+    assert str(case.subject) in listed.read_text()
+
+
 def test_a_backup_completes_the_list_of_destroyed_keys(
     platform: Path, coordinator: Membership, folder: Path, today: date, now: datetime
 ) -> None:
@@ -202,14 +239,44 @@ def test_a_backup_completes_the_list_of_destroyed_keys(
     assert str(case.subject) in listed.read_text().splitlines()
 
 
-def test_a_file_that_goes_while_the_backup_runs_is_told(platform: Path, coordinator: Membership, folder: Path) -> None:
-    gone = next(path for path in (platform / "sealed").rglob("*") if path.is_file())
-    gone.unlink()
+def test_a_file_that_goes_while_the_backup_runs_is_told(
+    platform: Path, coordinator: Membership, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its row is there when the database is held still, and gone when the files have been read."""
+    with scope.enter(coordinator.association_id):
+        row = SealedFile.objects.order_by("pk")[0]
+        row.pk, row.file_id, row.stored_name = None, uuid4(), "of/another"
+        row.save(force_insert=True)
+    looks, look = [], writing.snapshot
 
+    def later() -> Any:
+        looks.append(row.pk)
+        if len(looks) > 1:
+            remove_row(row.pk)
+        return look()
+
+    monkeypatch.setattr(writing, "snapshot", later)
     told = backup(folder / "a.backup")
 
-    assert told["blobs"] == 1
-    assert told["gone"] == [str(gone.relative_to(platform / "sealed"))]
+    assert (told["blobs"], told["gone"], told["missing"]) == (2, ["of/another"], [])
+    assert Path(settings.BACKUP_STATE_FILE).exists()
+
+
+def remove_row(pk: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM vault_sealedfile WHERE id = %s", [pk])
+
+
+def test_a_backup_whose_store_is_not_there_ends_with_1_and_is_not_noted_as_good(
+    platform: Path, coordinator: Membership, folder: Path
+) -> None:
+    """Another VAR_DIR, or a disk that is not mounted: every file would pass for one that was removed meanwhile."""
+    (platform / "sealed").rename(platform / "elsewhere")
+
+    with pytest.raises(CommandError, match="2 sealed files that the database names are not in the store"):
+        backup(folder / "a.backup")
+
+    assert not Path(settings.BACKUP_STATE_FILE).exists()
 
 
 def test_a_damaged_file_is_kept_as_it_is_and_told(platform: Path, coordinator: Membership, folder: Path) -> None:

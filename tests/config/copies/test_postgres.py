@@ -153,6 +153,27 @@ def test_an_archive_of_an_older_version_is_brought_up_to_date(platform: Path, fo
 def test_no_password_stands_in_a_list_of_processes(platform: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given: dict[str, Any] = connection.settings_dict
     monkeypatch.setitem(given, "PASSWORD", "it's a secret")
-    environment = postgres._environment()
+    environment = postgres._environment("psql")
 
     assert (environment["PGPASSWORD"], environment["PGDATABASE"]) == ("it's a secret", given["NAME"])
+
+
+def test_programs_of_a_copy_are_told_no_secret_of_the_platform_and_connect_as_it_does(
+    platform: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[str, Any] = connection.settings_dict
+    with monkeypatch.context() as patch:
+        patch.setitem(given, "PASSWORD", "it's a secret")
+        patch.setitem(given["OPTIONS"], "sslmode", "verify-full")
+        patch.setitem(given["OPTIONS"], "sslrootcert", "/etc/ssl/ours.pem")
+        for name in ("SECRET_KEY", "VAULT_KEKS", "EMAIL_URL", "DATABASE_PASSWORD", "PGSERVICE", "PGOPTIONS"):
+            patch.setenv(name, "told to nobody")
+        patch.setenv("PGSSLMODE", "disable")
+        patch.setenv("PGSSLNEGOTIATION", "postgres")
+        told = {program: postgres._environment(program) for program in ("psql", "pg_dump", "pg_restore")}
+
+    assert "told to nobody" not in {value for one in told.values() for value in one.values()}
+    assert told["psql"] == told["pg_dump"]
+    assert (told["psql"]["PGSSLMODE"], told["psql"]["PGSSLROOTCERT"]) == ("verify-full", "/etc/ssl/ours.pem")
+    assert told["psql"]["PGSSLNEGOTIATION"] == "postgres"
+    assert not [name for name in told["pg_restore"] if name.startswith("PG")]

@@ -22,7 +22,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from accounts import scope
 from accounts.models import Association
 from cases.actions import keep_justificatif
-from config.copies import entries, envelope, keys, manifest, verifying
+from config.copies import entries, envelope, keys, manifest, proof, verifying
 from config.copies.keys import Secret
 from config.management.commands.runplatform import hold
 from tests import database, factories
@@ -164,14 +164,58 @@ def verified(archive: Path) -> manifest.Manifest:
         return verifying.verify(file, opener=lambda lock: keys.key_of(lock, Secret(private=KEY)))
 
 
-def rewrite(archive: Path, told: bytes) -> None:
-    """The same database under another manifest, sealed as well as the first."""
+def rewrite(archive: Path, told: bytes, *, by_us: bool = True, beside: bytes = b"") -> None:
+    """The same database under another manifest, sealed as well as the first; with another database before it."""
+    if by_us:
+        told = proof.proven(manifest.read(told)).written()
     with archive.open("rb") as file:
         contents = verifying.contents(file, opener=lambda lock: keys.key_of(lock, Secret(private=KEY)))
         dump = b"".join(next(contents)[1])
     lock, key = keys.lock_for_key(KEY.public_key())
-    body = [*entries.framed(entries.DATABASE, [dump]), *entries.framed(entries.MANIFEST, [told])]
+    other = [*entries.framed(entries.DATABASE, [beside])] if beside else []
+    body = [*other, *entries.framed(entries.DATABASE, [dump]), *entries.framed(entries.MANIFEST, [told])]
     archive.write_bytes(b"".join(envelope.seal(body, lock=lock, key=key)))
+
+
+def test_whoever_holds_an_archive_and_its_key_forges_none_that_is_taken(
+    archive: Path, private: Path, settings: Any
+) -> None:
+    """The key that seals stands in the head of each archive; what proves it is under the platform's master key."""
+    told, whole, before = verified(archive).written(), archive.read_bytes(), tables()
+    forged = told.replace(b'"made_at": "2', b'"made_at": "3')
+    own, other = settings.VAULT_KEKS, f"other:{base64.b64encode(bytes(32)).decode()}"
+
+    rewrite(archive, forged, by_us=False)
+    with pytest.raises(CommandError, match="Nothing proves that this platform made the archive"):
+        restore(archive, private, "--replace")
+    rewrite(archive, told, by_us=False, beside=b"BEGIN; DROP SCHEMA public CASCADE;")
+    with pytest.raises(CommandError, match="more than its manifest says"):
+        restore(archive, private, "--replace", "--unproven")
+    archive.write_bytes(whole)
+    for missing in (other, ""):
+        settings.VAULT_KEKS = missing
+        with pytest.raises(CommandError, match="Nothing proves"):
+            restore(archive, private, "--replace")
+    settings.VAULT_KEKS = f"{other},{own}"
+
+    assert tables() == before
+    assert restore(archive, private, "--replace")["rows"] > 0
+
+
+def test_an_archive_that_nothing_proves_is_taken_where_that_is_typed_out(
+    archive: Path, private: Path, settings: Any
+) -> None:
+    """The rows come back, and nobody in them is read, until the right key is put back."""
+    before = tables()
+    Association.objects.update(name="Une autre")
+    settings.VAULT_KEKS = ""
+    with pytest.raises(CommandError, match="VAULT_KEKS is empty"):
+        backup(archive.with_name("b.backup"))
+    settings.VAULT_KEKS = f"other:{base64.b64encode(bytes(32)).decode()}"
+
+    restore(archive, private, "--replace", "--unproven")
+
+    assert tables() == before
 
 
 def test_an_archive_is_never_written_over_nor_where_keys_lie(
