@@ -8,6 +8,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from config.roles import MIGRATE
 from config.settings.given import (
     addresses_to_ping,
     count,
@@ -315,6 +316,8 @@ def sqlite(path: Path) -> dict[str, Any]:
 def postgres(url: str) -> dict[str, Any]:
     """A PostgreSQL connection that fails within seconds instead of hanging; what the address asks for comes first.
 
+    The tables' owner alone is given all the time that a statement takes.
+
     `?sslmode=verify-full&sslrootcert=…`, `target_session_attrs` and the like are libpq's.
     """
     database: dict[str, Any] = env.db_url_config(url)
@@ -329,7 +332,9 @@ def postgres(url: str) -> dict[str, Any]:
         "keepalives_count": 3,
         "tcp_user_timeout": 10_000,
     }
-    parameters = f"-c statement_timeout=10000 -c max_parallel_workers_per_gather=0 {asked.get('options', '')}"
+    # A migration takes as long as its table does: what it may not do is wait for a lock (config/deploy/roles.sql).
+    longest = 0 if database.get("USER") == MIGRATE else 10_000
+    parameters = f"-c statement_timeout={longest} -c max_parallel_workers_per_gather=0 {asked.get('options', '')}"
     database["OPTIONS"] = own | asked | {"options": parameters.strip()}
     return database
 

@@ -27,6 +27,15 @@ def test_parameters_of_the_server_are_added_and_replace_none_of_ours() -> None:
     assert options["options"].endswith(" -c work_mem=8MB")
 
 
+def test_the_owner_of_the_tables_may_take_all_the_time_that_a_migration_takes() -> None:
+    owner, application = (
+        base.postgres(f"postgres://opposable_{who}@db.example/opposable")["OPTIONS"] for who in ("migrate", "app")
+    )
+
+    assert "statement_timeout=0" in owner["options"]
+    assert "statement_timeout=10000" in application["options"]
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db
 def test_a_copy_asks_for_tls_where_the_address_does(monkeypatch: pytest.MonkeyPatch) -> None:
