@@ -99,7 +99,7 @@ def test_another_member_is_a_stranger(post: Post, open_post: Open) -> None:
     assert other.events("mail_received") == []
 
 
-@pytest.mark.parametrize("told", [{"auto_submitted": "auto-replied"}, {"subject": "Réponse automatique : absence"}])
+@pytest.mark.parametrize("told", [{"auto_submitted": "auto-replied"}, {"precedence": "auto_reply"}])
 def test_an_automatic_answer_leaves_nothing(told: dict[str, str], post: Post) -> None:
     assert post.send(**told) is Outcome.ROBOT
 
