@@ -23,7 +23,7 @@ def to_member(member: Member, *, about: Case | None) -> Recipient | None:
 
 
 def to_user(user: User, *, about: Case | None = None) -> Recipient | None:
-    """`about` as above."""
+    """`about` as above; whoever leaves keeps the address, which is why it is not the member's."""
     load_keys([user.subject])
     if not user.email:
         return None
@@ -31,6 +31,6 @@ def to_user(user: User, *, about: Case | None = None) -> Recipient | None:
         email=user.email,
         name=user.name,
         language=user.language,
-        reply_to=reply_address(about) if about else "",
+        reply_to=reply_address(about, of=Audience.TEAM) if about else "",
         user=user.pk,
     )
