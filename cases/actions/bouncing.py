@@ -14,6 +14,7 @@ from cases.access.replies import case_of, case_of_digest
 from cases.actions.journal import move, settle, take
 from cases.actions.opening import index_contacts
 from cases.models import Case, MailBounce, Member
+from cases.notices.readers import is_for_member
 from cases.rules.inbound import Report
 from cases.rules.inbound.headers import folded
 from cases.rules.lifecycle import EventKind, State
@@ -25,8 +26,10 @@ _MOST_IDS = 20
 
 
 def note_bounce(report: Report, *, at: datetime) -> bool:
-    """Door: what a mail server says of a notice of ours, in its association. False when it is about nothing that was
-    sent to the address that it names: then nothing changes.
+    """Door: what a mail server says of a notice of ours to a member, in its association. False when it is about nothing
+    that was sent to the address that it names: then nothing changes.
+
+    Whoever is of the team, or was, knows the Message-IDs of its notices: those say nothing of a member's address.
     """
     found = filter(None, map(notice_ids, report.ids[:_MOST_IDS]))
     return any(_note(association_id, notice_id, report, at=at) for association_id, notice_id in found)
@@ -36,7 +39,7 @@ def _note(association_id: int, notice_id: int, report: Report, *, at: datetime) 
     with transaction.atomic(), scope.enter(association_id):
         notice = Notice.objects.filter(pk=notice_id, attempts__gt=0).first()
         case = (case_of(notice) or case_of_digest(notice)) if notice else None
-        if notice is None or case is None or case.state == State.ERASED:
+        if notice is None or case is None or case.state == State.ERASED or not is_for_member(notice):
             return False
         case = take(case, version=None)
         member = _locked(case)

@@ -9,7 +9,9 @@ from accounts.access import user_by_email
 from accounts.models import Association, Membership
 from cases import actions, notices
 from cases.actions import Outcome
-from cases.models import MailBounce
+from cases.models import Deadline, MailBounce
+from cases.notices import digests
+from cases.notices.readers import TO_MEMBER, TO_WHOM_IT_BINDS
 from notifications.models import Notice
 from tests import factories
 from tests.cases.inbound import shapes
@@ -83,6 +85,33 @@ def test_a_report_about_another_address_has_no_effect(post: Post, open_post: Ope
 
     assert post.member().takes_mail
     assert other.member().takes_mail
+
+
+@pytest.mark.parametrize("kind", ["answer_overdue", "answer_drags", "deadline_moved"])
+def test_a_report_about_a_notice_to_the_team_has_no_effect(kind: str, post: Post) -> None:
+    """Whoever has left the team still has its mails, and knows the member's address."""
+    with scope.enter(post.case.association_id):
+        Deadline.objects.filter(case=post.case).update(bound="authority")
+    for notice in [post.notice(kind=kind), post.notice(kind=kind)]:
+        assert post.bounce(notice) is Outcome.STRAY_BOUNCE
+
+    assert bounces(post) == []
+    assert post.member().takes_mail
+
+
+def test_a_day_that_moved_counts_where_the_member_is_bound(post: Post) -> None:
+    with scope.enter(post.case.association_id):
+        Deadline.objects.filter(case=post.case).update(bound="member")
+
+    assert post.bounce(post.notice(kind="deadline_moved")) is Outcome.BOUNCE
+
+
+def test_every_kind_that_a_member_may_get_is_known_as_such(post: Post) -> None:
+    """By whom each of them is for at the time of sending."""
+    readers = {notices._member, notices._its_member, notices._whoever_is_bound, digests._gathered_for_member}
+    to_members = {kind.key for kind in (*notices._KINDS, *digests.KINDS) if kind.recipient in readers}
+
+    assert to_members == {*TO_MEMBER, TO_WHOM_IT_BINDS}
 
 
 def test_a_report_about_a_notice_that_never_left_has_no_effect(post: Post) -> None:
