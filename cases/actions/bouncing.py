@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+import notifications.actions
 from accounts import scope
 from accounts.access import memberships_anywhere
 from accounts.actions import close_account, user_for_address
@@ -18,8 +19,10 @@ from cases.notices.readers import is_for_member
 from cases.rules.inbound import Report
 from cases.rules.inbound.headers import folded
 from cases.rules.lifecycle import EventKind, State
-from notifications.access import notice_ids
-from notifications.models import Notice
+from notifications.access import choice_of, notice_ids
+from notifications.models import MailChoice, Notice
+from notifications.rules.kinds import Audience
+from notifications.rules.modes import Choice
 
 MOST_BOUNCES = 2
 _MOST_IDS = 20
@@ -72,8 +75,8 @@ def _stop_after_two(case: Case, member: Member, *, at: datetime) -> None:
 
 @transaction.atomic
 def correct_address(case: Case, *, email: str, version: int | None, today: date, at: datetime, by: User) -> Case:
-    """Write the member's address anew; mails go there again, and codes to enter too. The same address again says that
-    it works.
+    """Write the member's address anew; mails go there again, as they want them, and codes to enter too. The same
+    address again says that it works.
 
     A former account that nothing else uses is closed. A decoy, which must look like any other, gets an address that
     nobody enters with. Raises StaleCase.
@@ -87,7 +90,23 @@ def correct_address(case: Case, *, email: str, version: int | None, today: date,
         member.user = user_for_address(email=member.email, name=member.first_name, language=member.language)
     member.save(update_fields=["email", "email_index", "phone_index", "email_off_at", "user"])
     MailBounce.objects.filter(member=member).delete()
+    _take_choice_along(before, member)
     if before and before != member.user and not memberships_anywhere(before) and not is_member_anywhere(before):
         close_account(before, at=at)
     settle(case, today=today, at=at, by=by)
     return case
+
+
+def _take_choice_along(before: User | None, member: Member) -> None:
+    """How they want their mails, from the former account. One at the new account is of somebody else who reads there,
+    and stands. At the former nothing is left unless another member reads there: the row tells of this association.
+    """
+    after = member.user
+    if before is None or before == after:
+        return
+    wanted = choice_of(before.pk, audience=Audience.MEMBER)
+    stands = MailChoice.objects.filter(user=after, audience=Audience.MEMBER).exists()
+    if after and wanted != Choice() and not stands:
+        notifications.actions.choose(after, audience=Audience.MEMBER, choice=wanted)
+    if not Member.objects.filter(user=before).exists():
+        notifications.actions.forget_choice(before, audience=Audience.MEMBER)
