@@ -27,6 +27,7 @@ from cases.rules.lifecycle import State
 from cases.rules.suggestions import Candidate, Suggestion
 from notifications.access import notice_ids
 from notifications.models import Notice
+from notifications.rules.kinds import Audience
 
 MOST_NAMES = 5000
 MOST_SHOWN = 100
@@ -35,39 +36,52 @@ _PEOPLE = ("case__member", "case__beneficiary__member", "case__campaign")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """`case_id`: what the mail names. `is_addressed`: by the case's own address, which nobody guesses."""
+    """`case_id`: what the mail names. `is_addressed`: by an address of the case, which nobody guesses; `is_members`: by
+    the one that only its member was given. `is_named`: False where it is there for want of any other place.
+    """
 
     association_id: int
     case_id: int | None = None
     is_addressed: bool = False
+    is_members: bool = False
+    is_named: bool = True
 
 
 def place_of(letter: Letter) -> Place | None:
     """Door: where a mail belongs. None where it names no association at work: then none may read it.
 
     By the case's address; by the association's (`reponse+its-slug@`, or its own mailbox); by the Message-ID of ours
-    that it answers; and where one association alone is at work here, to that one.
+    that it answers; and where one association alone is at work here, to that one. Of a mail to several places each gets
+    its copy: the address on the envelope decides, and those that everybody sees only where it says nothing.
     """
-    at_work = list(active_associations())
-    ids = {one.pk for one in at_work}
-    tags = plus_part(letter.recipients, of=settings.REPLY_ADDRESS) if settings.REPLY_ADDRESS else ()
-    for found in filter(None, map(reply_ids, tags)):
-        return Place(association_id=found[0], case_id=found[1], is_addressed=True) if found[0] in ids else None
-    named = _named(at_work, letter, tags)
-    answered = _answered(letter.answers, named or ids)
-    if answered:
-        return answered
-    if len(named) == 1 or len(ids) == 1:
-        return Place(association_id=min(named or ids))
-    return None
+    at_work = {one.pk: one for one in active_associations()}
+    named: set[int] = set()
+    for recipients in (*((one,) for one in letter.envelope), letter.recipients):
+        tags = plus_part(recipients, of=settings.REPLY_ADDRESS) if settings.REPLY_ADDRESS else ()
+        for association_id, case_id, whose in filter(None, map(reply_ids, tags)):
+            place = Place(
+                association_id=association_id,
+                case_id=case_id,
+                is_addressed=True,
+                is_members=whose is Audience.MEMBER,
+            )
+            return place if association_id in at_work else None
+        if named := _named(at_work.values(), recipients, tags):
+            break
+    return _answered(letter.answers, named or set(at_work)) or _alone(named, set(at_work))
 
 
-def _named(at_work: Iterable[Association], letter: Letter, tags: Iterable[str]) -> set[int]:
-    slugs, recipients = set(tags), folded(letter.recipients)
+def _alone(named: set[int], at_work: set[int]) -> Place | None:
+    one = named or at_work
+    return Place(association_id=min(one), is_named=bool(named)) if len(one) == 1 else None
+
+
+def _named(at_work: Iterable[Association], recipients: Iterable[str], tags: Iterable[str]) -> set[int]:
+    slugs, addresses = set(tags), folded(recipients)
     return {
         one.pk
         for one in at_work
-        if one.slug.casefold() in slugs or (one.contact_email and folded([one.contact_email]) <= recipients)
+        if one.slug.casefold() in slugs or (one.contact_email and folded([one.contact_email]) <= addresses)
     }
 
 

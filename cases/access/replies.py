@@ -1,7 +1,8 @@
-"""The address that answers about a case come to, and which case an answer is about.
+"""The addresses that answers about a case come to, and which case an answer is about.
 
-The address holds the ids of the association and the case, disguised under a key of the instance: nobody guesses one,
-nobody reads one, and no table is asked. That of an erased case leads nowhere.
+An address holds the ids of the association and the case, disguised under a key of the instance: nobody guesses one,
+nobody reads one, and no table is asked. That of an erased case leads nowhere. The team has another than the member:
+whoever has left it knows the member's address too, and must not write in their name.
 """
 
 import base64
@@ -21,7 +22,7 @@ from cases.rules.lifecycle import State
 from notifications.models import Notice
 from notifications.rules.kinds import DIGESTS, Audience
 
-_PLACE = b"reply-address"
+_PLACES = {Audience.MEMBER: b"reply-address", Audience.TEAM: b"reply-address-of-the-team"}
 _IDS = struct.Struct(">IQ")
 # The rows that a notice may name, as the ids of their cases; made here, asked in the scope of whoever asks.
 _NAMED: Mapping[str, QuerySet[Any, int]] = {
@@ -32,21 +33,29 @@ _NAMED: Mapping[str, QuerySet[Any, int]] = {
 }
 
 
-def reply_address(case: Case) -> str:
+def reply_address(case: Case, *, of: Audience = Audience.MEMBER) -> str:
     """`reponse+<45 signs>@exemple.org`; "" where the platform takes no mail (REPLY_ADDRESS)."""
     if not settings.REPLY_ADDRESS:
         return ""
-    disguised = crypto.disguise(_IDS.pack(case.association_id, case.pk), _key(), _PLACE)
+    disguised = crypto.disguise(_IDS.pack(case.association_id, case.pk), _key(), _PLACES[of])
     return with_plus(settings.REPLY_ADDRESS, base64.b32encode(disguised).decode().rstrip("=").lower())
 
 
-def reply_ids(tag: str) -> tuple[int, int] | None:
-    """Door: (association id, case id) of what stands after the «+»; None for what this platform never wrote."""
+def reply_ids(tag: str) -> tuple[int, int, Audience] | None:
+    """Door: (association id, case id, whose) of what stands after the «+»; None for what this platform never wrote."""
     try:
         disguised = base64.b32decode(tag.upper() + "=" * (-len(tag) % 8))
-        return _IDS.unpack(crypto.reveal(disguised, _key(), _PLACE))
-    except (binascii.Error, ValueError, struct.error):  # crypto.Tampered is a ValueError
+    except (binascii.Error, ValueError):
         return None
+    return next(filter(None, (_revealed(disguised, of) for of in Audience)), None)
+
+
+def _revealed(disguised: bytes, of: Audience) -> tuple[int, int, Audience] | None:
+    try:
+        association_id, case_id = _IDS.unpack(crypto.reveal(disguised, _key(), _PLACES[of]))
+    except (ValueError, struct.error):  # crypto.Tampered is a ValueError
+        return None
+    return association_id, case_id, of
 
 
 def _key() -> bytes:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+import notifications.actions
 from accounts import scope
 from accounts.access import memberships_anywhere
 from accounts.actions import close_account, user_for_address
@@ -14,19 +15,24 @@ from cases.access.replies import case_of, case_of_digest
 from cases.actions.journal import move, settle, take
 from cases.actions.opening import index_contacts
 from cases.models import Case, MailBounce, Member
+from cases.notices.readers import is_for_member
 from cases.rules.inbound import Report
 from cases.rules.inbound.headers import folded
 from cases.rules.lifecycle import EventKind, State
-from notifications.access import notice_ids
-from notifications.models import Notice
+from notifications.access import choice_of, notice_ids
+from notifications.models import MailChoice, Notice
+from notifications.rules.kinds import Audience
+from notifications.rules.modes import Choice
 
 MOST_BOUNCES = 2
 _MOST_IDS = 20
 
 
 def note_bounce(report: Report, *, at: datetime) -> bool:
-    """Door: what a mail server says of a notice of ours, in its association. False when it is about nothing that was
-    sent to the address that it names: then nothing changes.
+    """Door: what a mail server says of a notice of ours to a member, in its association. False when it is about nothing
+    that was sent to the address that it names: then nothing changes.
+
+    Whoever is of the team, or was, knows the Message-IDs of its notices: those say nothing of a member's address.
     """
     found = filter(None, map(notice_ids, report.ids[:_MOST_IDS]))
     return any(_note(association_id, notice_id, report, at=at) for association_id, notice_id in found)
@@ -36,7 +42,7 @@ def _note(association_id: int, notice_id: int, report: Report, *, at: datetime) 
     with transaction.atomic(), scope.enter(association_id):
         notice = Notice.objects.filter(pk=notice_id, attempts__gt=0).first()
         case = (case_of(notice) or case_of_digest(notice)) if notice else None
-        if notice is None or case is None or case.state == State.ERASED:
+        if notice is None or case is None or case.state == State.ERASED or not is_for_member(notice):
             return False
         case = take(case, version=None)
         member = _locked(case)
@@ -69,8 +75,8 @@ def _stop_after_two(case: Case, member: Member, *, at: datetime) -> None:
 
 @transaction.atomic
 def correct_address(case: Case, *, email: str, version: int | None, today: date, at: datetime, by: User) -> Case:
-    """Write the member's address anew; mails go there again, and codes to enter too. The same address again says that
-    it works.
+    """Write the member's address anew; mails go there again, as they want them, and codes to enter too. The same
+    address again says that it works.
 
     A former account that nothing else uses is closed. A decoy, which must look like any other, gets an address that
     nobody enters with. Raises StaleCase.
@@ -84,7 +90,23 @@ def correct_address(case: Case, *, email: str, version: int | None, today: date,
         member.user = user_for_address(email=member.email, name=member.first_name, language=member.language)
     member.save(update_fields=["email", "email_index", "phone_index", "email_off_at", "user"])
     MailBounce.objects.filter(member=member).delete()
+    _take_choice_along(before, member)
     if before and before != member.user and not memberships_anywhere(before) and not is_member_anywhere(before):
         close_account(before, at=at)
     settle(case, today=today, at=at, by=by)
     return case
+
+
+def _take_choice_along(before: User | None, member: Member) -> None:
+    """How they want their mails, from the former account. One at the new account is of somebody else who reads there,
+    and stands. At the former nothing is left unless another member reads there: the row tells of this association.
+    """
+    after = member.user
+    if before is None or before == after:
+        return
+    wanted = choice_of(before.pk, audience=Audience.MEMBER)
+    stands = MailChoice.objects.filter(user=after, audience=Audience.MEMBER).exists()
+    if after and wanted != Choice() and not stands:
+        notifications.actions.choose(after, audience=Audience.MEMBER, choice=wanted)
+    if not Member.objects.filter(user=before).exists():
+        notifications.actions.forget_choice(before, audience=Audience.MEMBER)

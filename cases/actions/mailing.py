@@ -15,7 +15,7 @@ from accounts.models import KeyKind, User
 from cases.access.mails import Place, place_of, sender_index
 from cases.actions.bouncing import note_bounce
 from cases.actions.journal import definition_of, move, settle, take
-from cases.models import Case, Doubt, InboundMail, MailState
+from cases.models import Case, CaseEvent, Doubt, InboundMail, MailState
 from cases.rules import inbound
 from cases.rules.inbound import Letter, Sort
 from cases.rules.lifecycle import EventKind, State, may
@@ -25,6 +25,7 @@ from vault.rules.detector import holds_certainly, mask
 from vault.rules.refusals import Code, Refused
 
 MOST_WAITING = 2000
+MOST_FROM_ONE = 100
 _AWAY = {Code.CLOSED, Code.NO_ROOM}
 
 
@@ -42,6 +43,9 @@ class Outcome(StrEnum):
     NOBODY_TOLD = "nobody_told"
 
 
+_DROPPED = {Sort.BOUNCE: Outcome.STRAY_BOUNCE, Sort.ROBOT: Outcome.ROBOT}
+
+
 class TryLater(RuntimeError):
     """Not now, through no fault of the message: the mail server keeps it and comes back."""
 
@@ -52,13 +56,15 @@ def receive_mail(raw: bytes, *, at: datetime) -> Outcome:
     NOBODY_TOLD: it is for nobody here, and whoever sent it may be told so.
     """
     letter = inbound.read(raw)
-    if letter.report:
-        return Outcome.BOUNCE if note_bounce(letter.report, at=at) else Outcome.STRAY_BOUNCE
-    if letter.sort is Sort.ROBOT:
-        return Outcome.ROBOT
-    if not (letter.sender or letter.text or letter.attached):
+    if letter.report and note_bounce(letter.report, at=at):
+        return Outcome.BOUNCE
+    if letter.sort in _DROPPED:
+        return _DROPPED[letter.sort]
+    if not (letter.sender or letter.text or letter.attached or letter.left_out):
         return Outcome.EMPTY
     place = place_of(letter)
+    if letter.sort is Sort.LIST and not (place and place.is_named):
+        return Outcome.ROBOT
     if place is None:
         return _for_nobody(letter)
     try:
@@ -66,32 +72,50 @@ def receive_mail(raw: bytes, *, at: datetime) -> Outcome:
             return _take_in(letter, place, at=at)
     except IntegrityError:
         with scope.enter(place.association_id):
-            if InboundMail.objects.filter(mark=_mark(letter)).exists():
+            if _is_known(_mark(letter, place)):
                 return Outcome.AGAIN  # another process was faster
         raise
 
 
 def _for_nobody(letter: Letter) -> Outcome:
-    return Outcome.NOBODY_TOLD if letter.may_be_told else Outcome.NOBODY
+    """Nothing is ever said to a list."""
+    return Outcome.NOBODY_TOLD if letter.may_be_told and letter.sort is Sort.PERSON else Outcome.NOBODY
 
 
-def _mark(letter: Letter) -> str:
-    return crypto.mac(crypto.derive(root_key(scope.required()), "mail"), letter.identity)
+def _mark(letter: Letter, place: Place) -> str:
+    """One message to two cases is two."""
+    told = f"{letter.identity}\n{place.case_id}" if place.is_addressed else letter.identity
+    return crypto.mac(crypto.derive(root_key(scope.required()), "mail"), told)
+
+
+def _token(mark: str) -> UUID:
+    return UUID(hex=mark[:32])
+
+
+def _is_known(mark: str) -> bool:
+    """The event outlives the row."""
+    rows, events = InboundMail.objects.filter(mark=mark), CaseEvent.objects.filter(token=_token(mark))
+    return bool(rows.exists() or events.exists())
 
 
 def _take_in(letter: Letter, place: Place, *, at: datetime) -> Outcome:
     case = _taken(place)
     if place.is_addressed and case is None:
         return _for_nobody(letter)  # the case was erased: its address is gone
-    mark = _mark(letter)
-    if InboundMail.objects.filter(mark=mark).exists():
+    mark = _mark(letter, place)
+    if _is_known(mark):
         return Outcome.AGAIN
-    sender = sender_index(letter.sender)  # "" of nobody, which a member without an address is not
-    if case and place.is_addressed and sender and sender == case.member.email_index:
+    if case and place.is_members and letter.sort is Sort.PERSON and _is_from(case, letter):
         _file(letter, case, mark=mark, at=at)
         return Outcome.FILED
     _keep_waiting(letter, case, mark=mark, doubt=_doubt(place), at=at)
     return Outcome.WAITING
+
+
+def _is_from(case: Case, letter: Letter) -> bool:
+    """ "" of nobody, which a member without an address is not."""
+    sender = sender_index(letter.sender)
+    return bool(sender) and sender == case.member.email_index
 
 
 def _taken(place: Place) -> Case | None:
@@ -105,7 +129,7 @@ def _doubt(place: Place) -> Doubt:
 
 def _file(letter: Letter, case: Case, *, mark: str, at: datetime) -> None:
     """The member's words, sealed under the case's key, in its journal; what they attached goes to the vault."""
-    by, token = case.member.user, UUID(hex=mark[:32])
+    by, token = case.member.user, _token(mark)
     kept, refused = _deposit(letter, case, token=token, by=by, at=at)
     words, is_masked = without_numbers("\n\n".join(filter(None, (letter.subject, letter.text))))
     event = move(
@@ -172,8 +196,8 @@ def _receive(data: bytes, case: Case, *, token: UUID, by: User | None, at: datet
 
 def _keep_waiting(letter: Letter, case: Case | None, *, mark: str, doubt: Doubt, at: datetime) -> None:
     """Its words under a key of their own. Its files are not kept: they cannot be cleaned before a case is known."""
-    if InboundMail.objects.all().waiting().count() >= MOST_WAITING:
-        raise TryLater("too_many_wait")
+    sender_key = sender_index(letter.sender)
+    _find_room(sender_key, case)
     title, masked_title = without_numbers(letter.subject)
     text, masked_text = without_numbers(letter.text)
     sender, masked_sender = without_numbers(letter.sender)
@@ -186,7 +210,7 @@ def _keep_waiting(letter: Letter, case: Case | None, *, mark: str, doubt: Doubt,
         doubt=doubt,
         mark=mark,
         case=case,
-        sender_index=sender_index(letter.sender),
+        sender_index=sender_key,
         sender=sender,
         sender_name=name,
         title=title,
@@ -195,3 +219,11 @@ def _keep_waiting(letter: Letter, case: Case | None, *, mark: str, doubt: Doubt,
         left_out=letter.left_out + len(letter.attached),
         received_at=at,
     ).save(force_insert=True)
+
+
+def _find_room(sender_key: str, case: Case | None) -> None:
+    """Nobody closes the inbox to the others: neither one sender, nor all that names no case. Raises TryLater."""
+    rows = InboundMail.objects.all().waiting()
+    most = MOST_WAITING if case else MOST_WAITING * 3 // 4
+    if rows.count() >= most or rows.filter(sender_index=sender_key).count() >= MOST_FROM_ONE:
+        raise TryLater("too_many_wait")

@@ -1,9 +1,11 @@
 """What a reader sees of HTML: the words of a letter, without what is never shown."""
 
 import html.parser
+import re
 from collections.abc import Sequence
 
 _BREAKS = frozenset({"br", "p", "div", "tr", "li", "table", "h1", "h2", "h3", "h4", "blockquote", "hr"})
+_MARK = re.compile(r"<[^<>]{0,2000}>")
 _UNSEEN = frozenset({"script", "style", "head", "title", "template"})
 
 
@@ -33,7 +35,10 @@ class _Reader(html.parser.HTMLParser):
 
 
 def seen(marked: str) -> str:
-    """The words without their marks; a line for each block."""
+    """The words without their marks; a line for each block. Of what the parser gives up on, whatever is in no mark."""
     reader = _Reader()
-    reader.feed(marked)
+    try:
+        reader.feed(marked)
+    except (AssertionError, RecursionError):
+        return _MARK.sub(" ", marked)
     return "".join(reader.pieces)

@@ -1,5 +1,6 @@
 """The headers of a message in words, and the bytes of its parts as text, however broken they are."""
 
+import codecs
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -11,18 +12,28 @@ from email.utils import getaddresses
 Part = Message
 
 MAX_HEADER = 2000
+MAX_TEXT = 400_000
+_MOST_OF_A_NAME = 20
 _MAX_ADDRESSES = 50
+# Those of letters. Python has more, for other things: some take minutes, some raise what nobody expects.
+_CHARSET = re.compile(
+    r"utf-(?:7|8|8-sig|16|16-be|16-le|32|32-be|32-le)|ascii|iso8859-\d{1,2}|cp\d{3,5}|koi8-[rtu]|mac-[a-z]+|gb2312|gbk|"
+    r"gb18030|hz|big5|big5hkscs|shift_jis(?:_2004|x0213)?|euc_(?:jp|jis_2004|jisx0213|kr)|iso2022_[a-z0-9_]+|johab|"
+    r"tis-620|hp-roman8|ptcp154|kz1048"
+)
 _ID = re.compile(r"<([^<>\s]{3,250})>")
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"]{1,100}@[^\s<>()\[\],;:\"@]{1,200}")
 
 
 class Headers:
-    """Each header by its name, in order; the first of a name is the one that the receiving server wrote."""
+    """Each header by its name, in order: twenty of a name at most, of which the receiving server wrote the first."""
 
     def __init__(self, message: Part) -> None:
         self._found: dict[str, list[str]] = {}
         for name, raw in message.raw_items():
-            self._found.setdefault(name.lower(), []).append(_spelt(str(raw))[:MAX_HEADER])
+            found = self._found.setdefault(name.lower(), [])
+            if len(found) < _MOST_OF_A_NAME:
+                found.append(_spelt(str(raw)[: MAX_HEADER * 4])[:MAX_HEADER])
 
     def all(self, *names: str) -> Iterator[str]:
         for name in names:
@@ -46,7 +57,7 @@ class Headers:
 
     def people(self, *names: str) -> list[tuple[str, str]]:
         """(name, address) of each: fifty at most, none without a sign «@»."""
-        found = getaddresses([" ".join(one.split()) for one in self.all(*names)])
+        found = _taken_apart([" ".join(one.split()) for one in self.all(*names)])
         people = [(" ".join(cleaned(_decoded(name)).split()), cleaned(address)) for name, address in found]
         return [one for one in people if "@" in one[1]][:_MAX_ADDRESSES]
 
@@ -69,24 +80,49 @@ def folded(addresses: Iterable[str]) -> frozenset[str]:
     return frozenset(unicodedata.normalize("NFKC", address).strip().casefold() for address in addresses)
 
 
-def text_of(part: Part) -> str:
-    """The text of a leaf; a charset that is wrong or unknown is guessed."""
-    return cleaned(decode(bytes_of(part), part.get_content_charset()))
+def _taken_apart(written: list[str]) -> list[tuple[str, str]]:
+    """(name, address); of comments within comments without end only what looks like an address."""
+    try:
+        return getaddresses(written)
+    except (RecursionError, ValueError, IndexError, TypeError):
+        return [("", address) for address in addresses_in("\n".join(written))]
+
+
+def inner_of(part: Part) -> list[Part]:
+    """The messages or parts within it; none of a leaf."""
+    inner = part.get_payload() if part.is_multipart() else []
+    return [one for one in inner if isinstance(one, Message)] if isinstance(inner, list) else []
+
+
+def text_of(part: Part, most: int = MAX_TEXT) -> str:
+    """The text of a leaf, its first `most` signs; a charset that is wrong or unknown is guessed."""
+    content = bytes_of(part)
+    return cleaned(decode(content[: most * 4], charset_of(part), is_cut=len(content) > most * 4)[:most])
+
+
+def charset_of(part: Part) -> str | None:
+    try:
+        return part.get_content_charset()
+    except (ValueError, LookupError, TypeError):
+        return None
 
 
 def bytes_of(part: Part) -> bytes:
     """The content of a leaf, decoded from its transfer; empty where it is broken beyond that."""
     try:
         content = part.get_payload(decode=True)
-    except (ValueError, LookupError, AssertionError):
+    except (ValueError, LookupError, AssertionError, TypeError):
         return b""
     return content if isinstance(content, bytes) else b""
 
 
-def decode(data: bytes, charset: str | None) -> str:
-    for name in (charset, "utf-8"):
+def decode(data: bytes, charset: str | None, *, is_cut: bool = False) -> str:
+    """`is_cut`: the data may end within a sign, which is left out."""
+    for name in filter(None, (charset, "utf-8")):
         try:
-            return data.decode(name or "utf-8")
+            codec = codecs.lookup(name)
+            if _CHARSET.fullmatch(codec.name):
+                return codec.incrementaldecoder().decode(data, final=not is_cut)
         except (LookupError, ValueError):
             continue
     return data.decode("cp1252", "replace")
@@ -95,7 +131,8 @@ def decode(data: bytes, charset: str | None) -> str:
 def cleaned(text: str) -> str:
     """Without signs that no one sees: controls, NUL, halves of pairs; ends of lines are «\\n»."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(sign for sign in plain if sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cs", "Cn"})
+    unseen = {ord(sign) for sign in set(plain) - {"\n", "\t"} if unicodedata.category(sign) in {"Cc", "Cs", "Cn"}}
+    return plain.translate(dict.fromkeys(unseen)) if unseen else plain
 
 
 def _spelt(raw: str) -> str:
@@ -106,6 +143,6 @@ def _spelt(raw: str) -> str:
 def _decoded(raw: str) -> str:
     try:
         parts = decode_header(raw)
-    except (HeaderParseError, ValueError):
+    except (HeaderParseError, ValueError, LookupError):
         return raw
     return "".join(value if isinstance(value, str) else decode(value, charset) for value, charset in parts)

@@ -1,16 +1,17 @@
 """One message read whole: bounded in bytes, in parts and in signs, whatever its sender made of it."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from email import message_from_bytes
-from email.message import Message
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 from enum import StrEnum
+from urllib.parse import unquote
 
 from cases.rules.inbound import reports, robots
-from cases.rules.inbound.headers import Headers, Part, bytes_of, text_of
+from cases.rules.inbound.headers import Headers, Part, addresses_in, bytes_of, inner_of, text_of
 from cases.rules.inbound.reports import Report
 from vault.rules import markup
 
@@ -20,12 +21,19 @@ MAX_SIGNS = 20_000
 MAX_ATTACHED = 10
 _MAX_SUBJECT = 300
 _MAX_MARKUP = 400_000
-_TO = ("x-original-to", "delivered-to", "envelope-to", "to", "cc")
+# A picture in the text that is larger is a photograph; many programs put these there, not beside.
+_MAX_LOGO = 50_000
+_CID = re.compile(r"cid:([^\"'\s<>)]{1,250})", re.IGNORECASE)
+_ENVELOPE = ("x-original-to", "delivered-to", "envelope-to")
+_TO = (*_ENVELOPE, "to", "cc")
 _SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
 
 
 class Sort(StrEnum):
+    """LIST: through a list or a group, which people write to, and senders of letters to many."""
+
     PERSON = "person"
+    LIST = "list"
     BOUNCE = "bounce"
     ROBOT = "robot"
 
@@ -33,13 +41,16 @@ class Sort(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """`identity`: the same for the same message, however often it is handed over; personal, so only its keyed hash is
-    kept. `answers`: Message-IDs that it answers. `left_out`: files beyond what is taken, or in what could not be read.
+    kept. `envelope`: whom this very copy was for, as the receiving server wrote it down; `recipients`: those and all
+    whom it names. `answers`: Message-IDs that it answers. `left_out`: files beyond what is taken, or in what could not
+    be read. `report`: also of a letter that looks like one, `sort` being that of a letter.
     """
 
     sort: Sort
     identity: str
     sender: str = ""
     sender_name: str = ""
+    envelope: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
     subject: str = ""
@@ -52,19 +63,28 @@ class Letter:
 
 def read(raw: bytes) -> Letter:
     """Never raises, whatever `raw` holds. Of more than MAX_BYTES the rest is not looked at, nor any file."""
+    try:
+        return _read(raw)
+    except Exception:  # noqa: BLE001  the parser raises what nobody foresees; who wrote and to whom is read all the same
+        return _headers_only(raw)
+
+
+def _read(raw: bytes) -> Letter:
     is_whole = len(raw) <= MAX_BYTES
     message, is_sound = _parsed(raw[:MAX_BYTES])
     headers = Headers(message)
     parts, has_more = _parts(message)
     report = reports.read(parts, headers)
     names = headers.people("from")[:1] or headers.people("sender")[:1] or [("", "")]
-    text, files = _text(parts), _files(parts)
+    words, others = _divided(parts)
+    text, files = _text(words), _files(others, _pictures(words))
     kept = files[:MAX_ATTACHED] if is_whole else []
     return Letter(
         sort=_sort(message, headers, report),
-        identity=_identity(headers, names[0][1], text),
+        identity=_identity(headers, names[0][1], text, files),
         sender=names[0][1],
         sender_name=names[0][0],
+        envelope=headers.addresses(*_ENVELOPE),
         recipients=headers.addresses(*_TO),
         answers=headers.ids("in-reply-to", "references"),
         subject=headers.words("subject")[:_MAX_SUBJECT],
@@ -72,14 +92,35 @@ def read(raw: bytes) -> Letter:
         attached=tuple(kept),
         left_out=len(files) - len(kept) + (has_more or not is_sound),
         report=report,
-        may_be_told=bool(headers.one("return-path")) and not headers.has_no_sender,
+        may_be_told=_may_be_told(headers),
     )
 
 
+def _headers_only(raw: bytes) -> Letter:
+    """By what takes no header apart."""
+    headers = Headers(_top(raw))
+    return Letter(
+        sort=Sort.ROBOT if robots.has_marks(headers) else Sort.PERSON,
+        identity=hashlib.sha256(raw).hexdigest(),
+        sender=next(iter(addresses_in(headers.one("from"))), ""),
+        envelope=addresses_in("\n".join(headers.all(*_ENVELOPE))),
+        recipients=addresses_in("\n".join(headers.all(*_TO))),
+        answers=headers.ids("in-reply-to", "references"),
+        subject=headers.words("subject")[:_MAX_SUBJECT],
+        left_out=1,
+        may_be_told=_may_be_told(headers),
+    )
+
+
+def _may_be_told(headers: Headers) -> bool:
+    return bool(headers.one("return-path")) and not headers.has_no_sender
+
+
 def _sort(message: Part, headers: Headers, report: Report | None) -> Sort:
-    if report:
-        return Sort.BOUNCE
-    return Sort.ROBOT if robots.wrote(message, headers) else Sort.PERSON
+    """A report comes from a machine: a letter about one, or with one in it, is a letter."""
+    if robots.wrote(message, headers):
+        return Sort.BOUNCE if report else Sort.ROBOT
+    return Sort.LIST if robots.passed_on(headers) else Sort.PERSON
 
 
 def _parsed(raw: bytes) -> tuple[Part, bool]:
@@ -87,7 +128,11 @@ def _parsed(raw: bytes) -> tuple[Part, bool]:
     try:
         return message_from_bytes(raw, policy=compat32), True
     except (RecursionError, ValueError, LookupError, AssertionError):
-        return BytesHeaderParser(policy=compat32).parsebytes(raw[:100_000]), False
+        return _top(raw), False
+
+
+def _top(raw: bytes) -> Part:
+    return BytesHeaderParser(policy=compat32).parsebytes(raw[:100_000])
 
 
 def _parts(message: Part) -> tuple[list[Part], bool]:
@@ -98,57 +143,76 @@ def _parts(message: Part) -> tuple[list[Part], bool]:
     while waiting and seen < MAX_PARTS:
         part = waiting.pop()
         seen += 1
-        inner = part.get_payload()
-        if part.get_content_maintype() == "multipart" and isinstance(inner, list):
-            waiting += [one for one in reversed(inner) if isinstance(one, Message)]
+        inner = inner_of(part)
+        if part.get_content_maintype() == "multipart" and inner:
+            waiting += reversed(inner)
         else:
             found.append(part)
     return found, bool(waiting)
 
 
-def _text(parts: Sequence[Part]) -> str:
-    """The plain text; where there is none, what a reader sees of the HTML."""
-    plain = "\n\n".join(text_of(part) for part in _shown(parts, "text/plain"))
-    if plain.strip():
-        return plain.strip()[:MAX_SIGNS]
-    marked = "\n\n".join(markup.seen(text_of(part)[:_MAX_MARKUP]) for part in _shown(parts, "text/html"))
-    return marked.strip()[:MAX_SIGNS]
-
-
-def _shown(parts: Sequence[Part], kind: str) -> Iterator[Part]:
-    return (part for part in parts if part.get_content_type() == kind and not _is_file(part))
-
-
-def _is_file(part: Part) -> bool:
-    return part.get_content_disposition() == "attachment" or bool(part.get_param("name"))
-
-
-def _files(parts: Sequence[Part]) -> list[bytes]:
-    """What it carries; pictures that its HTML shows, such as a logo, and signatures are none."""
-    found = []
+def _divided(parts: Sequence[Part]) -> tuple[list[Part], list[Part]]:
+    """Those that are words, and the others. The first text is words, even where the sender's program gave it a name."""
+    words: list[Part] = []
+    others: list[Part] = []
     for part in parts:
-        kind = part.get_content_type()
-        if kind in _SIGNATURES or (kind in {"text/plain", "text/html"} and not _is_file(part)):
-            continue
-        if part.get("Content-ID") and part.get_content_disposition() != "attachment":
-            continue
-        if content := _content(part):
+        is_text = part.get_content_type() in {"text/plain", "text/html"} and not _is_attached(part)
+        (words if is_text and not (words and part.get_param("name")) else others).append(part)
+    return words, others
+
+
+def _is_attached(part: Part) -> bool:
+    return part.get_content_disposition() == "attachment"
+
+
+def _text(words: Sequence[Part]) -> str:
+    """The plain text; where there is none, what a reader sees of the HTML."""
+    plain = "\n\n".join(_first(words, "text/plain", most=MAX_SIGNS * 2)).strip()
+    seen = "" if plain else "\n\n".join(map(markup.seen, _first(words, "text/html", most=_MAX_MARKUP))).strip()
+    return (plain or seen)[:MAX_SIGNS]
+
+
+def _first(words: Sequence[Part], kind: str, *, most: int) -> Iterator[str]:
+    """The texts of a kind, `most` signs of them all."""
+    for part in words:
+        if part.get_content_type() == kind and most > 0:
+            text = text_of(part, most)
+            most -= len(text)
+            yield text
+
+
+def _pictures(words: Sequence[Part]) -> frozenset[str]:
+    """The Content-IDs of what the HTML shows."""
+    return frozenset(_CID.findall(unquote("\n".join(_first(words, "text/html", most=_MAX_MARKUP)))))
+
+
+def _files(others: Sequence[Part], pictures: frozenset[str]) -> list[bytes]:
+    """What it carries; small pictures that its HTML shows, such as a logo, and signatures are none."""
+    found = []
+    for part in others:
+        content = b"" if part.get_content_type() in _SIGNATURES else _content(part)
+        if content and not (len(content) <= _MAX_LOGO and _is_shown(part, pictures)):
             found.append(content)
     return found
+
+
+def _is_shown(part: Part, pictures: frozenset[str]) -> bool:
+    cid = str(part.get("Content-ID", "")).strip().strip("<>")
+    return part.get_content_maintype() == "image" and not _is_attached(part) and cid in pictures
 
 
 def _content(part: Part) -> bytes:
     if part.get_content_maintype() != "message":
         return bytes_of(part)
-    inner = part.get_payload()
     try:
-        return inner[0].as_bytes() if isinstance(inner, list) and isinstance(inner[0], Message) else b""
+        return b"".join(one.as_bytes() for one in inner_of(part)[:1])
     except (ValueError, LookupError, RecursionError, AttributeError, TypeError):
         return b""
 
 
-def _identity(headers: Headers, sender: str, text: str) -> str:
-    """By its Message-ID and its sender; without one, by what it says."""
+def _identity(headers: Headers, sender: str, text: str, files: Sequence[bytes]) -> str:
+    """By its Message-ID, or its date, its sender and what it says: some programs write one Message-ID for ever."""
     ids = headers.ids("message-id")
-    told = ids[0] if ids else f"{headers.one('date')}\n{headers.one('subject')}\n{text}"
-    return hashlib.sha256(f"{sender.casefold()}\n{told}".encode("utf-8", "surrogatepass")).hexdigest()
+    told = [sender.casefold(), ids[0] if ids else headers.one("date"), headers.one("subject"), text]
+    told += [hashlib.sha256(data).hexdigest() for data in files]
+    return hashlib.sha256("\n".join(told).encode("utf-8", "surrogatepass")).hexdigest()

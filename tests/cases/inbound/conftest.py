@@ -15,6 +15,7 @@ from cases.access.replies import reply_address
 from cases.actions import Outcome
 from cases.models import Case, CaseEvent, Deadline, InboundMail, Member
 from notifications.models import Notice, NoticeState
+from notifications.rules.kinds import Audience
 from notifications.smtp import new_message_id
 from tests import factories
 from tests.cases.inbound import shapes
@@ -56,14 +57,19 @@ class Post:
     def send(self, **told: Any) -> Outcome:
         return actions.receive_mail(bytes(self.letter(**told)), at=self.at)
 
-    def notice(self) -> Notice:
-        """One that was sent to the member."""
+    @property
+    def team_address(self) -> str:
+        with scope.enter(self.case.association_id):
+            return reply_address(self.case, of=Audience.TEAM)
+
+    def notice(self, *, kind: str = "deadline_missed") -> Notice:
+        """One that was sent, to the member unless `kind` says otherwise."""
         with scope.enter(self.case.association_id):
             deadline = Deadline.objects.filter(case=self.case).order_by("pk").first()
             assert deadline
             sent: Notice = Notice.objects.create(
                 association_id=self.case.association_id,
-                kind="deadline_missed",
+                kind=kind,
                 dedupe_key=f"test:{Notice.objects.count()}",
                 subject_ids={"deadline": deadline.pk},
                 state=NoticeState.SENT,

@@ -255,9 +255,14 @@ ROBOTS = {
     "rfc 3834": {"Auto-Submitted": "auto-replied"},
     "rfc 3834 with a comment": {"Auto-Submitted": "auto-generated (vacation)"},
     "precedence": {"Precedence": "auto_reply"},
-    "a list": {"Precedence": "bulk", "List-Id": "<liste.exemple.invalid>"},
+    "a letter to many": {"Precedence": "bulk", "List-Id": "<liste.exemple.invalid>"},
     "an old program": {"X-Autoreply": "yes"},
     "no way back": {"Return-Path": "<>"},
+    "a daemon": {"From": "MAILER-DAEMON@mx.exemple.invalid"},
+}
+LISTS = {
+    "a list": {"Precedence": "list", "List-Id": "<contact.exemple.invalid>"},
+    "a group": {"List-Unsubscribe": "<mailto:sortir@exemple.invalid>"},
 }
 VACATIONS = [
     "Réponse automatique : Des nouvelles",
@@ -277,4 +282,12 @@ PEOPLE = [
     "Ma réponse",
     "Question sur la réponse automatique reçue",
     "Vacances et délai",
+    "Absence de réponse de la CPAM",
+    "Re: Absence de réponse",
+    "Absence du courrier depuis un mois",
+    "Réponse automatique de la CNAM : que faire ?",
+    "Tr : Réponse automatique",
+    "Message automatique de la CPAM",
+    "En vacances, je ne peux pas",
+    "Je suis absente jusqu’à mardi",
 ]

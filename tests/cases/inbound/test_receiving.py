@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from accounts import scope
-from accounts.models import Association, DataKey, Membership
+from accounts.models import DataKey, Membership
 from cases import actions
-from cases.actions import Outcome, TryLater
+from cases.actions import Outcome
 from cases.models import Case, CaseEvent, InboundMail, Member
 from tests.cases.inbound import shapes
 from tests.cases.inbound.conftest import Open, Post
@@ -51,6 +51,28 @@ def test_the_same_message_twice_is_one(post: Post) -> None:
     assert post.send() is Outcome.AGAIN
 
     assert len(post.events("mail_received")) == 1
+
+
+def test_another_message_under_the_same_id_is_another(post: Post) -> None:
+    assert post.send() is Outcome.FILED
+    assert post.send(text="Tout autre chose") is Outcome.FILED
+
+    assert len(post.events("mail_received")) == 2
+
+
+def test_long_after_it_is_known_again(post: Post) -> None:
+    """The row is gone after a month, what it brought to the case is not."""
+    later = post.at + timedelta(days=31)
+    assert post.send() is Outcome.FILED
+    assert post.send(sender="autre@exemple.invalid") is Outcome.WAITING
+    filed, waiting = post.mails()
+    with scope.enter(post.case.association_id):
+        actions.mark_read(filed, at=post.at, by=post.by.user)
+        actions.attach_mail(waiting, post.case, at=post.at, by=post.by.user)
+        assert actions.purge_mails(at=later) == 2
+
+    assert [post.send(), post.send(sender="autre@exemple.invalid")] == [Outcome.AGAIN, Outcome.AGAIN]
+    assert len(post.events("mail_received")) == 2
 
 
 def test_a_message_without_an_id_is_one_too(post: Post) -> None:
@@ -99,7 +121,7 @@ def test_another_member_is_a_stranger(post: Post, open_post: Open) -> None:
     assert other.events("mail_received") == []
 
 
-@pytest.mark.parametrize("told", [{"auto_submitted": "auto-replied"}, {"subject": "Réponse automatique : absence"}])
+@pytest.mark.parametrize("told", [{"auto_submitted": "auto-replied"}, {"precedence": "auto_reply"}])
 def test_an_automatic_answer_leaves_nothing(told: dict[str, str], post: Post) -> None:
     assert post.send(**told) is Outcome.ROBOT
 
@@ -124,52 +146,6 @@ def test_an_answer_from_the_members_address_without_the_cases_waits(post: Post, 
     assert (mail.doubt, mail.case_id) == ("unaddressed", post.case.pk)
 
 
-def test_where_one_association_works_what_names_none_is_its_own(post: Post, mailbox: str) -> None:
-    assert post.send(to=mailbox) is Outcome.WAITING
-    assert [mail.case_id for mail in post.mails()] == [None]
-
-
-def test_where_two_work_what_names_none_is_nobodys(post: Post, mailbox: str, other_association: Association) -> None:
-    assert post.send(to=mailbox) is Outcome.NOBODY_TOLD
-    assert post.send(to=mailbox, return_path="<>") is Outcome.ROBOT
-
-    for one in (post.case.association, other_association):
-        with scope.enter(one.pk):
-            assert InboundMail.objects.count() == 0
-
-
-@pytest.mark.parametrize("to", ["reponse+autre@opposable.example", "Bureau@Autre.example"])
-def test_an_address_that_names_an_association_leads_to_it_alone(
-    to: str, post: Post, other_association: Association
-) -> None:
-    other_association.contact_email = "bureau@autre.example"
-    other_association.save(update_fields=["contact_email"])
-
-    assert post.send(to=to) is Outcome.WAITING
-    assert post.mails() == []
-    with scope.enter(other_association.pk):
-        assert InboundMail.objects.count() == 1
-
-
-def test_an_answer_to_another_associations_mail_is_not_led_by_a_strangers_address(
-    post: Post, other_association: Association
-) -> None:
-    """Named one, answering the other: the address decides, and nothing of the other's case shows."""
-    notice = post.notice()
-    assert post.send(to="reponse+autre@opposable.example", in_reply_to=notice.message_id) is Outcome.WAITING
-
-    assert post.mails() == []
-    with scope.enter(other_association.pk):
-        assert InboundMail.objects.get().case_id is None
-
-
-def test_a_suspended_association_takes_no_mail(post: Post, other_association: Association) -> None:
-    address, email = post.address, post.email
-    Association.objects.filter(pk=post.case.association_id).update(is_active=False)
-
-    assert post.send(to=address, sender=email) is Outcome.NOBODY_TOLD
-
-
 def test_while_it_waits_its_words_have_a_key_of_their_own(post: Post) -> None:
     post.send(sender="autre@exemple.invalid")
 
@@ -184,16 +160,6 @@ def test_a_sender_that_is_a_number_is_hidden(post: Post) -> None:
     [mail] = post.mails()
     assert mail.is_masked
     assert NUMBER not in mail.sender + mail.text
-
-
-def test_a_flood_stays_with_the_mail_server(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cases.actions.mailing.MOST_WAITING", 2)
-    for number in range(2):
-        post.send(sender="autre@exemple.invalid", message_id=f"<{number}@exemple.invalid>")
-
-    with pytest.raises(TryLater):
-        post.send(sender="autre@exemple.invalid", message_id="<3@exemple.invalid>")
-    assert len(post.mails()) == 2
 
 
 def test_erasing_the_case_destroys_what_came_to_its_address(post: Post) -> None:

@@ -12,6 +12,7 @@ from cases import access
 from cases.access.replies import reply_address, reply_ids
 from cases.actions import Outcome, erase_case
 from cases.notices import _member
+from cases.notices.readers import to_user
 from notifications import smtp
 from notifications.access import notice_ids
 from notifications.registry import Recipient
@@ -31,11 +32,12 @@ def test_an_address_is_the_same_each_time_and_fits(post: Post) -> None:
     assert len(post.address.split("@")[0]) <= 64
 
 
-def test_the_door_tells_two_ids_and_nothing_else(post: Post, open_post: Open) -> None:
+def test_the_door_tells_two_ids_and_whose_it_is_and_nothing_else(post: Post, open_post: Open) -> None:
     other = open_post(post.by)
 
-    assert reply_ids(tag_of(post.address)) == (post.case.association_id, post.case.pk)
-    assert reply_ids(tag_of(post.address).upper()) == (post.case.association_id, post.case.pk)
+    assert reply_ids(tag_of(post.address)) == (post.case.association_id, post.case.pk, "member")
+    assert reply_ids(tag_of(post.address).upper()) == (post.case.association_id, post.case.pk, "member")
+    assert reply_ids(tag_of(post.team_address)) == (post.case.association_id, post.case.pk, "team")
     assert tag_of(other.address) != tag_of(post.address)
     assert post.case.reference.lower().replace("-", "") not in post.address
 
@@ -68,6 +70,23 @@ def test_a_notice_to_the_member_says_where_to_answer(post: Post) -> None:
 
     assert recipient
     assert smtp.message(Words("a", "b", "c"), recipient, message_id="<a@b>").message()["Reply-To"] == post.address
+
+
+def test_a_notice_to_the_team_says_another_address(post: Post) -> None:
+    with scope.enter(post.case.association_id):
+        recipient = to_user(post.by.user, about=post.case)
+
+    assert recipient
+    assert recipient.reply_to == post.team_address != post.address
+
+
+def test_whoever_has_the_teams_address_writes_in_nobodys_name(post: Post) -> None:
+    """Also with the member's own sender, which anybody may write."""
+    assert post.send(to=post.team_address) is Outcome.WAITING
+
+    assert post.events("mail_received") == []
+    [mail] = post.mails()
+    assert (mail.doubt, mail.case_id) == ("unverified", post.case.pk)
 
 
 def test_without_the_setting_nothing_is_promised(post: Post, settings: Any) -> None:

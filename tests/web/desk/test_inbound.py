@@ -1,16 +1,20 @@
 """The desk's page of mail."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
 
 from accounts import scope
-from accounts.models import Association, Membership
+from accounts.fields import load_keys
+from accounts.models import Association, AuditEntry, Membership
 from accounts.rules.roles import Role
-from cases.models import Case, CaseEvent, InboundMail, Member
+from cases.models import Case, CaseEvent, InboundMail, MailBounce, Member
+from cases.rules.lifecycle import EventKind
 from tests import factories
 from tests.people import HouseClient, signed_in
+from web.desk.pages import inbound as words
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("desk:inbound")
@@ -102,6 +106,40 @@ def test_what_names_no_case_is_asked_again(
     assert states(case) == ["waiting"]
     if "to" not in typed or typed["to"] == "autre":
         assert sentence in sent.content.decode()
+
+
+def test_words_that_are_shown_again_are_read_again(at_work: HouseClient, waiting: InboundMail, case: Case) -> None:
+    """Without an opening before, so that nobody reads past the audit log."""
+    page = at_work.post(url_of(waiting), {**hidden(case), "to": "autre", "reference": ""})
+
+    assert factories.PLANTED["cases.InboundMail.text"][-1] in page.content.decode()
+    with scope.enter(case.association_id):
+        assert AuditEntry.objects.get(kind="mail_consulted").payload == {"mail": waiting.pk}
+
+
+def test_one_that_stands_in_the_case_already_is_not_attached_again(
+    at_work: HouseClient, waiting: InboundMail, case: Case, now: datetime
+) -> None:
+    with scope.enter(case.association_id):
+        InboundMail.objects.filter(pk=waiting.pk).update(mark="ab" * 32)
+        CaseEvent.objects.record(case, EventKind.MAIL_RECEIVED, at=now, by=None, token=UUID(hex="ab" * 16))
+
+    assert at_work.post(url_of(waiting), {**hidden(case), "to": case.reference}).status_code == 409
+    assert states(case) == ["waiting"]
+
+
+def test_days_are_those_of_the_clock_on_the_wall(waiting: InboundMail, case: Case) -> None:
+    """In Paris it is past midnight, and a day later than in UTC."""
+    late = datetime(2026, 11, 19, 23, 30, tzinfo=UTC)
+    waiting.received_at = late
+    bounce = MailBounce(member=case.member, is_hard=True, at=late)
+    with scope.enter(case.association_id):
+        load_keys([waiting.subject])
+        shown, trouble = words.waiting(waiting), words.trouble(case, [bounce])
+
+    assert trouble
+    assert shown.until.replace("\u00a0", " ") == "dimanche 20 décembre 2026"
+    assert "vendredi 20 novembre 2026" in trouble.text.replace("\u00a0", " ")
 
 
 def test_it_is_not_attached_to_a_case_that_one_may_not_reach(

@@ -85,7 +85,7 @@ def waiting(mail: InboundMail) -> Waiting:
         title=mail.title or _("(sans objet)"),
         when=at_hour(mail.received_at),
         why=str(Doubt(mail.doubt).label),
-        until=plain_words((mail.received_at + KEPT).date()),
+        until=plain_words(mail.received_at + KEPT),
         left_out=not_kept(mail.left_out) if mail.left_out else "",
         is_masked=mail.is_masked,
         text=mail.text,
@@ -179,7 +179,7 @@ def trouble(case: Case, bounces: Sequence[MailBounce]) -> Trouble | None:
     hard = next((one for one in bounces if one.is_hard), None)
     if hard is None:
         return None
-    values = {"day": plain_words(hard.at.date())}
+    values = {"day": plain_words(hard.at)}
     return Trouble(
         title=_("Un courriel n’a pas été remis."),
         text=_("Il est revenu le %(day)s. Vérifiez l’adresse avec la personne ; au deuxième, les envois s’arrêtent.")

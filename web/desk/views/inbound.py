@@ -49,7 +49,8 @@ def mail(request: DeskRequest, pk: int) -> HttpResponseBase:
         return _done(request, _("Le message est écarté : il n’en reste rien.")) if done else _too_late(request)
     form = _form(request, found)
     case = _case_of(request, form) if form.is_valid() else None
-    if case is None:
+    if case is None:  # its words are shown again, which is a reading like any other
+        found = access.mail_for(request.membership, pk, at=timezone.now())
         return _mail_page(request, found, form, status=422)
     return _attach(request, found, case)
 
@@ -59,6 +60,8 @@ def _attach(request: DeskRequest, found: InboundMail, case: Case) -> HttpRespons
         done = actions.attach_mail(found, case, at=timezone.now(), by=request.user)
     except Impossible:
         raise Http404 from None
+    except actions.AlreadyDone:
+        return _too_late(request)
     if not done:
         return _too_late(request)
     return _done(request, _("Le message est classé dans le dossier %(reference)s.") % {"reference": case.reference})
