@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -173,6 +173,7 @@ class TestErasing:
             }
             consents = [ConsentKind.HANDLING]
             complaint = actions.open_case_for(own.member, procedure="cnil/plainte", consents=consents, **shared)
+            shared["today"] += timedelta(days=1)
             later = actions.open_case_for(own.member, procedure=factories.CLOSURE, consents=consents, **shared)
         page = browser.get(reverse("portal:erase")).content.decode()
         assert "reste, à cause de la plainte" in page
