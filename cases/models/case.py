@@ -89,6 +89,10 @@ class CaseQuerySet(TenantQuerySet["Case"]):
         """In the restricted archive, and still there to be read."""
         return self.exclude(archived_on=None).exclude(state=State.ERASED)
 
+    def left_unanswered(self) -> "CaseQuerySet":
+        """Archived while it was open, with a missed deadline that nobody answered."""
+        return self.archived().open().filter(reason=Reason.MISSED)
+
     def real(self) -> "CaseQuerySet":
         """Without the decoys: for whatever counts people."""
         return self.filter(is_canary=False)
@@ -194,6 +198,11 @@ class Case(TenantModel, SealedModel):
     @property
     def is_closed(self) -> bool:
         return self.closed_on is not None
+
+    @property
+    def is_left_unanswered(self) -> bool:
+        """As `left_unanswered` of the rows."""
+        return bool(self.archived_on and self.closed_on is None and self.reason == Reason.MISSED)
 
     @property
     def is_at_work(self) -> bool:

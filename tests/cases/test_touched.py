@@ -19,6 +19,7 @@ def _note(case: Case, day: date, at: datetime, by: User) -> object:
 
 
 def _card(case: Case, day: date, at: datetime, by: User) -> object:
+    assert case.member.user_id
     User.objects.filter(pk=case.member.user_id).update(email_index="")
     return actions.renew_card(case, today=day, at=at, by=by)
 
