@@ -10,13 +10,13 @@ TROUBLE = (DatabaseError, LookupError, ValueError, OSError)
 _log = logging.getLogger(__name__)
 
 
-def one_by_one(ids: Iterable[int], do: Callable[[int], object], *, job: str) -> set[int]:
-    """Each alone; those that failed, logged by id. `job`: what the log calls it."""
+def one_by_one(ids: Iterable[int], do: Callable[[int], object]) -> set[int]:
+    """Each alone; those that failed, logged by id."""
     failed = set[int]()
     for pk in ids:
         try:
             do(pk)
         except TROUBLE as error:
-            _log.error("Row %s of the %s was set aside: %s", pk, job, type(error).__name__)
+            _log.error("Row %s was set aside: %s", pk, type(error).__name__)
             failed.add(pk)
     return failed

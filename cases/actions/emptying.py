@@ -136,7 +136,7 @@ def _all_or_each(ids: Sequence[int], do: Callable[[Sequence[int]], None], done: 
         do(ids)
     except TROUBLE:
         _log.warning("A chunk of the purge failed; its cases are redone one by one.")
-        done.set_aside += len(one_by_one(ids, lambda pk: do([pk]), job="purge"))
+        done.set_aside += len(one_by_one(ids, lambda pk: do([pk])))
 
 
 def _count(association_id: int, done: Purged, *, today: date) -> None:

@@ -125,7 +125,7 @@ def _chunk(association_id: int, ids: Sequence[int], run: _Run) -> Recomputed:
     except TROUBLE:
         _log.warning("A chunk of the recomputation failed; its cases are redone one by one.")
     done: list[Recomputed] = []
-    failed = one_by_one(ids, lambda pk: done.append(_recompute(association_id, [pk], run)), job="recomputation")
+    failed = one_by_one(ids, lambda pk: done.append(_recompute(association_id, [pk], run)))
     return sum(done, Recomputed(set_aside=len(failed)))
 
 

@@ -158,7 +158,7 @@ def _sweep_chunk(association_id: int, step: _Step, *, skip: set[int], today: dat
     except TROUBLE:
         _log.warning("A chunk of the sweep failed; its rows are redone one by one.")
     done: list[Sweep] = []
-    failed = one_by_one(ids, lambda pk: done.append(step.do(association_id, [pk], today, at)), job="sweep")
+    failed = one_by_one(ids, lambda pk: done.append(step.do(association_id, [pk], today, at)))
     skip |= failed
     return sum(done, Sweep(set_aside=len(failed)))
 
