@@ -49,7 +49,8 @@ def case(ground: Ground) -> list[Comparison]:
     chosen = _open_case(ground)
     with scope.enter(ground.association.pk):
         for number in range(TIMELINE):
-            actions.add_note(chosen, text=f"Appelé, personne ne répond ({number}).", at=ground.at, by=ground.user)
+            text = f"Appelé, personne ne répond ({number})."
+            actions.add_note(chosen, text=text, today=ground.today, at=ground.at, by=ground.user)
     at_work = _quick(signed_in(ground.user, association=ground.association))
     url = reverse("desk:case", args=[chosen.reference])
     return [_page(ground, "case", at_work, url, goal=1.5, statements=10)]

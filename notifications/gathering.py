@@ -4,6 +4,7 @@ A notice that is held belongs to the day's mail until that one has ended. When i
 however else it ends, they leave by themselves. So nothing is lost wherever a process dies, and at most one doubles.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -17,11 +18,18 @@ from notifications.rules.modes import Act, Mode, Verdict, verdict
 from notifications.rules.windows import Window
 
 
-def verdict_for(notice: Notice, recipient: Recipient, *, window: Window, now: datetime) -> Verdict:
-    """What its reader's choice makes of a notice that may leave. In the association's scope."""
+def verdict_for(
+    notice: Notice, recipient: Recipient, *, window: Window, has_pages: bool = True, now: datetime
+) -> Verdict:
+    """What its reader's choice makes of a notice that may leave. In the association's scope.
+
+    Without pages on which it would show, or a mail of the day, it leaves by itself: only the quiet hours hold it.
+    """
     if registry.kind_of(notice.kind).urgent or registry.is_digest(notice.kind):
         return Verdict(Act.LEAVE)
     choice = choice_of(recipient.user, audience=recipient.audience)
+    if not has_pages:
+        choice = replace(choice, mode=Mode.MAIL)
     return verdict(choice, window, promised_at=notice.created_at, now=now, leave_by=notice.leave_by)
 
 

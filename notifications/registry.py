@@ -21,7 +21,7 @@ class NoticeKind:
     `templates` is a folder, such as "cases/mail/deadline_missed", of subject.{fr,en}.txt, body.{fr,en}.txt and
     body.{fr,en}.html. `still_holds` False: the notice is dropped. `recipient` None or without e-mail: dropped with the
     reason `no_address`, for a task on the desk. `urgent`: leaves at any hour, whatever the association or its reader
-    chose.
+    chose. `parting`: leaves from a suspended association too, at once: its reader has no page that says the same.
     """
 
     key: str
@@ -30,6 +30,7 @@ class NoticeKind:
     context: Callable[[Notice], Mapping[str, Any]]
     recipient: Callable[[Notice], Recipient | None]
     urgent: bool = False
+    parting: bool = False
 
 
 _kinds: dict[str, NoticeKind] = {}
@@ -58,3 +59,7 @@ def is_digest(key: str) -> bool:
 
 def urgent_kinds() -> list[str]:
     return [kind.key for kind in all_kinds() if kind.urgent]
+
+
+def parting_kinds() -> list[str]:
+    return [kind.key for kind in all_kinds() if kind.parting]

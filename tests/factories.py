@@ -220,7 +220,7 @@ def make_note(case: Case, *, by: User, at: datetime) -> str:
     """Adds a note to the journal and returns its text."""
     text = plant("cases.CaseEvent.note")
     with scope.enter(case.association_id):
-        cases.actions.add_note(case, text=text, at=at, by=by)
+        cases.actions.add_note(case, text=text, today=at.date(), at=at, by=by)
     return text
 
 

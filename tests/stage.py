@@ -348,7 +348,7 @@ def _long_case(association: Association, by: Membership, *, today: date, at: dat
         at=at,
         by=by.user,
     )
-    cases.actions.add_note(case, text=LONG_NOTE, at=at, by=by.user)
+    cases.actions.add_note(case, text=LONG_NOTE, today=today, at=at, by=by.user)
     return cases.actions.record_attempt(
         case,
         channel="phone",

@@ -33,7 +33,7 @@ def set_inbound(case: Case, *, off: Case, by: User, at: datetime) -> dict[str, i
 def _write_journal(case: Case, *, by: User, at: datetime) -> int:
     """More than a page of notes; the id of the newest."""
     for number in range(60):
-        cases.actions.add_note(case, text=f"Note numéro {number}.", at=at, by=by)
+        cases.actions.add_note(case, text=f"Note numéro {number}.", today=at.date(), at=at, by=by)
     return int(CaseEvent.objects.filter(case=case).latest("pk").pk)
 
 

@@ -44,6 +44,7 @@ def _tell(campaign: Campaign, plan: CasePlan, *, by: User) -> None:
             by=by,
         )
     if plan.note:
-        actions.add_note(case, text=plan.note, at=at, by=by)
+        last = max((plan.opened_on, *(attempt.made_on for attempt in plan.attempts)))
+        actions.add_note(case, text=plan.note, today=last, at=at, by=by)
     if plan.closed_on:
         actions.close_case(case, outcome=plan.outcome, today=plan.closed_on, at=at, by=by)

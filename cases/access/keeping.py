@@ -11,6 +11,7 @@ from accounts.models import Association, Membership, User
 from accounts.rules.roles import Right
 from cases.access.doors import cases_of
 from cases.models import Case, PurgeLine
+from cases.models.case import CaseQuerySet
 from cases.rules import keeping
 from cases.rules.keeping import Terms
 from cases.rules.lifecycle import State
@@ -56,10 +57,18 @@ def archived_cases(reader: Membership) -> list[Case]:
 
     Raises Http404 for who does not run the association.
     """
+    return _first_to_go(Case.objects.within_reach_of(reader).archived(), reader)
+
+
+def left_unanswered(reader: Membership) -> list[Case]:
+    """Of these, those whose missed deadline nobody answered: they stay on a screen until they go. As above."""
+    return _first_to_go(Case.objects.within_reach_of(reader).left_unanswered(), reader)
+
+
+def _first_to_go(rows: CaseQuerySet, reader: Membership) -> list[Case]:
     if not reader.may(Right.MANAGE):
         raise Http404
-    rows = Case.objects.within_reach_of(reader).archived().with_complaints().select_related("member")
-    return list(rows.order_by("expected_until", "pk")[:SHOWN])
+    return list(rows.with_complaints().select_related("member").order_by("expected_until", "pk")[:SHOWN])
 
 
 def to_tell_by_hand(cases: Sequence[Case]) -> list[Case]:

@@ -10,6 +10,7 @@ from django.http import Http404
 from accounts import scope
 from accounts.fields import load_keys
 from accounts.models import Association, Membership, User
+from accounts.rules.roles import Right
 from cases.access.doors import cases_of
 from cases.access.reminders import due_for
 from cases.models import Case, Deadline, Member
@@ -86,7 +87,10 @@ def _filtered(reader: Membership, *, whose: str, reason: str, campaign: str):  #
 
 
 def capped_counts(reader: Membership, *, until: date, today: date) -> dict[str, int]:
-    """How many wait: mine, team, nobody, missed, reminders, unsent mails of all; each counted up to 100. One query."""
+    """How many wait: mine, team, nobody, missed, reminders, unsent mails of all; each counted up to 100. One query.
+
+    For who runs the association also those that were archived with a missed deadline: `unanswered`, else 0.
+    """
     counted = {
         whose: _filtered(reader, whose=whose, reason="", campaign="").waiting_for_us(until=until)
         for whose in ("mine", "team", "nobody")
@@ -94,9 +98,11 @@ def capped_counts(reader: Membership, *, until: date, today: date) -> dict[str, 
     counted["missed"] = cases_of(reader).open().filter(reason="missed")
     counted["reminders"] = due_for(reader, today=today)
     counted["unsent"] = Notice.objects.all().unsent()
+    if reader.may(Right.MANAGE):
+        counted["unanswered"] = Case.objects.within_reach_of(reader).left_unanswered()
     columns = {name: Capped(rows.order_by().values("pk")[:CAP]) for name, rows in counted.items()}
     counts = Association.objects.filter(pk=scope.required()).values_list(*columns.values()).get()
-    return dict(zip(columns, counts, strict=True))
+    return {"unanswered": 0} | dict(zip(columns, counts, strict=True))
 
 
 def load_deadlines(cases: list[Case]) -> None:

@@ -5,13 +5,14 @@ Each chunk is one transaction with its lines in the log: killed, doubled or late
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, connection, models, transaction
+from django.db import connection, models, transaction
 
 import accounts.actions
 import vault.actions
@@ -19,6 +20,7 @@ from accounts import scope
 from accounts.models import Association, DataKey
 from accounts.scope.roles import as_purge_role
 from cases.actions import keeping
+from cases.actions.apart import TROUBLE, one_by_one
 from cases.actions.leaving import close_former
 from cases.models import (
     Attempt,
@@ -50,7 +52,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Purged:
-    """Rows by (table, cause). `waiting`: erased cases whose files are not at rest; `set_aside`: associations."""
+    """Rows by (table, cause). `waiting`: erased cases whose files are not at rest.
+
+    `set_aside`: cases, and associations or steps of them, that failed; the next run tries them again.
+    """
 
     counts: Counts = field(default_factory=Counter)
     let_go: int = 0
@@ -66,37 +71,72 @@ class Purged:
 
 
 def purge(*, today: date, at: datetime, dry_run: bool = False) -> Purged:
-    """Door: every association, suspended ones too, as the purge role. `dry_run` counts the cases and writes nothing.
+    """Door: every association, suspended ones too, on its own day, as the purge role. `today` is the instance's.
 
+    `dry_run` counts the cases and writes nothing.
     Raises NoPurgeRole; must not be called inside a transaction or a scope.
     """
     done = Purged()
     with as_purge_role():
         for association_id in list(Association.objects.order_by("pk").values_list("pk", flat=True)):
-            try:
-                _purge_one(association_id, done, today=today, at=at, dry_run=dry_run)
-            except (DatabaseError, LookupError, ValueError) as error:  # one trouble must not keep the others' rows
-                _log.error("Association %s was set aside: %s", association_id, type(error).__name__)
-                done.set_aside += 1
+            with _set_aside(association_id, done):
+                day = keeping.day_of(association_id, today=today, at=at)
+                _purge_one(association_id, done, today=day, at=at, dry_run=dry_run)
         if not dry_run:
             _wipe_file()
     return done
+
+
+@contextmanager
+def _set_aside(association_id: int, done: Purged) -> Iterator[None]:
+    """One trouble must keep neither the others' rows nor what else is due here."""
+    try:
+        yield
+    except TROUBLE as error:
+        _log.error("Association %s was set aside: %s", association_id, type(error).__name__)
+        done.set_aside += 1
 
 
 def _purge_one(association_id: int, done: Purged, *, today: date, at: datetime, dry_run: bool) -> None:
     if dry_run:
         _count(association_id, done, today=today)
         return
-    for ids in _chunks_to_let_go(association_id, today=today):
-        done.let_go += keeping.let_go_of(association_id, ids, today=today, at=at)
-    last = 0
-    while ids := _erased_after(association_id, last):
-        done.counts += _empty_cases(association_id, ids, today=today)
-        last = ids[-1]
-    done.counts += _empty_people(association_id, today=today)
-    done.counts += _empty_traces(association_id, today=today, at=at)
+    with _set_aside(association_id, done):
+        _let_go(association_id, done, today=today, at=at)
+    with _set_aside(association_id, done):
+        _empty_erased(association_id, done, today=today)
+    with _set_aside(association_id, done):
+        done.counts += _empty_others(association_id, today=today)
+    with _set_aside(association_id, done):
+        done.counts += _empty_traces(association_id, today=today, at=at)
     with scope.enter(association_id):
         done.waiting += Case.objects.filter(state=State.ERASED).count()
+
+
+def _let_go(association_id: int, done: Purged, *, today: date, at: datetime) -> None:
+    def some(ids: Sequence[int]) -> None:
+        done.let_go += keeping.let_go_of(association_id, ids, today=today, at=at)
+
+    for ids in _chunks_to_let_go(association_id, today=today):
+        _all_or_each(ids, some, done)
+
+
+def _empty_erased(association_id: int, done: Purged, *, today: date) -> None:
+    def some(ids: Sequence[int]) -> None:
+        done.counts += _empty_cases(association_id, ids, today=today)
+
+    last = 0
+    while ids := _erased_after(association_id, last):
+        _all_or_each(ids, some, done)
+        last = ids[-1]
+
+
+def _all_or_each(ids: Sequence[int], do: Callable[[Sequence[int]], None], done: Purged) -> None:
+    try:
+        do(ids)
+    except TROUBLE:
+        _log.warning("A chunk of the purge failed; its cases are redone one by one.")
+        done.set_aside += len(one_by_one(ids, lambda pk: do([pk])))
 
 
 def _count(association_id: int, done: Purged, *, today: date) -> None:
@@ -136,7 +176,9 @@ def _empty_cases(association_id: int, ids: Collection[int], *, today: date) -> C
         causes = _causes(list(subjects))
         for cause in sorted(set(causes.values())):
             mine = [pk for pk in subjects if causes[pk] == cause]
-            for table, number in _empty(mine, [subjects[pk] for pk in mine]).items():
+            people = [case for case in found if case.pk in mine]
+            emptied = _empty(mine, [subjects[pk] for pk in mine]) | _empty_people_of(people)
+            for table, number in emptied.items():
                 counts[table, cause] += number
         _write_lines(association_id, counts, today=today)
     return counts
@@ -168,20 +210,31 @@ def _delete(model: type[models.Model], **which: Any) -> int:
     return count
 
 
-def _empty_people(association_id: int, *, today: date) -> Counts:
-    """Whom no case names any more: their key is destroyed already, or they would have one."""
-    counts: Counts = Counter()
+def _empty_people_of(cases: Sequence[Case]) -> dict[str, int]:
+    """Whom these named last, with whom they acted for: for the same cause."""
+    members = {case.member_id for case in cases}
+    named = models.Q(pk__in={case.beneficiary_id for case in cases}) | models.Q(member__in=members)
+    return _empty_people(Beneficiary.objects.filter(named), Member.objects.filter(pk__in=members))
+
+
+def _empty_people(beneficiaries: models.QuerySet[Beneficiary], members: models.QuerySet[Member]) -> dict[str, int]:
+    """Those that no case names any more: their key is destroyed already, or they would have one."""
+    keys = DataKey.objects.filter(subject=models.OuterRef("subject"))
+    nobody = ~models.Exists(keys)
+    people = list(beneficiaries.filter(nobody, cases=None).order_by("pk").values_list("pk", flat=True))
+    counts = {"cases.Consent": _delete(Consent, beneficiary__in=people)}
+    counts["cases.Beneficiary"] = _delete(Beneficiary, pk__in=people)
+    free = members.filter(nobody, cases=None, beneficiaries=None, user=None)
+    gone = list(free.order_by("pk").values_list("pk", flat=True))
+    counts["cases.MailBounce"] = _delete(MailBounce, member__in=gone)
+    return counts | {"cases.Member": _delete(Member, pk__in=gone)}
+
+
+def _empty_others(association_id: int, *, today: date) -> Counts:
+    """People who were erased and whom no case named in the end."""
     with transaction.atomic(), scope.enter(association_id):
-        keys = DataKey.objects.filter(subject=models.OuterRef("subject"))
-        nobody = ~models.Exists(keys)
-        free = Beneficiary.objects.filter(nobody, cases=None).order_by("pk")
-        people = list(free.values_list("pk", flat=True))
-        counts["cases.Consent", PurgeCause.ERASURE] = _delete(Consent, beneficiary__in=people)
-        counts["cases.Beneficiary", PurgeCause.ERASURE] = _delete(Beneficiary, pk__in=people)
-        members = Member.objects.filter(nobody, cases=None, beneficiaries=None, user=None).order_by("pk")
-        gone = list(members.values_list("pk", flat=True))
-        counts["cases.MailBounce", PurgeCause.ERASURE] = _delete(MailBounce, member__in=gone)
-        counts["cases.Member", PurgeCause.ERASURE] = _delete(Member, pk__in=gone)
+        found = _empty_people(Beneficiary.objects.all(), Member.objects.all())
+        counts: Counts = Counter({(table, PurgeCause.ERASURE.value): number for table, number in found.items()})
         _write_lines(association_id, counts, today=today)
     return counts
 

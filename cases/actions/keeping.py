@@ -3,11 +3,14 @@
 Like the sweep: rows are the queue, a chunk is one transaction, whoever is working on a case now is left alone.
 """
 
+import logging
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.models import F, Q
+from django.utils import timezone
 
 import notifications.actions
 from accounts import scope
@@ -22,6 +25,17 @@ from cases.rules.lifecycle import EventKind
 from notifications.actions import NoticeRow
 
 CASE_EXPIRES = "case_expires"
+_log = logging.getLogger(__name__)
+
+
+def day_of(association_id: int, *, today: date, at: datetime) -> date:
+    """The association's own day when the instance has `today`; the instance's where its zone cannot be read."""
+    zone = Association.objects.values_list("time_zone", flat=True).get(pk=association_id)
+    try:
+        return today + (timezone.localdate(at, ZoneInfo(zone)) - timezone.localdate(at))
+    except (LookupError, ValueError):
+        _log.warning("Association %s: its time zone cannot be read.", association_id)
+        return today
 
 
 def _terms() -> Terms:

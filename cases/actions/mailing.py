@@ -15,6 +15,7 @@ from accounts.models import KeyKind, User
 from cases.access.mails import Place, place_of, sender_index
 from cases.actions.bouncing import note_bounce
 from cases.actions.journal import definition_of, move, settle, take
+from cases.actions.keeping import day_of
 from cases.models import Case, CaseEvent, Doubt, InboundMail, MailState
 from cases.rules import inbound
 from cases.rules.inbound import Letter, Sort
@@ -155,8 +156,7 @@ def _file(letter: Letter, case: Case, *, mark: str, at: datetime) -> None:
         left_out=letter.left_out,
         received_at=at,
     )
-    if case.archived_on:  # nobody of the team would see it there
-        settle(case, today=timezone.localdate(at), at=at, by=by)
+    settle(case, today=day_of(case.association_id, today=timezone.localdate(at), at=at), at=at, by=by)
 
 
 def without_numbers(text: str) -> tuple[str, bool]:

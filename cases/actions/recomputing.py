@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 import notifications.actions
 from accounts import scope
 from accounts.access import associations_at_work
 from cases.actions.announcing import has_reader
+from cases.actions.apart import TROUBLE, one_by_one
 from cases.actions.journal import COMPUTED, DERIVED, definition_of, fill_attention, fill_deadline, known, met_days
 from cases.models import Case, CaseEvent, CaseFact, Deadline, Justificatif
 from cases.rules.lifecycle import EventKind
@@ -97,7 +98,7 @@ def _recompute_safely(association_id: int, run: _Run) -> Recomputed:
     try:
         for ids in _chunks(association_id, run):
             done += _chunk(association_id, ids, run)
-    except (DatabaseError, LookupError, ValueError) as error:
+    except TROUBLE as error:
         _log.error("Association %s was set aside: %s", association_id, type(error).__name__)
         done += Recomputed(set_aside=1)
     return done
@@ -121,17 +122,11 @@ def _chunks(association_id: int, run: _Run) -> Iterator[list[int]]:
 def _chunk(association_id: int, ids: Sequence[int], run: _Run) -> Recomputed:
     try:
         return _recompute(association_id, ids, run)
-    except (DatabaseError, LookupError, ValueError):
+    except TROUBLE:
         _log.warning("A chunk of the recomputation failed; its cases are redone one by one.")
-        return sum((_alone(association_id, pk, run) for pk in ids), Recomputed())
-
-
-def _alone(association_id: int, pk: int, run: _Run) -> Recomputed:
-    try:
-        return _recompute(association_id, [pk], run)
-    except (DatabaseError, LookupError, ValueError) as error:
-        _log.error("Case %s was set aside: %s", pk, type(error).__name__)
-        return Recomputed(set_aside=1)
+    done: list[Recomputed] = []
+    failed = one_by_one(ids, lambda pk: done.append(_recompute(association_id, [pk], run)))
+    return sum(done, Recomputed(set_aside=len(failed)))
 
 
 def _recompute(association_id: int, ids: Sequence[int], run: _Run) -> Recomputed:

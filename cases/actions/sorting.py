@@ -1,6 +1,6 @@
 """What a volunteer does with a message: attach it to a case, discard it, say that it was read; and its end."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from accounts.actions import destroy_keys
 from accounts.models import User
-from cases.actions.journal import move, take
+from cases.actions.journal import move, settle, take
 from cases.models import Case, InboundMail, MailState, Member
 from cases.rules.lifecycle import EventKind
 
@@ -17,7 +17,7 @@ _EMPTY = {"sender": None, "sender_name": None, "title": None, "text": None, "sen
 
 
 @transaction.atomic
-def attach_mail(mail: InboundMail, case: Case, *, at: datetime, by: User) -> bool:
+def attach_mail(mail: InboundMail, case: Case, *, today: date, at: datetime, by: User) -> bool:
     """Write its words into the case's journal, under the case's key; its own key is destroyed.
 
     False when a colleague was faster. Raises Impossible.
@@ -42,6 +42,7 @@ def attach_mail(mail: InboundMail, case: Case, *, at: datetime, by: User) -> boo
         state=MailState.READ, case=case, event=event, decided_at=at, decided_by=by, **_EMPTY
     )
     destroy_keys([waiting.subject])
+    settle(case, today=today, at=at, by=by)
     return True
 
 

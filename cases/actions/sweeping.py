@@ -5,13 +5,11 @@ notices. Killed, doubled or late, the sweep ends at the same rows.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-from django.db import DatabaseError, transaction
-from django.utils import timezone
+from django.db import transaction
 
 import notifications.actions
 from accounts import scope
@@ -20,6 +18,7 @@ from accounts.models import Association
 from cases.actions import keeping
 from cases.actions.alerting import tell_of_alerts
 from cases.actions.announcing import announce, has_reader, to_announce
+from cases.actions.apart import TROUBLE, one_by_one
 from cases.actions.chaining import chain_events
 from cases.actions.guarding import tell_of_account_changes
 from cases.actions.journal import DERIVED, fill_attention, lock_free_cases
@@ -64,50 +63,46 @@ class Sweep:
 def sweep(*, today: date, at: datetime, dry_run: bool = False) -> Sweep:
     """Every association, each in its own scope and on its own day. `dry_run` writes nothing and counts what would be.
 
-    `today` is the instance's: a day in Fort-de-France, five hours behind, is not over at midnight in Paris.
+    `today` is the instance's: a day in Fort-de-France, five hours behind, is not over at midnight in Paris. In a
+    suspended association nobody works and nothing is missed, but nothing is kept for longer either.
     """
-    days = {pk: _day_of(pk, today=today, at=at) for pk in associations_at_work()}
-    done = {pk: _sweep_safely(pk, today=day, at=at, dry_run=dry_run) for pk, day in days.items()}
+    at_work, done = set(associations_at_work()), dict[int, Sweep]()
+    for pk in Association.objects.order_by("pk").values_list("pk", flat=True):
+        day = keeping.day_of(pk, today=today, at=at)
+        done[pk] = _sweep_safely(pk, works=pk in at_work, today=day, at=at, dry_run=dry_run)
     if not dry_run:
-        well = [pk for pk, one in done.items() if not one.set_aside]
-        ping_after_sweep(well=well, all_well=len(well) == len(done))
+        well = [pk for pk in at_work if not done[pk].set_aside]
+        ping_after_sweep(well=well, all_well=not any(one.set_aside for one in done.values()))
     return sum(done.values(), Sweep())
 
 
-def _day_of(association_id: int, *, today: date, at: datetime) -> date:
-    """The association's own day when the instance has `today`; the instance's where its zone cannot be read."""
-    zone = Association.objects.values_list("time_zone", flat=True).get(pk=association_id)
-    try:
-        return today + (timezone.localdate(at, ZoneInfo(zone)) - timezone.localdate(at))
-    except (LookupError, ValueError):
-        _log.warning("Association %s: its time zone cannot be read.", association_id)
-        return today
-
-
-def _sweep_safely(association_id: int, *, today: date, at: datetime, dry_run: bool) -> Sweep:
+def _sweep_safely(association_id: int, *, works: bool, today: date, at: datetime, dry_run: bool) -> Sweep:
     """One association's trouble never stops the others, nor hides what was flagged; the next run takes it up again."""
     done = Sweep()
     try:
-        done = _sweep_one(association_id, today=today, at=at, dry_run=dry_run)
+        done = _sweep_one(association_id, works=works, today=today, at=at, dry_run=dry_run)
         if not dry_run:
             with scope.enter(association_id):
-                done.notices += tell_of_alerts(at=at)
-                done.notices += tell_of_account_changes(at=at)
-                done.notices += remind_of_tokens(at=at)
-                done.notices += tell_of_reminders(today=today, at=at)
+                done.notices += _tell_the_team(today=today, at=at) if works else 0
                 purge_mails(at=at)
             _chain(association_id)
         return done
-    except (DatabaseError, LookupError, ValueError) as error:
+    except TROUBLE as error:
         _log.error("Association %s was set aside: %s", association_id, type(error).__name__)
         return done + Sweep(set_aside=1)
 
 
-def _sweep_one(association_id: int, *, today: date, at: datetime, dry_run: bool) -> Sweep:
+def _tell_the_team(*, today: date, at: datetime) -> int:
+    told = tell_of_alerts(at=at) + tell_of_account_changes(at=at) + remind_of_tokens(at=at)
+    return told + tell_of_reminders(today=today, at=at)
+
+
+def _sweep_one(association_id: int, *, works: bool, today: date, at: datetime, dry_run: bool) -> Sweep:
     if dry_run:
-        return _counted(association_id, today=today)
+        with scope.enter(association_id):
+            return (_counted_work(today=today) if works else Sweep()) + _counted_keeping(today=today)
     total = Sweep()
-    for step in (_FLAG, _ANNOUNCE, _ARCHIVE, _ANNOUNCE_END, _LET_GO):
+    for step in (*(_WORK if works else ()), *_KEEPING):
         failed = set[int]()
         while True:
             done = _sweep_chunk(association_id, step, skip=failed, today=today, at=at)
@@ -117,22 +112,26 @@ def _sweep_one(association_id: int, *, today: date, at: datetime, dry_run: bool)
     return total
 
 
-def _counted(association_id: int, *, today: date) -> Sweep:
-    with scope.enter(association_id):
-        done = Sweep()
-        for name, rows in (
-            ("flagged", Deadline.objects.all().overdue(today)),
-            ("announced", Deadline.objects.all().nearing(today)),
-            ("announced", Deadline.objects.all().dragging(today)),
-        ):
-            found = list(rows.select_related("case__member", "case__assigned_to"))
-            done += Sweep(**{name: len(found)}, notices=sum(1 for row in found if has_reader(row)))
-        ends = keeping.to_announce(today=today).select_related("member")
-        done.announced += len(ends)
-        done.notices += sum(1 for case in ends if case.member.takes_mail)
-        done.archived += keeping.to_archive(today=today).count()
-        done.let_go += keeping.to_let_go(today=today).count()
-        return done
+def _counted_work(*, today: date) -> Sweep:
+    done = Sweep()
+    for name, rows in (
+        ("flagged", Deadline.objects.all().overdue(today)),
+        ("announced", Deadline.objects.all().nearing(today)),
+        ("announced", Deadline.objects.all().dragging(today)),
+    ):
+        found = list(rows.select_related("case__member", "case__assigned_to"))
+        done += Sweep(**{name: len(found)}, notices=sum(1 for row in found if has_reader(row)))
+    return done
+
+
+def _counted_keeping(*, today: date) -> Sweep:
+    ends = keeping.to_announce(today=today).select_related("member")
+    return Sweep(
+        announced=len(ends),
+        notices=sum(1 for case in ends if case.member.takes_mail),
+        archived=keeping.to_archive(today=today).count(),
+        let_go=keeping.to_let_go(today=today).count(),
+    )
 
 
 def _chain(association_id: int) -> None:
@@ -156,21 +155,12 @@ def _sweep_chunk(association_id: int, step: _Step, *, skip: set[int], today: dat
         return Sweep()
     try:
         return step.do(association_id, ids, today, at)
-    except (DatabaseError, LookupError, ValueError):
+    except TROUBLE:
         _log.warning("A chunk of the sweep failed; its rows are redone one by one.")
-        return _one_by_one(ids, lambda pk: step.do(association_id, [pk], today, at), skip=skip)
-
-
-def _one_by_one(ids: Iterable[int], do: Callable[[int], Sweep], *, skip: set[int]) -> Sweep:
-    total = Sweep()
-    for pk in ids:
-        try:
-            total += do(pk)
-        except (DatabaseError, LookupError, ValueError) as error:
-            _log.error("Row %s of the sweep was set aside: %s", pk, type(error).__name__)
-            skip.add(pk)
-            total.set_aside += 1
-    return total
+    done: list[Sweep] = []
+    failed = one_by_one(ids, lambda pk: done.append(step.do(association_id, [pk], today, at)))
+    skip |= failed
+    return sum(done, Sweep(set_aside=len(failed)))
 
 
 def _overdue(today: date, skip: set[int]) -> list[int]:
@@ -260,3 +250,4 @@ _LET_GO = _Step(
 )
 _FLAG = _Step(waiting=_overdue, do=_flag)
 _ANNOUNCE = _Step(waiting=lambda today, skip: to_announce(today=today, skip=skip, limit=CHUNK), do=_announce)
+_WORK, _KEEPING = (_FLAG, _ANNOUNCE), (_ARCHIVE, _ANNOUNCE_END, _LET_GO)

@@ -49,10 +49,11 @@ def keep_longer(case: Case, *, today: date, at: datetime, by: User) -> bool:
 
 
 @transaction.atomic
-def add_note(case: Case, *, text: str, token: UUID | None = None, at: datetime, by: User) -> None:
+def add_note(case: Case, *, text: str, token: UUID | None = None, today: date, at: datetime, by: User) -> None:
     """A note of the team, sealed. Raises AlreadyDone."""
     case = take(case, version=None)
     move(case, EventKind.NOTE_ADDED, at=at, by=by, token=token, note=text.strip())
+    settle(case, today=today, at=at, by=by)
 
 
 def say_why(case: Case, *, reason: str, at: datetime, by: User) -> None:
@@ -94,7 +95,7 @@ def withdraw_consent(case: Case, *, kind: ConsentKind, today: date, at: datetime
 
 
 @transaction.atomic
-def renew_card(case: Case, *, token: UUID | None = None, at: datetime, by: User) -> str:
+def renew_card(case: Case, *, token: UUID | None = None, today: date, at: datetime, by: User) -> str:
     """A new code for the printed card of a person without an address, shown once; the old one stops working.
 
     Raises HasAddress, AlreadyDone, Impossible.
@@ -104,6 +105,7 @@ def renew_card(case: Case, *, token: UUID | None = None, at: datetime, by: User)
     if member.user and member.user.email_index:
         raise HasAddress("The account has an address.")
     move(case, EventKind.CARD_RENEWED, at=at, by=by, token=token)
+    settle(case, today=today, at=at, by=by)
     if member.user is None:
         member.user = create_user(name=member.first_name, language=member.language)
         member.save(update_fields=["user"])

@@ -16,6 +16,7 @@ from cases.models.people import Beneficiary, Member
 from cases.rules.keeping import COMPLAINTS
 from cases.rules.lifecycle import State
 from cases.rules.queue import NEVER, Reason, WaitingFor
+from procedures.rules.facts import FactKind
 
 
 def sees_all(membership: Membership) -> bool:
@@ -63,9 +64,20 @@ class CaseQuerySet(TenantQuerySet["Case"]):
         return self.real().exclude(state=State.ERASED).with_complaints().filter(ended, models.Q(complaint_pends=False))
 
     def with_complaints(self) -> "CaseQuerySet":
-        """Did the same person complain, in this case or a later one, with their consent; and does that go on?"""
+        """Did the same person complain, in this case or after it, with their consent; and does that go on?
+
+        In which order they were written down says nothing: a letter that was sent before the complaint is what it
+        stands on, though its case was opened here later. What cannot be told apart counts as before.
+        """
+        sent = CaseFact.objects.current().filter(
+            case=models.OuterRef(models.OuterRef("pk")), kind=FactKind.SENT, earliest__lte=models.OuterRef("opened_on")
+        )
         theirs = Case.objects.exclude(state__in=[State.PREPARING, State.ERASED]).filter(
-            beneficiary=models.OuterRef("beneficiary"), procedure__in=COMPLAINTS, pk__gte=models.OuterRef("pk")
+            models.Q(opened_on__gte=models.OuterRef("opened_on"))
+            | models.Q(follows=models.OuterRef("pk"))
+            | models.Exists(sent),
+            beneficiary=models.OuterRef("beneficiary"),
+            procedure__in=COMPLAINTS,
         )
         told = {
             "has_complaint": models.Exists(theirs),
@@ -76,6 +88,10 @@ class CaseQuerySet(TenantQuerySet["Case"]):
     def archived(self) -> "CaseQuerySet":
         """In the restricted archive, and still there to be read."""
         return self.exclude(archived_on=None).exclude(state=State.ERASED)
+
+    def left_unanswered(self) -> "CaseQuerySet":
+        """Archived while it was open, with a missed deadline that nobody answered."""
+        return self.archived().open().filter(reason=Reason.MISSED)
 
     def real(self) -> "CaseQuerySet":
         """Without the decoys: for whatever counts people."""
@@ -182,6 +198,11 @@ class Case(TenantModel, SealedModel):
     @property
     def is_closed(self) -> bool:
         return self.closed_on is not None
+
+    @property
+    def is_left_unanswered(self) -> bool:
+        """As `left_unanswered` of the rows."""
+        return bool(self.archived_on and self.closed_on is None and self.reason == Reason.MISSED)
 
     @property
     def is_at_work(self) -> bool:

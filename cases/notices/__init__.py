@@ -114,8 +114,9 @@ def _still_expires(notice: Notice) -> bool:
 
 
 def _its_member(notice: Notice) -> Recipient | None:
+    """An answer to a suspended association would reach nobody."""
     case = _expiring(notice)
-    return to_member(case.member, about=case) if case else None
+    return to_member(case.member, about=case if case.association.is_active else None) if case else None
 
 
 def _about_end(notice: Notice) -> dict[str, Any]:
@@ -326,6 +327,7 @@ _KINDS = (
         still_holds=_still_expires,
         context=_about_end,
         recipient=_its_member,
+        parting=True,
     ),
     NoticeKind(
         key="reminder_due",

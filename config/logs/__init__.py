@@ -141,7 +141,11 @@ def end_task(**_told: Any) -> None:
 
 
 def hush_uncaught() -> None:
-    """What ends a command or a thread is logged like every other error, instead of being printed with its words."""
+    """What ends a command or a thread is logged like every other error, instead of being printed with its words.
+
+    A line that cannot be written is lost, instead of being printed as it came, before any sieve.
+    """
+    logging.raiseExceptions = False
     sys.excepthook = _tell_uncaught
     threading.excepthook = _tell_uncaught_of_thread
 

@@ -33,6 +33,8 @@ _PHONE = re.compile(r"(?<![\w.+-])(?:(?:\+|00)[1-9](?:[ ().-]{0,2}\d){7,14}|0[1-
 # A run that holds capitals, small letters and digits, or Django's key of a session. Hashes in hexadecimal and ids pass.
 _RANDOM = re.compile(r"(?<![\w+/-])(?=[\w+/-]*\d)(?=[\w+/-]*[a-z])(?=[\w+/-]*[A-Z])[\w+/-]{20,}={0,2}")
 _SESSION = re.compile(r"(?<![\w-])(?=\w*\d)(?=\w*[g-z])[a-z0-9]{32}(?![\w-])")
+# Stands for a day while numbers are taken out; one that somebody typed is taken out first.
+_DAY = "\0"
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
 
 
@@ -53,12 +55,12 @@ def without_reference(value: Any) -> Any:
 
 def redacted(text: str) -> str:
     """Without whatever has the shape of something personal or secret. Days, ids and hashes stay."""
-    text = _URL.sub(_server_alone, text)
+    text = _URL.sub(_server_alone, text.replace(_DAY, MASK))
     text = _SECRET.sub(rf"\1{MASK}", _BEARER.sub(rf"\1{MASK}", text))
     text = _SESSION.sub(MASK, _RANDOM.sub(_unless_place, _EMAIL.sub(MASK, text)))
     kept = _DATED.findall(text)
-    bare = _PHONE.sub(MASK, _NUMBER.sub(MASK, _DATED.sub("\0", text)))
-    return re.sub("\0", lambda _: kept.pop(0), bare)
+    bare = _PHONE.sub(MASK, _NUMBER.sub(MASK, _DATED.sub(_DAY, text)))
+    return re.sub(_DAY, lambda _: kept.pop(0), bare)
 
 
 def _server_alone(found: "re.Match[str]") -> str:

@@ -8,7 +8,6 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from config.roles import MIGRATE
 from config.settings.given import (
     addresses_to_ping,
     count,
@@ -333,7 +332,7 @@ def postgres(url: str) -> dict[str, Any]:
         "tcp_user_timeout": 10_000,
     }
     # A migration takes as long as its table does: what it may not do is wait for a lock (config/deploy/roles.sql).
-    longest = 0 if database.get("USER") == MIGRATE else 10_000
+    longest = 0 if database.get("USER") == "opposable_migrate" else 10_000
     parameters = f"-c statement_timeout={longest} -c max_parallel_workers_per_gather=0 {asked.get('options', '')}"
     database["OPTIONS"] = own | asked | {"options": parameters.strip()}
     return database

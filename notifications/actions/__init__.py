@@ -16,7 +16,6 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
 from accounts import scope
-from accounts.access import active_associations
 from accounts.models import Association, User
 from notifications import gathering, registry, smtp
 from notifications.access import window_of
@@ -123,6 +122,8 @@ def _insert(notices: list[Notice]) -> int:
 def deliver(*, now: datetime, limit: int = BATCH, stops: Callable[[], bool] = lambda: False) -> DeliveryReport:
     """Send what is due and may leave, in every association, in batches of `limit`. Any number of processes may do so.
 
+    From a suspended one leaves what parts from its people, and nothing else.
+
     Call it outside transactions. Ends when nothing may leave, when RUN_TIME is over, when the server is not reached or,
     after the mail that is on its way, when `stops` says so.
     """
@@ -145,7 +146,9 @@ class _Run:
     stops: Callable[[], bool]
     courier: Courier = field(default_factory=Courier)
     report: DeliveryReport = field(default_factory=DeliveryReport)
-    window: Window = field(default_factory=Window)  # of the association whose batch it is
+    # Of the association whose batch it is: does it work, or is it suspended?
+    window: Window = field(default_factory=Window)
+    works: bool = True
     _zero: float = field(default_factory=time.monotonic)
 
     @property
@@ -159,12 +162,12 @@ class _Run:
 
 def _round(run: _Run) -> int:
     """One batch for each association, so that a large one does not keep the others waiting; how many were claimed."""
-    return sum(_deliver_batch(run, association) for association in active_associations())
+    return sum(_deliver_batch(run, association) for association in Association.objects.order_by("pk"))
 
 
 def _deliver_batch(run: _Run, association: Association) -> int:
     claimed = _claim(run, association)
-    run.window = window_of(association)
+    run.window, run.works = window_of(association), association.is_active
     stop_at = run.now + BATCH_TIME
     for place, notice in enumerate(claimed):
         if run.now >= stop_at or run.stops():
@@ -199,6 +202,8 @@ def _claim(run: _Run, association: Association) -> list[Notice]:
 def _leaving(association: Association, *, now: datetime) -> NoticeQuerySet:
     """What is due while the association's window is open; while it is closed, what cannot wait for it."""
     window, due = window_of(association), Notice.objects.due(now)
+    if not association.is_active:
+        due = due.filter(kind__in=registry.parting_kinds())
     if windows.is_open(window, now):
         return due
     return due.pressing(now, kinds=registry.urgent_kinds(), chance=windows.next_chance(window, now))
@@ -263,7 +268,7 @@ def _prepared(run: _Run, notice: Notice) -> EmailMultiAlternatives | DropReason 
     recipient = kind.recipient(notice)
     if recipient is None or not recipient.email:
         return DropReason.NO_ADDRESS
-    told = gathering.verdict_for(notice, recipient, window=run.window, now=run.now)
+    told = gathering.verdict_for(notice, recipient, window=run.window, has_pages=run.works, now=run.now)
     if told.act is Act.KEEP:
         return DropReason.UNWANTED
     if told.until:

@@ -27,7 +27,7 @@ def converted(case: Case, *, today: date, at: datetime, by: User) -> Case:
 def chain(open_one: OpenOne, in_scope: Membership, today: date, now: datetime) -> list[Case]:
     """Three cases of one person, each following the one before; the oldest first."""
     first = open_one(sent=60, email="Zq-adherente@exemple.invalid")
-    actions.add_note(first, text="Zq-premier", at=now, by=in_scope.user)
+    actions.add_note(first, text="Zq-premier", today=today, at=now, by=in_scope.user)
     second = converted(first, today=today, at=now + HOUR, by=in_scope.user)
     third = converted(second, today=today, at=now + 2 * HOUR, by=in_scope.user)
     return [first, second, third]

@@ -10,13 +10,13 @@ from django.http import Http404
 from accounts.models import Association, DataKey, Membership
 from cases import access, actions
 from cases.access import Access
-from cases.actions import NewBeneficiary
+from cases.actions import NewBeneficiary, NewFact
 from cases.models import BeneficiaryKind, Case, CaseEvent, ConsentKind, Deadline
 from cases.rules.keeping import FIRST_NOTICE, LAST_NOTICE
 from cases.rules.lifecycle import State
 from notifications import registry
 from notifications.models import Notice
-from tests.cases.conftest import OpenOne
+from tests.cases.conftest import OPPOSITION, OpenOne
 
 COMPLAINT = "cnil/plainte"
 DAY = timedelta(days=1)
@@ -239,6 +239,34 @@ def test_a_pending_complaint_that_the_person_asked_for_stops_it(
     )
     assert kept
     assert kept.is_pending
+
+
+@pytest.mark.parametrize(
+    ("opened", "sent", "is_kept"), [(-1, None, True), (0, None, True), (1, -3, True), (1, None, False), (1, 1, False)]
+)
+def test_what_it_stands_on_stays_in_whatever_order_they_were_written_down(
+    open_one: OpenOne, in_scope: Membership, today: date, now: datetime, opened: int, sent: int | None, is_kept: bool
+) -> None:
+    """`opened`, `sent`: days from the complaint's opening, of a case that was written down after it."""
+    complaint = open_one(procedure=COMPLAINT, sent=None)
+    case = actions.open_case_for(
+        complaint.member,
+        campaign=complaint.campaign,
+        procedure=OPPOSITION,
+        beneficiary=complaint.beneficiary,
+        today=today + opened * DAY,
+        at=now,
+        by=in_scope.user,
+    )
+    if sent is not None:
+        fact = NewFact(kind="sent", earliest=today + sent * DAY, known_by="postmark")
+        case = actions.record_facts(case, [fact], today=today + DAY, at=now, by=in_scope.user)
+    last_of_work, _ = days_of(case, in_scope)
+
+    sweep(now, last_of_work + DAY)
+
+    case.refresh_from_db()
+    assert (case.archived_on is None) is is_kept
 
 
 def test_a_complaint_that_nobody_agreed_to_stops_nothing(

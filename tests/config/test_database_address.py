@@ -5,6 +5,7 @@ from django.db import connection
 
 from config.copies import postgres
 from config.copies.refused import Refused
+from config.roles import APP, MIGRATE
 from config.settings import base
 
 TLS = "sslmode=verify-full&sslrootcert=/etc/opposable/database-ca.crt&target_session_attrs=read-write"
@@ -29,7 +30,7 @@ def test_parameters_of_the_server_are_added_and_replace_none_of_ours() -> None:
 
 def test_the_owner_of_the_tables_may_take_all_the_time_that_a_migration_takes() -> None:
     owner, application = (
-        base.postgres(f"postgres://opposable_{who}@db.example/opposable")["OPTIONS"] for who in ("migrate", "app")
+        base.postgres(f"postgres://{role}@db.example/opposable")["OPTIONS"] for role in (MIGRATE, APP)
     )
 
     assert "statement_timeout=0" in owner["options"]

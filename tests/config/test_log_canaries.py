@@ -3,6 +3,8 @@
 import io
 import json
 import logging
+import sys
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,7 +13,7 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
-from config.logs import Discreet, lines, with_request_id
+from config.logs import Discreet, hush_uncaught, lines, with_request_id
 from config.logs.masks import redacted
 from tests import factories
 from tests.people import signed_in
@@ -82,6 +84,32 @@ def test_tokens_and_keys_are_taken_out(words: str) -> None:
 )  # fmt: skip
 def test_days_ids_hashes_and_places_stay(words: str) -> None:
     assert redacted(words) == words
+
+
+@pytest.mark.parametrize("words", ["\0", f"\0{EMAIL}", f"2026-11-30\0{PHONE}\0", f"\0 2026-11-30 {NIR}"])
+def test_a_zero_byte_opens_no_way_around(words: str, written: io.StringIO, capsys: pytest.CaptureFixture[str]) -> None:
+    logging.getLogger(OURS).warning("code %s", words)
+
+    assert written.getvalue().count("…") >= 1
+    assert written.getvalue().count("2026-11-30") >= words.count("2026-11-30")
+    assert not tells(written.getvalue())
+    assert capsys.readouterr().err == ""
+
+
+def test_a_line_that_cannot_be_written_is_not_printed_as_it_came(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for place, name in ((sys, "excepthook"), (threading, "excepthook"), (logging, "raiseExceptions")):
+        monkeypatch.setattr(place, name, getattr(place, name))
+    handler = logging.StreamHandler(io.StringIO())
+    record = logging.LogRecord(OURS, logging.WARNING, __file__, 1, "%d", (EMAIL,), None)
+    handler.handle(record)
+    assert EMAIL in capsys.readouterr().err
+
+    hush_uncaught()
+
+    handler.handle(record)
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("logger", [OURS, DJANGO, THEIRS])

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -14,11 +15,14 @@ from time_machine import Traveller
 
 from accounts import scope
 from accounts.models import Association
-from notifications import actions, smtp, tasks
+from notifications import actions, registry, smtp, tasks
 from notifications.models import DropReason, Notice, NoticeState
 from notifications.registry import Recipient
 from notifications.rules import backoff
-from tests.notifications.conftest import Matter, Promise, Sink, address, delivered, die, reread
+from notifications.rules.kinds import Audience
+from notifications.rules.modes import Choice, Mode
+from tests import factories
+from tests.notifications.conftest import KIND, Matter, Promise, Sink, address, delivered, die, reread
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -117,6 +121,24 @@ def test_a_sleeping_association_sends_nothing(
     association.save(update_fields=["is_active"])
 
     assert delivered(now) == {}
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_what_parts_from_its_people_leaves_a_sleeping_association_by_itself(
+    sink: Sink, promise: Promise, matter: Matter, now: datetime, association: Association,
+    monkeypatch: pytest.MonkeyPatch, mode: Mode,
+) -> None:  # fmt: skip
+    """Neither a day's mail nor a page would tell its reader there."""
+    [parting] = promise()
+    reader = factories.make_user(email=address(1))
+    matter.recipients[1] = replace(matter.recipients[1], user=reader.pk)
+    with scope.enter(association.pk):
+        actions.choose(reader, audience=Audience.TEAM, choice=Choice(mode=mode))
+    monkeypatch.setitem(registry._kinds, KIND, replace(registry.kind_of(KIND), parting=True))
+    Association.objects.filter(pk=association.pk).update(is_active=False)
+
+    assert delivered(now) == {"sent": 1}
+    assert reread(parting).state == NoticeState.SENT
 
 
 def test_one_connection_carries_a_hundred(sink: Sink, promise: Promise, now: datetime) -> None:

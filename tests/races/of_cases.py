@@ -58,7 +58,7 @@ def _attempt(world: World, case: Case, token: Any) -> object:
 
 
 def _note(world: World, case: Case, token: Any) -> bool:
-    actions.add_note(case, text="Rappeler.", token=token, at=world.now, by=world.by.user)
+    actions.add_note(case, text="Rappeler.", token=token, **_on(world))
     return True
 
 
@@ -83,7 +83,7 @@ def _fingerprint(world: World, case: Case, token: Any) -> object:
 
 
 def _card(world: World, case: Case, token: Any) -> object:
-    return actions.renew_card(case, token=token, at=world.now, by=world.by.user)
+    return actions.renew_card(case, token=token, **_on(world))
 
 
 def _opening(world: World) -> Load:

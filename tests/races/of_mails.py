@@ -25,7 +25,7 @@ def _on_a_mail(act: Callable[[World, InboundMail], object], *, doubtful: bool) -
 
 def _attach(world: World, mail: InboundMail) -> object:
     assert mail.case
-    return actions.attach_mail(mail, mail.case, at=world.now, by=world.by.user)
+    return actions.attach_mail(mail, mail.case, today=world.today, at=world.now, by=world.by.user)
 
 
 RACES = {

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from accounts import scope
 from accounts.models import Association
 from vault.actions.antechamber import end, shred
+from vault.actions.purging import remove_if_possible
 from vault.box import keys, store
 from vault.box.antechamber import ROOM, empty
 from vault.models import Deposit, DepositState, SealedFile
@@ -85,9 +86,7 @@ def _sweep_association(association_id: int, *, before: datetime) -> int:
     with scope.enter(association_id):
         known = set(SealedFile.objects.values_list("stored_name", flat=True))
     orphans = [name for name in old if name not in known]
-    for name in orphans:
-        store.remove(name)
-    return len(orphans)
+    return sum(remove_if_possible(name) for name in orphans)
 
 
 def _sweep_room(associations: Iterable[int], *, before: datetime) -> int:

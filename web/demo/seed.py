@@ -134,16 +134,16 @@ def _campaigns(association: Association, wanted: int, cast: stories.Cast, *, by:
         running, list(stories.this_year(cast, wanted - past)), by=by, today=cast.today, below=below
     )
     if association.slug == "demo-1":
-        _cards(current, by=by, at=at)
+        _cards(current, by=by, today=cast.today, at=at)
     _erase_one(finished, today=cast.today, at=at, by=by)
     return current
 
 
-def _cards(current: list[Case], *, by: User, at: datetime) -> None:
+def _cards(current: list[Case], *, by: User, today: date, at: datetime) -> None:
     """Some people without a mailbox enter with the code of a printed card."""
     without = [case for case in current if not case.member.email and case.state != "closed"]
     for case, code in zip(without, [*CARDS, NEW_CARD], strict=False):
-        cases.renew_card(case, at=at, by=by)
+        cases.renew_card(case, today=today, at=at, by=by)
         case.member.refresh_from_db()
         if case.member.user:
             accounts.set_card_code(case.member.user, code=code, is_new=code == NEW_CARD, at=at)

@@ -33,7 +33,7 @@ class Command(BaseCommand):
         told = done.told()
         self.stdout.write(json.dumps(told) if options["json"] else _say(done, today=today))
         if done.set_aside:
-            raise CommandError(f"{done.set_aside} associations were set aside: the log says why. Run it again.")
+            raise CommandError(f"{done.set_aside} set aside: the log says which and why. Run it again.")
 
 
 def _say(done: actions.Purged, *, today: Any) -> str:

@@ -25,8 +25,8 @@ def waiting(post: Post) -> InboundMail:
 
 def test_attached_its_words_are_the_cases(post: Post, waiting: InboundMail) -> None:
     with scope.enter(post.case.association_id):
-        assert actions.attach_mail(waiting, post.case, at=post.at, by=post.by.user)
-        assert not actions.attach_mail(waiting, post.case, at=post.at, by=post.by.user)
+        assert actions.attach_mail(waiting, post.case, today=post.today, at=post.at, by=post.by.user)
+        assert not actions.attach_mail(waiting, post.case, today=post.today, at=post.at, by=post.by.user)
         assert not actions.discard_mail(waiting, at=post.at, by=post.by.user)
         assert not DataKey.objects.filter(subject=waiting.subject).exists()
 
@@ -59,7 +59,7 @@ def test_nothing_is_attached_to_an_erased_case(post: Post, waiting: InboundMail,
     with scope.enter(post.case.association_id):
         actions.erase_case(other.case, today=post.today, at=post.at, by=post.by.user)
         with pytest.raises(Impossible):
-            actions.attach_mail(waiting, other.case, at=post.at, by=post.by.user)
+            actions.attach_mail(waiting, other.case, today=post.today, at=post.at, by=post.by.user)
     assert [mail.state for mail in post.mails()] == ["waiting"]
 
 

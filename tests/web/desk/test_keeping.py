@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts import scope
 from accounts.models import Association, AuditEntry, Membership, User
 from accounts.rules.audit import AuditKind
+from accounts.rules.roles import Role
 from cases import actions
 from cases.models import Case, CaseEvent, PurgeCause, PurgeLine
 from tests import factories
@@ -189,3 +190,60 @@ class TestLeavingForGood:
         )
 
         assert User.objects.get(pk=volunteer.user_id).is_active
+
+
+class TestLeftUnanswered:
+    """A missed deadline that nobody answered ends with the archive; until then it stays on a screen."""
+
+    @pytest.fixture
+    def unanswered(self, volunteer: Membership, today: date, now: datetime) -> Case:
+        """Open, and three months and a week after its last expected day."""
+        campaign = factories.make_campaign(volunteer.association, today=today)
+        case = factories.make_case(campaign, by=volunteer.user, today=today, at=now, sent=41)
+        with scope.enter(case.association_id):
+            later = Case.objects.get(pk=case.pk).expected_until + timedelta(days=100)
+        actions.sweep(today=later, at=now)
+        with scope.enter(case.association_id):
+            case = Case.objects.get(pk=case.pk)
+        assert (case.archived_on, case.reason) == (later, "missed")
+        return case
+
+    def test_the_archive_names_it_first(self, unanswered: Case, coordinator: Membership) -> None:
+        page = page_of(desk(coordinator).get(reverse("desk:archives")))
+
+        assert page.count(f">{unanswered.reference}</a>") == 2
+        assert page.index("Échéances manquées restées sans réponse") < page.index("Dossiers en archive, le premier")
+        assert page.count("échéance manquée restée sans réponse") == 2
+
+    def test_it_is_counted_where_missed_ones_are_for_coordinators(
+        self, unanswered: Case, coordinator: Membership, volunteer: Membership
+    ) -> None:
+        mine = desk(coordinator).get(reverse("desk:now"))
+
+        assert mine.context["unanswered"] == "1"
+        assert reverse("desk:archives") in page_of(mine)
+        theirs = desk(volunteer).get(reverse("desk:now"))
+        assert theirs.context["unanswered"] == ""
+        assert "restées sans réponse" not in page_of(theirs)
+        assert unanswered.reference not in page_of(mine) + page_of(theirs)
+
+    def test_taken_out_of_the_archive_it_waits_for_its_answer_again(
+        self, unanswered: Case, coordinator: Membership, now: datetime
+    ) -> None:
+        assert unanswered.archived_on
+        with scope.enter(unanswered.association_id):
+            actions.keep_longer(unanswered, today=unanswered.archived_on, at=now, by=coordinator.user)
+
+        page = desk(coordinator).get(reverse("desk:now"), {"qui": "team"})
+
+        assert page.context["unanswered"] == ""
+        assert unanswered.reference in page_of(page)
+        assert "dont 1 délai dépassé" in page_of(page)
+
+    def test_a_closed_one_and_another_associations_are_not_counted(
+        self, unanswered: Case, archived: Case, coordinator: Membership
+    ) -> None:
+        elsewhere = factories.make_membership(factories.make_association(), Role.COORDINATOR)
+
+        assert desk(coordinator).get(reverse("desk:now")).context["unanswered"] == "1"
+        assert desk(elsewhere).get(reverse("desk:now")).context["unanswered"] == ""

@@ -24,7 +24,7 @@ def printed(case: Case, member: User, volunteer: Membership, now: datetime) -> s
     """The code on a card that the desk has just made for somebody without an address."""
     User.objects.filter(pk=member.pk).update(email_index="")
     with scope.enter(case.association_id):
-        return renew_card(Case.objects.get(pk=case.pk), at=now, by=volunteer.user)
+        return renew_card(Case.objects.get(pk=case.pk), today=now.date(), at=now, by=volunteer.user)
 
 
 def enter(code: str, *, next_url: str = "") -> HouseClient:
@@ -130,7 +130,7 @@ def test_a_code_that_came_too_late_takes_nobodys_place(
         assert quick.get("/espace/").status_code == 200
     else:
         with scope.enter(case.association_id):
-            works = renew_card(Case.objects.get(pk=case.pk), at=now, by=volunteer.user)
+            works = renew_card(Case.objects.get(pk=case.pk), today=now.date(), at=now, by=volunteer.user)
 
     answer = slow.post(CARD, follow=True)
 
@@ -159,7 +159,7 @@ def test_a_new_card_ends_what_the_old_one_opened_and_nothing_else(
     assert browser.get(SESSIONS).status_code == 200
 
     with scope.enter(case.association_id):
-        renew_card(Case.objects.get(pk=case.pk), at=now, by=volunteer.user)
+        renew_card(Case.objects.get(pk=case.pk), today=now.date(), at=now, by=volunteer.user)
 
     assert browser.get(SESSIONS).headers["Location"].startswith(LOGIN)
     assert SignIn.objects.get(way="card").end == SignInEnd.CARD

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -158,6 +158,33 @@ class TestErasing:
         assert (state_of(own) == State.ERASED, state_of(there) == State.ERASED) == (True, False)
         assert User.objects.get(pk=user_of(there).pk).is_active
 
+    @pytest.mark.parametrize(
+        ("works", "elsewhere", "said"),
+        [
+            (False, False, "Tout est effacé"),
+            (True, False, "il vous sert à travailler"),
+            (False, True, "n’est plus active"),
+        ],
+    )
+    def test_what_is_left_is_said(
+        self, own: Case, browser: Client, today: date, now: datetime, works: bool, elsewhere: bool, said: str
+    ) -> None:
+        """Elsewhere: at an association that is suspended, which has no page."""
+        if works:
+            factories.make_membership(own.association, user=user_of(own))
+        if elsewhere:
+            suspended = factories.make_association()
+            by = factories.make_membership(suspended, Role.VOLUNTEER).user
+            campaign = factories.make_campaign(suspended, today=today)
+            factories.make_case(campaign, by=by, today=today, at=now, email=user_of(own).email)
+            Association.objects.filter(pk=suspended.pk).update(is_active=False)
+
+        answer = browser.post(reverse("portal:erase"), _sent(browser) | {"sure": "on"}, follow=True)
+
+        told = [str(message) for message in answer.context["messages"]]
+        assert len(told) == 1
+        assert said in told[0]
+
     def test_a_pending_complaint_and_what_it_stands_on_stay(
         self, own: Case, browser: Client, today: date, now: datetime
     ) -> None:
@@ -173,6 +200,7 @@ class TestErasing:
             }
             consents = [ConsentKind.HANDLING]
             complaint = actions.open_case_for(own.member, procedure="cnil/plainte", consents=consents, **shared)
+            shared["today"] += timedelta(days=1)
             later = actions.open_case_for(own.member, procedure=factories.CLOSURE, consents=consents, **shared)
         page = browser.get(reverse("portal:erase")).content.decode()
         assert "reste, à cause de la plainte" in page

@@ -54,6 +54,8 @@ def _archived(case: Case, *, terms: Terms, today: date) -> Archived:
 def _note(case: Case) -> str:
     if case.complaint_pends:
         return _("plainte en cours : gardé")
+    if case.is_left_unanswered:
+        return _("échéance manquée restée sans réponse")
     if not case.is_closed:
         return _("jamais clos")
     return _("effacement annoncé") if case.purge_told is not None else ""

@@ -57,7 +57,7 @@ def mail(request: DeskRequest, pk: int) -> HttpResponseBase:
 
 def _attach(request: DeskRequest, found: InboundMail, case: Case) -> HttpResponseBase:
     try:
-        done = actions.attach_mail(found, case, at=timezone.now(), by=request.user)
+        done = actions.attach_mail(found, case, **stamp(request))
     except Impossible:
         raise Http404 from None
     except actions.AlreadyDone:

@@ -42,6 +42,7 @@ def archives(request: DeskRequest) -> HttpResponse:
     terms = access.terms_of(request.association)
     context = {
         "rows": page.archived(rows, terms=terms, today=request.today),
+        "unanswered": page.archived(access.left_unanswered(request.membership), terms=terms, today=request.today),
         "by_hand": page.archived(access.to_tell_by_hand(rows), terms=terms, today=request.today),
         "gone": page.gone(access.purge_log(request.membership)),
         "terms": page.terms_in_words(request.association),

@@ -90,7 +90,7 @@ def _open(request: DeskRequest, form: OpenForm, member: Member | None) -> Case:
     if typed["note"]:
         with suppress(AlreadyDone):
             token = uuid5(typed["token"], "note")
-            actions.add_note(case, text=typed["note"], token=token, at=who["at"], by=who["by"])
+            actions.add_note(case, text=typed["note"], token=token, **who)
     return case
 
 

@@ -67,6 +67,7 @@ def now(request: DeskRequest) -> HttpResponse:
     context = {
         "reminders": _reminders(request, counts, after=after),
         "unsent": _unsent(request, counts, after=after),
+        "unanswered": "" if after or not counts["unanswered"] else capped(counts["unanswered"]),
         "sections": page.sections(cases, today=request.today),
         "segments": page.segments(filters, counts),
         "summary": page.summary(counts, whose=filters.whose),

@@ -54,7 +54,7 @@ class Assign(CaseAction):
                 raise
             return redirect(case_url(self.case))
         if typed["note"]:
-            actions.add_note(self.case, text=typed["note"], token=typed["token"], at=who["at"], by=who["by"])
+            actions.add_note(self.case, text=typed["note"], token=typed["token"], **who)
         return _("Le dossier est confié.") if to else _("Le dossier est rendu à l’équipe.")
 
 
@@ -140,8 +140,8 @@ class AddNote(CaseAction):
     button = gettext_lazy("Garder la note")
 
     def act(self, form: NoteForm) -> str:
-        typed, who = form.cleaned_data, stamp(self.request)
-        actions.add_note(self.case, text=typed["text"], token=typed["token"], at=who["at"], by=who["by"])
+        typed = form.cleaned_data
+        actions.add_note(self.case, text=typed["text"], token=typed["token"], **stamp(self.request))
         return _("La note est gardée.")
 
 
@@ -185,9 +185,8 @@ class MakeCard(CaseAction):
             raise Stop(errors.conflict(self.request, back_url=case_url(self.case), sentence=told))
 
     def act(self, form: PlainForm) -> HttpResponse:
-        who = stamp(self.request)
         try:
-            code = actions.renew_card(self.case, token=form.cleaned_data["token"], at=who["at"], by=who["by"])
+            code = actions.renew_card(self.case, token=form.cleaned_data["token"], **stamp(self.request))
         except HasAddress:
             raise Stop(errors.conflict(self.request, back_url=case_url(self.case))) from None
         return shown(

@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.access import memberships_anywhere
 from accounts.middleware import leave_session
+from accounts.models import User
 from cases import access, actions
 from cases.access import Access
 from cases.rules import bags
@@ -70,8 +72,20 @@ def _erase(request: MemberRequest) -> HttpResponse:
         told = gettext("C’est effacé. Reste ce sur quoi une plainte s’appuie, et ce qu’une autre association garde.")
         messages.success(request, told)
         return redirect("portal:home")
+    told = _what_is_left(request.user)
     leave_session(request, at=now)
-    messages.success(request, gettext("Tout est effacé. Rien de vous n’est plus gardé ici."))
+    messages.success(request, told)
     response = redirect("portal:login")
     response["Clear-Site-Data"] = '"cache", "storage"'
     return response
+
+
+def _what_is_left(user: User) -> str:
+    """A suspended association has no page here, and holds what it held; whoever works in one has an account."""
+    if access.is_member_anywhere(user):
+        return gettext(
+            "C’est effacé. Restent votre compte, et ce que garde encore une association qui n’est plus active ici."
+        )
+    if memberships_anywhere(user):
+        return gettext("C’est effacé. Reste votre compte : il vous sert à travailler dans une association.")
+    return gettext("Tout est effacé. Rien de vous n’est plus gardé ici.")
