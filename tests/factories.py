@@ -5,11 +5,12 @@ import random
 import string
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from email.message import EmailMessage
 from uuid import uuid4
 
 from django.test import override_settings
+from django.utils import timezone
 
 import cases.actions
 import observatory.actions
@@ -222,6 +223,12 @@ def make_note(case: Case, *, by: User, at: datetime) -> str:
     with scope.enter(case.association_id):
         cases.actions.add_note(case, text=text, today=at.date(), at=at, by=by)
     return text
+
+
+def send_waiting(*, on: date) -> None:
+    """The mail server took what waits in the association in scope, in the morning of that day."""
+    taken_at = timezone.make_aware(datetime.combine(on, time(9)))
+    Notice.objects.filter(state=NoticeState.WAITING).update(state=NoticeState.SENT, sent_at=taken_at)
 
 
 def make_mail(case: Case, *, doubtful: bool = False, at: datetime) -> Outcome:

@@ -5,11 +5,12 @@ Like the sweep: rows are the queue, a chunk is one transaction, whoever is worki
 
 import logging
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import CharField, Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 import notifications.actions
@@ -23,8 +24,10 @@ from cases.models.case import CaseQuerySet
 from cases.rules.keeping import FIRST_NOTICE, LAST_NOTICE, NOTICE_HOLDS, Terms, may_let_go, notice_due
 from cases.rules.lifecycle import EventKind
 from notifications.actions import NoticeRow
+from notifications.models import Notice, NoticeQuerySet, NoticeState
 
 CASE_EXPIRES = "case_expires"
+UNDER_WAY = {NoticeState.WAITING, NoticeState.SENDING, NoticeState.HELD}
 _log = logging.getLogger(__name__)
 
 
@@ -86,9 +89,22 @@ def announce_end(association_id: int, ids: Sequence[int], *, today: date, at: da
 
 
 def to_let_go(*, today: date) -> CaseQuerySet:
-    """Kept for long enough, and told of it for a week."""
+    """Kept for long enough, and told of it for a week: a mail that waits for its server has told nobody yet.
+
+    One that nobody could deliver is the team's to tell, on the desk, in the same week.
+    """
     told = Q(purge_told=LAST_NOTICE, purge_told_on__gte=today - NOTICE_HOLDS)
-    return _near(today, days=-1).filter(told).order_by("expected_until", "pk")
+    return _near(today, days=-1).filter(told).exclude(Exists(_hardly_told(today))).order_by("expected_until", "pk")
+
+
+def _hardly_told(today: date) -> NoticeQuerySet:
+    """The last notice of the case around it, while it is under way and in the week after."""
+    week_ago = timezone.make_aware(datetime.combine(today + timedelta(days=LAST_NOTICE + 1), time.min))
+    young = Q(state__in=UNDER_WAY) | Q(state=NoticeState.SENT, sent_at__gte=week_ago)
+    parts = ("case:", OuterRef("pk"), ":expires:", OuterRef("purge_told"), ":", OuterRef("purge_told_on"))
+    key = Concat(*(Value(one) if isinstance(one, str) else Cast(one, CharField()) for one in parts))
+    found: NoticeQuerySet = Notice.objects.filter(young, kind=CASE_EXPIRES, dedupe_key=key)
+    return found
 
 
 def let_go_of(association_id: int, ids: Sequence[int], *, today: date, at: datetime) -> int:

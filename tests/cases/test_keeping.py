@@ -15,7 +15,8 @@ from cases.models import BeneficiaryKind, Case, CaseEvent, ConsentKind, Deadline
 from cases.rules.keeping import FIRST_NOTICE, LAST_NOTICE
 from cases.rules.lifecycle import State
 from notifications import registry
-from notifications.models import Notice
+from notifications.models import Notice, NoticeState
+from tests import factories
 from tests.cases.conftest import OPPOSITION, OpenOne
 
 COMPLAINT = "cnil/plainte"
@@ -32,6 +33,7 @@ def closed(open_one: OpenOne, in_scope: Membership, today: date, now: datetime) 
 def sweep(now: datetime, today: date) -> tuple[int, int, int, int]:
     done = actions.sweep(today=today, at=now)
     assert done.set_aside == 0
+    factories.send_waiting(on=today)
     return done.archived, done.announced, done.let_go, done.notices
 
 
@@ -157,6 +159,24 @@ def test_after_a_long_outage_the_notice_comes_first_and_a_week_is_left(
     assert sweep(now, back) == (1, 1, 0, 1)
     assert sweep(now, back + 7 * DAY) == (0, 0, 0, 0)
     assert sweep(now, back + 8 * DAY) == (0, 0, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("state", "days_ago", "goes"), [("waiting", None, 0), ("sent", 6, 0), ("sent", 7, 1), ("dead", None, 1)]
+)
+def test_a_mail_that_is_under_way_has_told_nobody_yet(
+    closed: Case, in_scope: Membership, now: datetime, state: str, days_ago: int | None, goes: int
+) -> None:
+    """What is dead has been the team's to tell by hand, for as long."""
+    purged = archived(closed, in_scope, now)
+    sweep(now, purged - 7 * DAY)
+    Notice.objects.filter(kind="case_expires").update(state=NoticeState.WAITING, sent_at=None)
+    if days_ago is None:
+        Notice.objects.filter(kind="case_expires").update(state=state)
+    else:
+        factories.send_waiting(on=purged + DAY - days_ago * DAY)
+
+    assert actions.sweep(today=purged + DAY, at=now).let_go == goes
 
 
 def test_whoever_has_no_address_is_told_by_hand(

@@ -189,6 +189,8 @@ def test_what_was_kept_for_long_enough_goes_with_its_rows(
         expected = Case.objects.get(pk=case.pk).expected_until
     later = expected + timedelta(days=600)
     actions.sweep(today=later, at=now)
+    with scope.enter(union.pk):
+        factories.send_waiting(on=later)
     actions.sweep(today=later + timedelta(days=8), at=now)
 
     told = purge(later + timedelta(days=8))

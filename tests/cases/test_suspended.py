@@ -38,6 +38,7 @@ def test_its_cases_are_archived_announced_and_let_go(suspended: Case, days: tupl
     assert actions.sweep(today=worked + DAY, at=now) == actions.Sweep(archived=1)
     assert actions.sweep(today=kept - 30 * DAY, at=now) == actions.Sweep(announced=1, notices=1)
     assert actions.sweep(today=kept - 7 * DAY, at=now) == actions.Sweep(announced=1, notices=1)
+    factories.send_waiting(on=kept - 7 * DAY)
     assert actions.sweep(today=kept + DAY, at=now, dry_run=True) == actions.Sweep(let_go=1)
     assert actions.sweep(today=kept + DAY, at=now) == actions.Sweep(let_go=1)
 
