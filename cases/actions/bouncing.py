@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+import notifications.actions
 from accounts import scope
 from accounts.access import memberships_anywhere
 from accounts.actions import close_account, user_for_address
@@ -19,6 +20,7 @@ from cases.rules.inbound.headers import folded
 from cases.rules.lifecycle import EventKind, State
 from notifications.access import notice_ids
 from notifications.models import Notice
+from notifications.rules.kinds import Audience
 
 MOST_BOUNCES = 2
 _MOST_IDS = 20
@@ -30,6 +32,13 @@ def note_bounce(report: Report, *, at: datetime) -> bool:
     """
     found = filter(None, map(notice_ids, report.ids[:_MOST_IDS]))
     return any(_note(association_id, notice_id, report, at=at) for association_id, notice_id in found)
+
+
+def note_refusal(notice: Notice, *, address: str, code: str, at: datetime) -> bool:
+    """The mail server knew no such address when the notice was to leave: as good as a mail that came back for good."""
+    code = code.removeprefix("smtp_")
+    report = Report(ids=(notice.message_id,), recipients=folded([address]), code=code, is_hard=True)
+    return _note(notice.association_id, notice.pk, report, at=at)
 
 
 def _note(association_id: int, notice_id: int, report: Report, *, at: datetime) -> bool:
@@ -84,7 +93,17 @@ def correct_address(case: Case, *, email: str, version: int | None, today: date,
         member.user = user_for_address(email=member.email, name=member.first_name, language=member.language)
     member.save(update_fields=["email", "email_index", "phone_index", "email_off_at", "user"])
     MailBounce.objects.filter(member=member).delete()
-    if before and before != member.user and not memberships_anywhere(before) and not is_member_anywhere(before):
-        close_account(before, at=at)
+    if before and before != member.user:
+        _leave_account(before, member, at=at)
     settle(case, today=today, at=at, by=by)
     return case
+
+
+def _leave_account(before: User, member: Member, *, at: datetime) -> None:
+    """How the member wants their mails follows them to the new account. What nobody uses any more tells nothing."""
+    if member.user:
+        notifications.actions.pass_on_choice(before, to=member.user, audience=Audience.MEMBER)
+    if not Member.objects.of(before).exists():
+        notifications.actions.forget_choice(before, audience=Audience.MEMBER)
+    if not memberships_anywhere(before) and not is_member_anywhere(before):
+        close_account(before, at=at)
