@@ -9,13 +9,13 @@ from uuid import uuid4
 
 from celery import Celery
 from celery.schedules import crontab, schedule
-from celery.signals import beat_init, celeryd_init, task_success
+from celery.signals import beat_init, celeryd_init, task_failure, task_prerun, task_success
 from django.conf import settings
 from django.utils import timezone
 from kombu.transport import TRANSPORT_ALIASES, filesystem
 
 from config import cores
-from config.jobs import JOBS, ROUTES, Daily, Every
+from config.jobs import AGAIN_AFTER, JOBS, ROUTES, Daily, Every
 from config.refusal import settings_or_exit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
@@ -89,6 +89,24 @@ def forbid_core_dumps(**_told: Any) -> None:
     cores.forbid()
 
 
+@task_prerun.connect
+def note_beginning(task: Any, **_told: Any) -> None:
+    """What came up while it worked is the next run's."""
+    task.request.began = timezone.now()
+
+
+@task_failure.connect
+def try_again(sender: Any, **_told: Any) -> None:
+    """`sender` is the task. A daily job that failed is tried again as under cron's tick, until its next day's run.
+
+    Whatever is short comes by itself. A broker that is away is no error of the job: Celery's signals swallow it.
+    """
+    often = JOBS.get(sender.name)
+    if isinstance(often, Daily):
+        ends = often.comes_next(timezone.now(), timezone.get_default_timezone())
+        sender.apply_async(countdown=AGAIN_AFTER.total_seconds(), expires=ends)
+
+
 @task_success.connect
 def note_done(sender: Any, **_told: Any) -> None:
     """`sender` is the task. What a worker did is not done again by cron's tick.
@@ -99,7 +117,7 @@ def note_done(sender: Any, **_told: Any) -> None:
     if isinstance(often, Daily) or (often and often.seconds >= TOLD_FROM):
         from accounts import actions  # noqa: PLC0415  the models are not there yet when this module is loaded
 
-        actions.note_done(sender.name, at=timezone.now())
+        actions.note_done(sender.name, at=getattr(sender.request, "began", None) or timezone.now())
 
 
 def make_file_broker_folders() -> None:

@@ -51,6 +51,9 @@ class Daily:
         waits = tried_at is not None and -AHEAD <= now - tried_at < AGAIN_AFTER and done_at != tried_at
         return not is_done and not waits
 
+    def comes_next(self, now: datetime, zone: ZoneInfo) -> datetime:
+        return self._came(now, zone) + _DAY
+
     def _came(self, now: datetime, zone: ZoneInfo) -> datetime:
         today = datetime.combine(now.astimezone(zone).date(), self.at, zone)
         return today if today <= now else today - _DAY

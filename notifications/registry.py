@@ -2,12 +2,29 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
 from notifications.models import Notice
 from notifications.rules.kinds import DIGESTS, Recipient
 
-__all__ = ["NoticeKind", "Recipient", "UnknownKind", "all_kinds", "is_digest", "kind_of", "register"]
+__all__ = [
+    "NoticeKind",
+    "Recipient",
+    "UnknownKind",
+    "all_kinds",
+    "hear_no_such_address",
+    "is_digest",
+    "kind_of",
+    "register",
+    "tell_no_such_address",
+]
+
+
+class Hearer(Protocol):
+    """`code`: the server's, as "smtp_550". Called in the association's scope, outside transactions."""
+
+    def __call__(self, notice: Notice, *, address: str, code: str, at: datetime) -> object: ...
 
 
 class UnknownKind(LookupError):
@@ -63,3 +80,17 @@ def urgent_kinds() -> list[str]:
 
 def parting_kinds() -> list[str]:
     return [kind.key for kind in all_kinds() if kind.parting]
+
+
+_hearers: list[Hearer] = []
+
+
+def hear_no_such_address(hearer: Hearer) -> None:
+    """Register, at start-up, who hears that the mail server knows no such address as a notice was to go to."""
+    if hearer not in _hearers:
+        _hearers.append(hearer)
+
+
+def tell_no_such_address(notice: Notice, *, address: str, code: str, at: datetime) -> None:
+    for hearer in _hearers:
+        hearer(notice, address=address, code=code, at=at)

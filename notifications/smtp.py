@@ -1,5 +1,6 @@
 """Words into messages, and messages to the server. The server's answers become three promises: see the exceptions."""
 
+import re
 import smtplib
 from collections.abc import Mapping
 from contextlib import suppress
@@ -20,6 +21,15 @@ from notifications.rules.kinds import Recipient, Words
 PER_CONNECTION = 100
 _LOSSES_IN_A_ROW = 3
 _CLOSING = 421
+# "Sign in first", and what servers say of a policy or of relaying (RFC 3463 class 7): about us, not about the address.
+_SIGN_IN = frozenset({530, 534, 535, 538})
+_DENIALS = re.compile(
+    r"(?<![\d.])5\.7\.\d|\brelay(ing)? (access )?(is )?(denied|prohibited|not (permitted|allowed))", re.IGNORECASE
+)
+_STATUS = re.compile(r"(?<![\d.])5\.(?P<subject>\d{1,3}\.\d{1,3})(?![\d.])")
+# No such mailbox, domain or road to it; a mailbox that is closed; and the codes that say so by themselves.
+_OF_ADDRESS = re.compile(r"1\.\d+|2\.1|4\.\d+")
+_UNKNOWN = frozenset({550, 551, 553})
 
 
 class Undelivered(Exception):
@@ -38,12 +48,20 @@ class Deferred(Undelivered):
     """Not now: try again later."""
 
 
+class Denied(Deferred):
+    """The server does not serve us, or not so: most likely our own set-up, so that mending it sends everything."""
+
+
 class Lost(Deferred):
     """The connection broke: the server may have taken the message, or not."""
 
 
 class Rejected(Undelivered):
     """Never: the server said 5xx to this address or this content."""
+
+
+class NoSuchAddress(Rejected):
+    """The server knows no such mailbox, which it says of the address alone."""
 
 
 def new_message_id() -> str:
@@ -115,7 +133,7 @@ class Courier:
         return self._connection
 
     def carry(self, message: EmailMessage) -> None:
-        """Returns when the server has answered 250. Raises Unreachable, Deferred or Rejected."""
+        """Returns when the server has answered 250. Raises Unreachable, Deferred (Denied, Lost) or Rejected."""
         connection = self.open()
         try:
             connection.send_messages([message])
@@ -135,14 +153,16 @@ class Courier:
                 connection.close()
 
     def _refusal(self, error: smtplib.SMTPException) -> Undelivered:
-        code = _code_of(error)
+        code, words = _answer_of(error)
         if code is None or code == _CLOSING:
             return self._lost(f"smtp_{code}" if code else type(error).__name__)
         self._losses = 0
-        # A refused sender is our own set-up: no fault of this message, so that mending it sends everything.
-        if code >= 500 and not isinstance(error, smtplib.SMTPSenderRefused):
-            return Rejected(f"smtp_{code}")
-        return Deferred(f"smtp_{code}")
+        if code < 500:
+            return Deferred(f"smtp_{code}")
+        if isinstance(error, smtplib.SMTPSenderRefused) or code in _SIGN_IN or _DENIALS.search(words):
+            return Denied(f"denied_{code}")
+        is_of_address = isinstance(error, smtplib.SMTPRecipientsRefused) and _is_unknown(code, words)
+        return NoSuchAddress(f"smtp_{code}") if is_of_address else Rejected(f"smtp_{code}")
 
     def _lost(self, code: str) -> Lost:
         """The connection is of no use any more. The message may be the cause, so it counts as a try."""
@@ -160,7 +180,18 @@ def _connected() -> BaseEmailBackend:
     return connection
 
 
-def _code_of(error: smtplib.SMTPException) -> int | None:
+def _is_unknown(code: int, words: str) -> bool:
+    """By the status of RFC 3463 where the server gives one: it may be a full box that it speaks of."""
+    status = _STATUS.search(words)
+    return bool(_OF_ADDRESS.fullmatch(status["subject"])) if status else code in _UNKNOWN
+
+
+def _answer_of(error: smtplib.SMTPException) -> tuple[int | None, str]:
+    """The server's code, None for none, and its words. They may hold the address: they are looked at, never kept."""
+    answers: list[tuple[int, bytes | str]] = []
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return min((code for code, _ in error.recipients.values()), default=None)
-    return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else None
+        answers = list(error.recipients.values())
+    elif isinstance(error, smtplib.SMTPResponseException):
+        answers = [(error.smtp_code, error.smtp_error)]
+    code, words = min(answers, default=(None, ""), key=lambda answer: answer[0])
+    return code, words.decode("utf-8", "replace") if isinstance(words, bytes) else words

@@ -12,10 +12,11 @@ from accounts import scope
 from accounts.access import active_associations
 from accounts.fields import blind_index, load_keys
 from accounts.models import Association, AuditEntry, Membership
-from accounts.rules.audit import AuditKind
+from accounts.rules.audit import AuditKind, Why
 from accounts.rules.roles import Right
 from cases.access.doors import cases_of
 from cases.access.lists import CAP, load_people
+from cases.access.pace import raise_alerts
 from cases.access.replies import case_of, reply_ids
 from cases.access.search import EMAIL_COLUMN
 from cases.models import Case, InboundMail, MailBounce, Member
@@ -143,6 +144,7 @@ def mail_for(reader: Membership, pk: int, *, at: datetime) -> InboundMail:
     """A mail that waits, its reading recorded. Raises Http404."""
     found = waiting_mail_for(reader, pk)
     AuditEntry.objects.record(AuditKind.MAIL_CONSULTED, at=at, by=reader.user, mail=found.pk)
+    raise_alerts([], reader=reader.user, why=Why.QUEUE, at=at)
     return found
 
 

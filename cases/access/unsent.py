@@ -1,4 +1,8 @@
-"""Mails that did not leave, as tasks: for whoever follows the case, the team where nobody does, and coordinators."""
+"""Mails that did not leave, as tasks: for whoever follows the case, the team where nobody does, and coordinators.
+
+What ends a case answers its tasks. A mail that was given up after that, or about a case in the archive (its person was
+to hear that it will be erased), is the coordination's alone, who may open such a case.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,6 +17,7 @@ from accounts.models import Membership
 from accounts.rules.roles import Right
 from cases.access.doors import cases_of
 from cases.models import Case, Deadline, Justificatif, Reminder
+from cases.rules.lifecycle import State
 from notifications.models import Notice
 
 MOST = 20
@@ -74,10 +79,13 @@ def _case_ids(notices: Iterable[Notice]) -> dict[int, int]:
 
 
 def _cases(reader: Membership, ids: set[int]) -> dict[int, Case]:
-    rows = cases_of(reader).open().real().filter(pk__in=ids)
-    if not reader.may(Right.MANAGE):
-        rows = rows.filter(Q(assigned_to=reader.user_id) | Q(assigned_to=None))
-    return {case.pk: case for case in rows.with_people()} if ids else {}
+    if not ids:
+        return {}
+    if reader.may(Right.MANAGE):
+        rows = Case.objects.within_reach_of(reader).exclude(state=State.ERASED)
+    else:
+        rows = cases_of(reader).open().filter(Q(assigned_to=reader.user_id) | Q(assigned_to=None))
+    return {case.pk: case for case in rows.real().filter(pk__in=ids).with_people()}
 
 
 def _subjects(case: Case) -> Iterable[UUID]:

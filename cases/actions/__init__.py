@@ -2,7 +2,7 @@
 
 from cases.actions.attempts import BeforeLetter, record_attempt
 from cases.actions.bagging import Evidence, export_evidence
-from cases.actions.bouncing import correct_address, note_bounce
+from cases.actions.bouncing import correct_address, note_bounce, note_refusal
 from cases.actions.bulk import AttemptPlan, CasePlan, create_cases
 from cases.actions.chaining import chain_events
 from cases.actions.deciding import AfterTheDay, Answer, answer_missed, close_case, convert_case, reopen_case
@@ -95,6 +95,7 @@ __all__ = [
     "let_go",
     "mark_read",
     "note_bounce",
+    "note_refusal",
     "open_case",
     "open_case_for",
     "purge",

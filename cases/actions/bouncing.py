@@ -19,10 +19,9 @@ from cases.notices.readers import is_for_member
 from cases.rules.inbound import Report
 from cases.rules.inbound.headers import folded
 from cases.rules.lifecycle import EventKind, State
-from notifications.access import choice_of, notice_ids
-from notifications.models import MailChoice, Notice
+from notifications.access import notice_ids
+from notifications.models import Notice
 from notifications.rules.kinds import Audience
-from notifications.rules.modes import Choice
 
 MOST_BOUNCES = 2
 _MOST_IDS = 20
@@ -36,6 +35,13 @@ def note_bounce(report: Report, *, at: datetime) -> bool:
     """
     found = filter(None, map(notice_ids, report.ids[:_MOST_IDS]))
     return any(_note(association_id, notice_id, report, at=at) for association_id, notice_id in found)
+
+
+def note_refusal(notice: Notice, *, address: str, code: str, at: datetime) -> bool:
+    """The mail server knew no such address when the notice was to leave: as good as a mail that came back for good."""
+    code = code.removeprefix("smtp_")
+    report = Report(ids=(notice.message_id,), recipients=folded([address]), code=code, is_hard=True)
+    return _note(notice.association_id, notice.pk, report, at=at)
 
 
 def _note(association_id: int, notice_id: int, report: Report, *, at: datetime) -> bool:
@@ -90,23 +96,17 @@ def correct_address(case: Case, *, email: str, version: int | None, today: date,
         member.user = user_for_address(email=member.email, name=member.first_name, language=member.language)
     member.save(update_fields=["email", "email_index", "phone_index", "email_off_at", "user"])
     MailBounce.objects.filter(member=member).delete()
-    _take_choice_along(before, member)
-    if before and before != member.user and not memberships_anywhere(before) and not is_member_anywhere(before):
-        close_account(before, at=at)
+    if before and before != member.user:
+        _leave_account(before, member, at=at)
     settle(case, today=today, at=at, by=by)
     return case
 
 
-def _take_choice_along(before: User | None, member: Member) -> None:
-    """How they want their mails, from the former account. One at the new account is of somebody else who reads there,
-    and stands. At the former nothing is left unless another member reads there: the row tells of this association.
-    """
-    after = member.user
-    if before is None or before == after:
-        return
-    wanted = choice_of(before.pk, audience=Audience.MEMBER)
-    stands = MailChoice.objects.filter(user=after, audience=Audience.MEMBER).exists()
-    if after and wanted != Choice() and not stands:
-        notifications.actions.choose(after, audience=Audience.MEMBER, choice=wanted)
-    if not Member.objects.filter(user=before).exists():
+def _leave_account(before: User, member: Member, *, at: datetime) -> None:
+    """How the member wants their mails follows them to the new account. What nobody uses any more tells nothing."""
+    if member.user:
+        notifications.actions.pass_on_choice(before, to=member.user, audience=Audience.MEMBER)
+    if not Member.objects.of(before).exists():
         notifications.actions.forget_choice(before, audience=Audience.MEMBER)
+    if not memberships_anywhere(before) and not is_member_anywhere(before):
+        close_account(before, at=at)

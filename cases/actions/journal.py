@@ -5,11 +5,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from accounts.models import User
 from cases.models import Case, CaseEvent, CaseFact, Deadline, Justificatif, Reminder, StopWhen
 from cases.rules import keeping, lifecycle, queue
 from cases.rules.lifecycle import EventKind, State
+from notifications.models import Notice
 from procedures import registry
 from procedures.rules.deadlines import ComputedDeadline, compute
 from procedures.rules.definitions import Definition
@@ -33,6 +35,7 @@ COMPUTED = [
     "due_earliest", "due_latest", "due", "explanation_fr", "explanation_en", "met_on", "void_on", "missed_on",
     "answered_on", "decision", "told",
 ]  # fmt: skip
+_LAST = {EventKind.CASE_CLOSED, EventKind.CASE_ERASED}
 
 
 class StaleCase(ValueError):
@@ -86,6 +89,8 @@ def move(
     case.state = after
     if kind in _ENDS:
         _end_reminders(case, _ENDS[kind], at=at)
+    if kind in _LAST:
+        _answer_unsent(case, at=at)
     return event
 
 
@@ -94,6 +99,19 @@ def _end_reminders(case: Case, stops: Iterable[StopWhen], *, at: datetime) -> No
     if standing.filter(snoozes=True).exists():
         case.held_until = None
     standing.update(ended_at=at)
+
+
+def _answer_unsent(case: Case, *, at: datetime) -> None:
+    """Of a case that is over, a mail that did not leave is nobody's task. One query for most."""
+    unsent = Notice.objects.all().unsent()
+    if not unsent.exists():
+        return
+    deadlines, reminders, justificatifs = (
+        list(rows.objects.filter(case=case).values_list("pk", flat=True)) for rows in (Deadline, Reminder, Justificatif)
+    )
+    about = Q(subject_ids__case=case.pk) | Q(subject_ids__deadline__in=deadlines)
+    about |= Q(subject_ids__reminder__in=reminders) | Q(subject_ids__justificatif__in=justificatifs)
+    unsent.filter(about).update(answered_at=at)
 
 
 def definition_of(case: Case) -> Definition:

@@ -9,6 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Collection, Iterable
+from contextlib import closing
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
@@ -47,16 +48,14 @@ def count_heard(addresses: Iterable[str]) -> int:
 
 
 def _ask(address: str, heard: list[str]) -> None:
-    where = urlsplit(address)
-    connection = _connection(where.scheme, where.hostname or "", where.port)
     try:
-        connection.request("GET", (where.path or "/") + (f"?{where.query}" if where.query else ""))
-        if 200 <= connection.getresponse().status < 300:
-            heard.append(address)
-    except (OSError, HTTPException, ValueError) as error:
+        where = urlsplit(address)
+        with closing(_connection(where.scheme, where.hostname or "", where.port)) as connection:
+            connection.request("GET", (where.path or "/") + (f"?{where.query}" if where.query else ""))
+            if 200 <= connection.getresponse().status < 300:
+                heard.append(address)
+    except (OSError, HTTPException, ValueError) as error:  # a port that is none is a ValueError
         _log.info("an address that watches over the sweep: %s", type(error).__name__)
-    finally:
-        connection.close()
 
 
 def _connection(scheme: str, host: str, port: int | None) -> HTTPConnection:

@@ -11,6 +11,7 @@ from accounts.access import active_associations, ask_database, associations_at_w
 from notifications.access.choices import window_of
 from notifications.models import Notice, NoticeState
 from notifications.rules import windows
+from notifications.rules.kinds import DIGESTS
 
 OPEN_STATES = (NoticeState.WAITING, NoticeState.SENDING, NoticeState.DEAD)
 
@@ -19,7 +20,8 @@ OPEN_STATES = (NoticeState.WAITING, NoticeState.SENDING, NoticeState.DEAD)
 class Outbox:
     """How many notices stand in each open state, and since when the oldest is due that may leave now.
 
-    One that was given up is open until somebody at the desk has seen to it.
+    One that was given up is open until somebody at the desk has seen to it; a day's mail that was is nobody's task, for
+    what it held leaves by itself.
     """
 
     states: dict[NoticeState, int]
@@ -59,6 +61,7 @@ def _lines_of(association_id: int, now: datetime) -> list[_Line]:
     with scope.enter(association_id):
         counted = (
             Notice.objects.filter(state__in=OPEN_STATES, answered_at=None)
+            .exclude(state=NoticeState.DEAD, kind__in=DIGESTS.values())
             .order_by()
             .values("state")
             .annotate(count=Count("pk"))

@@ -11,22 +11,26 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NotRequired, TypedDict
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.mail import EmailMultiAlternatives
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
 from accounts import scope
-from accounts.models import Association, User
+from accounts.models import Association
 from notifications import gathering, registry, smtp
 from notifications.access import window_of
+from notifications.actions.answering import answer_unsent, retry
+from notifications.actions.choosing import choose, forget_choice, pass_on_choice
 from notifications.actions.direct import Letter, send_now, send_soon
 from notifications.actions.leaving import ending_well, is_leaving, leave
-from notifications.models import DropReason, MailChoice, Notice, NoticeQuerySet, NoticeState
+from notifications.actions.refusing import Refused
+from notifications.models import DropReason, Notice, NoticeQuerySet, NoticeState
 from notifications.rules import backoff, windows
-from notifications.rules.kinds import DIGESTS, Audience, Recipient
-from notifications.rules.modes import Act, Choice
+from notifications.rules.kinds import DIGESTS, Recipient
+from notifications.rules.modes import Act
 from notifications.rules.windows import Window
-from notifications.smtp import Courier, Rejected, Undelivered, Unreachable
+from notifications.smtp import Courier, Denied, Rejected, Undelivered, Unreachable
 
 __all__ = [
     "BATCH",
@@ -43,6 +47,7 @@ __all__ = [
     "forget_choice",
     "is_leaving",
     "leave",
+    "pass_on_choice",
     "queue",
     "queue_many",
     "retry",
@@ -57,6 +62,8 @@ LEASE = timedelta(minutes=10)
 BATCH_TIME = timedelta(minutes=5)
 RUN_TIME = timedelta(minutes=7)
 PATIENCE = timedelta(seconds=0.5)
+# So many refusals with no mail taken in between are the server's word about us, not about these addresses.
+REFUSALS_IN_A_ROW = 5
 
 log = logging.getLogger(__name__)
 
@@ -124,16 +131,17 @@ def deliver(*, now: datetime, limit: int = BATCH, stops: Callable[[], bool] = la
 
     From a suspended one leaves what parts from its people, and nothing else.
 
-    Call it outside transactions. Ends when nothing may leave, when RUN_TIME is over, when the server is not reached or,
-    after the mail that is on its way, when `stops` says so.
+    Call it outside transactions. Ends when nothing may leave, when the server is not reached or refuses everything or,
+    after the mail that is on its way, when RUN_TIME is over or `stops` says so.
     """
     run = _Run(started=now, limit=limit, stops=stops)
     with run.courier:
         try:
-            while run.elapsed < RUN_TIME and not stops() and _round(run):
+            while not run.is_over and (_round(run) or _settle_refused(run)):
                 pass
         except Unreachable as outage:
-            log.warning("mail server not reached: %s", outage.code)
+            log.warning("mail server takes nothing now: %s", outage.code)
+    _settle_refused(run)
     return run.report
 
 
@@ -149,6 +157,8 @@ class _Run:
     # Of the association whose batch it is: does it work, or is it suspended?
     window: Window = field(default_factory=Window)
     works: bool = True
+    # Since the server last took a mail. Until it is known whether it takes any, they keep their lease.
+    refused: list[Refused] = field(default_factory=list)
     _zero: float = field(default_factory=time.monotonic)
 
     @property
@@ -159,6 +169,11 @@ class _Run:
     def now(self) -> datetime:
         return self.started + self.elapsed
 
+    @property
+    def is_over(self) -> bool:
+        """A worker's time limit counts for the whole run, however many associations have a batch in it."""
+        return self.elapsed >= RUN_TIME or self.stops()
+
 
 def _round(run: _Run) -> int:
     """One batch for each association, so that a large one does not keep the others waiting; how many were claimed."""
@@ -166,11 +181,13 @@ def _round(run: _Run) -> int:
 
 
 def _deliver_batch(run: _Run, association: Association) -> int:
+    if run.is_over:
+        return 0
     claimed = _claim(run, association)
     run.window, run.works = window_of(association), association.is_active
     stop_at = run.now + BATCH_TIME
     for place, notice in enumerate(claimed):
-        if run.now >= stop_at or run.stops():
+        if run.now >= stop_at or run.is_over:
             _release(run, claimed[place:])
             break
         try:
@@ -217,7 +234,10 @@ def _bury_interrupted(run: _Run, *, now: datetime) -> None:
 
 
 def _deliver_one(run: _Run, notice: Notice) -> None:
-    """Whatever goes wrong with this notice is written on it and stops no other. Raises Unreachable."""
+    """Whatever goes wrong with this notice is written on it and stops no other. Raises Unreachable.
+
+    A worker whose time is over raises through: the mail on its way may have been taken, so its lease runs out.
+    """
     try:
         with scope.enter(notice.association_id):
             prepared = _prepared(run, notice)
@@ -227,17 +247,51 @@ def _deliver_one(run: _Run, notice: Notice) -> None:
         if isinstance(prepared, _Later):
             prepared.put_off(run, notice)
             return
-        run.courier.carry(prepared)
-    except Unreachable:
+        if not _is_taken(run, notice, prepared):
+            return
+    except (Unreachable, SoftTimeLimitExceeded):
         raise
-    except Rejected as refusal:
-        _bury(run, notice, code=refusal.code)
     except Undelivered as refusal:
         _fail(run, notice, code=refusal.code)
     except Exception as error:  # noqa: BLE001  a poison notice must not stop the others
         _fail(run, notice, code=type(error).__name__)
     else:
         _mark_sent(run, notice)
+        _settle_refused(run)
+
+
+def _is_taken(run: _Run, notice: Notice, message: EmailMultiAlternatives) -> bool:
+    try:
+        run.courier.carry(message)
+    except (Rejected, Denied) as refusal:
+        _note_refusal(run, Refused(notice, refusal, address=message.to[0]))
+        return False
+    return True
+
+
+def _note_refusal(run: _Run, refused: Refused) -> None:
+    """A server that takes nothing is set up wrong: nothing is given up for that, and the run ends.
+
+    Raises Unreachable. What was refused is tried again after a pause, so that other mails are the next to be tried.
+    """
+    run.refused.append(refused)
+    if len(run.refused) < REFUSALS_IN_A_ROW:
+        return
+    for one in run.refused:
+        _fail(run, one.notice, code=one.refusal.code)
+    run.refused.clear()
+    raise Unreachable("refuses_everything")
+
+
+def _settle_refused(run: _Run) -> int:
+    """The server takes other mails, or refused few: its word about each of these counts. How many there were."""
+    settled = len(run.refused)
+    for one in run.refused:
+        settle = _bury if isinstance(one.refusal, Rejected) else _fail
+        settle(run, one.notice, code=one.refusal.code)
+        one.tell(at=run.now)
+    run.refused.clear()
+    return settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +348,8 @@ def _mark_sent(run: _Run, notice: Notice) -> None:
 
 def _write_sent(run: _Run, notice: Notice) -> None:
     with scope.enter(notice.association_id):
-        gathering.told(notice, at=run.now)
+        if registry.is_digest(notice.kind):
+            gathering.told(notice, at=run.now)
         rows = Notice.objects.filter(pk=notice.pk).exclude(state=NoticeState.SENT)
         rows.update(state=NoticeState.SENT, sent_at=run.now, lease_until=None, reason="", error_class="")
     run.report.sent += 1
@@ -342,25 +397,3 @@ def _settle(notice: Notice, **changes: Any) -> int:
     with scope.enter(notice.association_id):
         ours = Notice.objects.filter(pk=notice.pk, state=NoticeState.SENDING, lease_until=notice.lease_until)
         return int(ours.update(lease_until=None, **changes))
-
-
-def retry(notice: Notice, *, at: datetime) -> bool:
-    """Take up again, with all its tries, what was given up or had no address. False when it is neither."""
-    rows = Notice.objects.all().unsent().filter(pk=notice.pk)
-    return bool(rows.update(state=NoticeState.WAITING, reason="", attempts=0, next_try_at=at))
-
-
-def answer_unsent(notice: Notice, *, at: datetime, by: User) -> bool:
-    """Somebody told the person in another way, or need not: off the desk. False when it was answered before."""
-    return bool(Notice.objects.all().unsent().filter(pk=notice.pk).update(answered_at=at, answered_by=by))
-
-
-def choose(user: User, *, audience: Audience, choice: Choice) -> None:
-    """How this person wants the mails of the association in scope, also those that wait already."""
-    wanted = {name: getattr(choice, name) for name in ("mode", "digest_at", "quiet_from", "quiet_until")}
-    MailChoice.objects.update_or_create(association_id=scope.required(), user=user, audience=audience, defaults=wanted)
-
-
-def forget_choice(user: User, *, audience: Audience) -> None:
-    """The row tells that this person reads mails of this association: it goes with them."""
-    MailChoice.objects.filter(user=user, audience=audience).delete()

@@ -18,7 +18,8 @@ class Migration(migrations.Migration):
             "SELECT n.association_id, n.state::text, count(*), min(n.next_try_at) FILTER ( "
             "WHERE (n.state = 'waiting' AND n.next_try_at <= moment) OR (n.state = 'sending' AND n.lease_until < moment)) "
             "FROM public.notifications_notice n JOIN public.accounts_association a ON a.id = n.association_id "
-            "WHERE a.is_active AND n.state IN ('waiting', 'sending', 'dead') AND n.answered_at IS NULL GROUP BY 1, 2 $$",
+            "WHERE a.is_active AND n.state IN ('waiting', 'sending', 'dead') AND n.answered_at IS NULL "
+            "AND NOT (n.state = 'dead' AND n.kind IN ('digest_member', 'digest_team')) GROUP BY 1, 2 $$",
             "DROP FUNCTION notifications_outbox(timestamptz)",
         ),
     ]

@@ -10,10 +10,11 @@ from accounts.rules.audit import About, AuditKind, Why
 from cases import access, actions
 from cases.access import MOST_AN_HOUR
 from cases.actions import SomebodyReal
-from cases.models import Case, ConsentKind, Deadline
+from cases.models import Case, ConsentKind, Deadline, InboundMail
 from cases.tallies import to_freeze
 from notifications import registry
 from notifications.models import Notice
+from tests import factories
 from tests.cases.conftest import OpenOne
 
 MINUTE = timedelta(minutes=1)
@@ -59,6 +60,20 @@ def test_an_alert_that_a_program_raises_says_so(case: Case, in_scope: Membership
     access.consult(case, reader=in_scope.user, why=Why.API, at=now)
 
     assert [alert.why for alert in alerts()] == [Why.API]
+
+
+def test_mails_that_wait_count_beside_cases_and_each_once(case: Case, in_scope: Membership, now: datetime) -> None:
+    factories.make_mail(case, doubtful=True, at=now)
+    mail = InboundMail.objects.get()
+    read(in_scope, range(1, MOST_AN_HOUR - 1), at=now)
+    AuditEntry.objects.record(AuditKind.MAIL_CONSULTED, at=now, by=in_scope.user, mail=-1)
+
+    assert alerts() == []
+    for _ in range(2):
+        access.mail_for(in_scope, mail.pk, at=now)
+
+    [raised] = alerts()
+    assert (raised.by_id, raised.payload) == (in_scope.user_id, {"found": 60})
 
 
 def test_the_same_case_read_often_is_one(case: Case, in_scope: Membership, now: datetime) -> None:

@@ -43,6 +43,12 @@ class Watcher(BaseHTTPRequestHandler):
         pass
 
 
+@pytest.mark.parametrize("address", ["http://127.0.0.1:99999/ok", "http://[::1/ok", "http://127.0.0.1:x/ok"])
+def test_an_address_that_is_none_is_one_that_did_not_answer(address: str) -> None:
+    """A thread that dies of it would be a warning, which fails here."""
+    assert pinging.count_heard([address]) == 0
+
+
 @pytest.fixture
 def watcher(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The server; `asked` holds each path with the names of its headers. Patience is short here."""

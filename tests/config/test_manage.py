@@ -49,6 +49,22 @@ def test_no_process_starts_with_a_malformed_setting(command: list[str], tmp_path
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"VOLUNTEER_IDLE_MINUTES": "0"},
+        {"VAR_DIR": "/proc/nowhere"},
+        {"DJANGO_SETTINGS_MODULE": "config.settings.nowhere"},
+    ],
+)
+def test_a_mail_that_comes_while_nothing_can_start_is_kept_by_its_server(
+    settings: dict[str, str], tmp_path: Path
+) -> None:
+    done = run(["manage.py", "receive_mail"], tmp_path, **settings)
+
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (75, "", 1)
+
+
 def test_a_rotation_with_a_malformed_key_is_told_in_one_sentence(tmp_path: Path) -> None:
     run(["manage.py", "migrate", "--verbosity", "0"], tmp_path)
 

@@ -6,8 +6,10 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -127,6 +129,41 @@ def test_what_a_worker_did_is_not_done_again(work: list[tuple[str, datetime]]) -
     assert {row.pk for row in JobRun.objects.all()} == set(JOBS) - set(ROUTES)
     told = spoken()
     assert sorted(told["resting"]) == sorted(SLOW)
+
+
+def test_a_daily_job_that_failed_in_a_worker_comes_again_the_same_day_and_what_is_short_does_not(
+    monkeypatch: pytest.MonkeyPatch, clock: time_machine.Traveller, now: datetime
+) -> None:
+    celery.app.loader.import_default_modules()
+    again = list[tuple[str, float, datetime]]()
+
+    def broken(**_told: object) -> int:
+        raise OSError
+
+    for key in ("cases.purge", "cases.sweep"):
+        task = celery.app.tasks[key]
+        monkeypatch.setattr(task, "run", broken)
+        monkeypatch.setattr(task, "apply_async", lambda key=key, **how: again.append((key, *how.values())))
+        task.apply()
+
+    assert again == [("cases.purge", 600, datetime(2026, 11, 24, 4, 30, tzinfo=ZoneInfo("Europe/Paris")))]
+    assert not JobRun.objects.exists()
+
+
+def test_what_a_worker_did_was_done_when_it_began(
+    monkeypatch: pytest.MonkeyPatch, clock: time_machine.Traveller, now: datetime
+) -> None:
+    celery.app.loader.import_default_modules()
+    task = celery.app.tasks["cases.purge"]
+
+    def slow(**_told: object) -> int:
+        clock.shift(300)
+        return 0
+
+    monkeypatch.setattr(task, "run", slow)
+    task.apply()
+
+    assert JobRun.objects.get(pk="cases.purge").done_at == now
 
 
 @pytest.mark.slow

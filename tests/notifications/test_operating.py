@@ -46,6 +46,14 @@ def test_notices_of_every_association_are_counted_by_state(
     assert found.oldest_due == now - 9 * MINUTE
 
 
+def test_a_days_mail_that_was_given_up_is_nobodys_task_and_not_counted(association: Association, now: datetime) -> None:
+    write(association, now, state=NoticeState.DEAD, kind="digest_member")
+    write(association, now, state=NoticeState.DEAD, kind="digest_team")
+    write(association, now + MINUTE, kind="digest_team")
+
+    assert outbox(now=now).states == {NoticeState.WAITING: 1, NoticeState.SENDING: 0, NoticeState.DEAD: 0}
+
+
 def test_what_a_dead_process_had_taken_is_due_again(association: Association, now: datetime) -> None:
     write(association, now - 8 * MINUTE, state=NoticeState.SENDING, lease_until=now - MINUTE)
     write(association, now - 5 * MINUTE)

@@ -1,6 +1,6 @@
 """A mail that did not leave is a task of whoever follows the case, of the team where nobody does, of coordinators."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,12 +11,12 @@ from django.urls import reverse
 import notifications.actions
 from accounts import scope
 from accounts.models import Membership
-from cases.actions import assign
+from cases.actions import assign, close_case
 from cases.models import Case, Deadline
 from notifications.models import Notice, NoticeState
 from tests import factories
 from tests.people import HouseClient, signed_in
-from tests.web.desk.conftest import answers
+from tests.web.desk.conftest import OpenOne, answers
 
 NOW = reverse("desk:now")
 HEADING = "Messages qui ne sont pas partis"
@@ -47,6 +47,7 @@ def told(client: HouseClient, url: str = NOW) -> str:
     [
         ("smtp_550", "refuse l’adresse"),
         ("smtp_451", "après huit essais"),
+        ("denied_554", "après huit essais"),
         ("TimeoutError", "après huit essais"),
         ("TemplateDoesNotExist", "un défaut de la plateforme"),
         ("", "pas d’adresse e-mail"),
@@ -146,6 +147,43 @@ def test_a_mail_to_somebody_of_the_team_is_the_coordinations(
     assert "prévenez-la vous-même" in told(client, page_of(notice))
     assert HEADING not in told(at_work)
     assert at_work.get(page_of(notice)).status_code == 404
+
+
+def test_what_said_that_the_archive_ends_is_the_coordinations_task(
+    case: Case, at_work: HouseClient, coordinator: Membership, today: date, now: datetime
+) -> None:
+    """Otherwise a person is erased who never heard of it."""
+    notice = factories.make_unsent(case.association, at=now, kind="case_expires", case=case.pk, stage=-30)
+    with scope.enter(case.association_id):
+        Case.objects.filter(pk=case.pk).update(archived_on=today)
+    client = signed_in(coordinator.user, association=coordinator.association)
+
+    page = told(client)
+    assert case.reference in page
+    assert "La fin de conservation du dossier approche." in page
+    assert HEADING not in told(at_work)
+    assert at_work.get(page_of(notice)).status_code == 404
+
+
+def test_the_end_of_a_case_answers_its_tasks_and_no_others(
+    case: Case, volunteer: Membership, open_one: OpenOne, today: date, now: datetime
+) -> None:
+    other = open_one()
+    ended, standing = unsent_of(case, now), unsent_of(other, now)
+    named = factories.make_unsent(case.association, at=now, kind="case_expires", case=case.pk, stage=-30)
+
+    with scope.enter(case.association_id):
+        close_case(case, outcome="abandoned", today=today, at=now, by=volunteer.user)
+
+    assert [reread(notice).answered_at for notice in (ended, named, standing)] == [now, now, None]
+
+
+def test_the_day_of_a_promise_is_the_desks_own(case: Case, at_work: HouseClient, now: datetime) -> None:
+    """At 22:30 UTC it is tomorrow in Paris."""
+    notice = unsent_of(case, datetime(2026, 10, 19, 22, 30, tzinfo=UTC))
+
+    assert "mardi 20\N{NO-BREAK SPACE}octobre 2026" in told(at_work, page_of(notice))
+    assert "19\N{NO-BREAK SPACE}octobre" not in told(at_work, page_of(notice))
 
 
 def test_what_is_about_a_row_that_is_gone_is_nobodys(case: Case, coordinator: Membership, now: datetime) -> None:

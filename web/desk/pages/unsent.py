@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,6 +23,7 @@ _TOLD: dict[str, Words] = {
     "deadline_moved": gettext_lazy("Une date a changé."),
     "answer_overdue": gettext_lazy("Une réponse attendue n’est pas venue."),
     "answer_drags": gettext_lazy("Une réponse se fait attendre."),
+    "case_expires": gettext_lazy("La fin de conservation du dossier approche."),
     "reminder_due": gettext_lazy("Un rappel est arrivé à son jour."),
     "justificatif_arrived": gettext_lazy("Un document est à vérifier."),
 }
@@ -47,7 +49,8 @@ def tasks(rows: Sequence[Unsent], *, today: date) -> list[Task]:
 
 def task(row: Unsent, *, today: date) -> Task:
     told = _TOLD.get(row.notice.kind, gettext_lazy("Un message de la plateforme."))
-    day = plain_words(row.notice.created_at.date()) if row.notice.created_at.date() != today else _("aujourd’hui")
+    promised_on = timezone.localdate(row.notice.created_at)
+    day = plain_words(promised_on) if promised_on != today else _("aujourd’hui")
     said = _("%(told)s Promis : %(day)s.") % {"told": told, "day": day}
     return Task(
         who=who(row.case) if row.case else _("Une personne de l’équipe"),
@@ -69,7 +72,7 @@ def _why(row: Unsent) -> Words:
         return _("Il n’y a pas d’adresse e-mail où l’envoyer.")
     if code.startswith("smtp_5"):
         return _("Le service de messagerie de cette personne refuse l’adresse.")
-    if code.startswith("smtp_") or code in _OF_THE_WAY:
+    if code.startswith(("smtp_", "denied_")) or code in _OF_THE_WAY:
         return _("Le message n’a pas été accepté, après huit essais.")
     return _("Le message n’a pas pu être écrit : c’est un défaut de la plateforme.")
 

@@ -1,0 +1,109 @@
+"""A relay that is set up wrong, a run that lasts too long: no mail is given up for what is not its own fault."""
+
+import time
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+
+from accounts.models import Association
+from notifications import actions
+from notifications.models import Notice, NoticeState
+from tests import factories
+from tests.notifications.conftest import Matter, Promise, Sink, address, delivered, reread
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("answer", ["554 5.7.1 Relay access denied", "550 no"])
+def test_a_relay_that_refuses_everybody_buries_no_mail_and_ends_the_run(
+    answer: str, sink: Sink, promise: Promise, now: datetime
+) -> None:
+    notices = promise(20)
+    sink.replies = {address(number): answer for number in range(1, 21)}
+
+    assert delivered(now) == {"failed": 5, "postponed": 15}
+    assert delivered(now + timedelta(minutes=1, seconds=5)) == {"failed": 5, "postponed": 10}
+    assert [reread(notice).attempts for notice in notices] == [1] * 10 + [0] * 10
+
+    sink.replies = {}
+    assert delivered(now + timedelta(minutes=10)) == {"sent": 20}
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ("554 5.7.1 <zq1@exemple.invalid>: Relay access denied", "denied_554"),
+        ("550 relay not permitted", "denied_550"),
+        ("550 Relaying denied", "denied_550"),
+        ("553 not in my list of allowed hosts (#5.7.1)", "denied_553"),
+        ("530 Authentication required", "denied_530"),
+    ],
+)
+def test_what_a_server_says_of_us_is_tried_again(
+    answer: str, code: str, sink: Sink, promise: Promise, now: datetime
+) -> None:
+    [denied, _] = promise(2)
+    sink.replies[address(1)] = answer
+
+    assert delivered(now) == {"sent": 1, "failed": 1}
+    assert (reread(denied).state, reread(denied).error_class) == (NoticeState.WAITING, code)
+
+
+@pytest.mark.parametrize("answer", ["550 no such user", "550 5.1.1 unknown, says relay 5.7.example"])
+@pytest.mark.parametrize(("many", "sent"), [(4, 0), (9, 5)])
+def test_four_bad_addresses_in_a_row_are_dead_at_once(
+    answer: str, many: int, sent: int, sink: Sink, promise: Promise, now: datetime
+) -> None:
+    promise(many)
+    sink.replies = {address(number): answer for number in range(1, 5)}
+
+    assert delivered(now) == ({"sent": sent, "dead": 4} if sent else {"dead": 4})
+
+
+def test_bad_addresses_between_good_ones_never_end_a_run(sink: Sink, promise: Promise, now: datetime) -> None:
+    promise(14)
+    sink.replies = {address(number): "550 no such user" for number in range(1, 15, 2)}
+
+    assert delivered(now) == {"sent": 7, "dead": 7}
+
+
+def test_a_run_ends_in_time_however_many_associations_have_a_batch(
+    sink: Sink, promise: Promise, now: datetime, association: Association, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker's hard limit kills after ten minutes; each of these mails takes three."""
+    minutes, waiting = [0], list[Notice]()
+    for one in (association, factories.make_association(), factories.make_association()):
+        waiting += promise(3, of=one)
+
+    def slowly() -> str:
+        minutes[0] += 3
+        return ""
+
+    start = time.monotonic() + 30
+    monkeypatch.setattr(actions, "time", SimpleNamespace(monotonic=lambda: start + minutes[0] * 60))
+    sink.data_reply = slowly
+
+    assert delivered(now) == {"sent": 3, "postponed": 3}
+    assert minutes == [9]
+    left = [reread(notice) for notice in waiting]
+    assert [one.attempts for one in left if one.state == NoticeState.WAITING] == [0] * 6
+
+
+def test_a_worker_whose_time_is_over_says_nothing_about_the_mail_on_its_way(
+    sink: Sink, promise: Promise, matter: Matter, now: datetime
+) -> None:
+    [on_its_way, _] = promise(2)
+
+    def over(_notice: Notice) -> dict[str, Any]:
+        raise SoftTimeLimitExceeded
+
+    sound, matter.context = matter.context, over
+    with pytest.raises(SoftTimeLimitExceeded):
+        actions.deliver(now=now)
+    assert (reread(on_its_way).state, reread(on_its_way).error_class) == (NoticeState.SENDING, "")
+
+    matter.context = sound
+    assert delivered(now + actions.LEASE + timedelta(minutes=1)) == {"sent": 2}
