@@ -111,6 +111,16 @@ def test_what_is_no_instant_is_refused_and_nothing_done(work: list[tuple[str, da
     assert not JobRun.objects.exists()
 
 
+def test_an_instant_to_come_is_warned_of(work: list[tuple[str, datetime]], now: datetime) -> None:
+    said = io.StringIO()
+
+    call_command("tick", now=(now + timedelta(hours=1)).isoformat(), stdout=io.StringIO(), stderr=said)
+    assert said.getvalue() == ""
+    call_command("tick", now=(now + timedelta(days=40)).isoformat(), stdout=io.StringIO(), stderr=said)
+
+    assert "still to come" in said.getvalue()
+
+
 def test_a_job_that_another_ticker_is_at_is_left_to_it(work: list[tuple[str, datetime]], now: datetime) -> None:
     with ticking._lock("cases.sweep") as is_ours:
         assert is_ours

@@ -2,7 +2,7 @@
 
 import json
 from argparse import ArgumentParser
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -11,6 +11,7 @@ from django.utils import timezone
 from config.ticking import Tick, tick
 from notifications.actions import ending_well, is_leaving
 
+AHEAD = timedelta(days=1)
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC)
 
 
@@ -19,11 +20,16 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--now", help="the instant to judge by, as 2026-11-23T08:00+01:00 (default: now)")
+        parser.add_argument(
+            "--now",
+            help="the instant to judge by, as 2026-11-23T08:00+01:00 (default: now); no rehearsal, all of it is done",
+        )
         parser.add_argument("--json", action="store_true", help="one line: now, done, failed, busy, resting")
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = instant_of(options["now"])
+        if now > timezone.now() + AHEAD:
+            self.stderr.write("That instant is still to come: what ends until then is archived and destroyed for good.")
         with ending_well():
             done = tick(now=now, stops=is_leaving)
         if options["json"]:
@@ -47,7 +53,10 @@ def instant_of(text: str | None) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        raise CommandError(f"«{text}» is not an instant: write it like 2026-11-23T08:00+01:00.", returncode=2) from None
+        raise CommandError(
+            f"«{text}» is not an instant: write it like 2026-11-23T08:00+01:00, or a day alone, like 2026-11-23.",
+            returncode=2,
+        ) from None
     instant = instant if instant.tzinfo else timezone.make_aware(instant)
     if not FIRST <= instant <= LAST:
         raise CommandError(f"«{text}» is not an instant to judge by: give one from 2000 to 2199.", returncode=2)

@@ -68,7 +68,7 @@ def test_long_after_it_is_known_again(post: Post) -> None:
     filed, waiting = post.mails()
     with scope.enter(post.case.association_id):
         actions.mark_read(filed, at=post.at, by=post.by.user)
-        actions.attach_mail(waiting, post.case, at=post.at, by=post.by.user)
+        actions.attach_mail(waiting, post.case, today=post.at.date(), at=post.at, by=post.by.user)
         assert actions.purge_mails(at=later) == 2
 
     assert [post.send(), post.send(sender="autre@exemple.invalid")] == [Outcome.AGAIN, Outcome.AGAIN]

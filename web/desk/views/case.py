@@ -57,6 +57,7 @@ def case(request: DeskRequest, reference: str) -> HttpResponse:
         "trouble": inbound.trouble(found, access.bounces_of(found.member)),
         "may_open": request.membership.may(Right.OPEN_CASE),
         "is_open": found.is_at_work,
+        "is_archived": found.archived_on is not None,
         "kept": keeping.say(access.keeping_of(found, terms=access.terms_of(request.association), today=request.today)),
     }
     return shown(request, "case.html", context)
