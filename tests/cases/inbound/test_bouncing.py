@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-import notifications.actions
 from accounts import scope
 from accounts.access import user_by_email
 from accounts.models import Association, Membership
@@ -13,9 +12,7 @@ from cases.actions import Outcome
 from cases.models import Deadline, MailBounce
 from cases.notices import digests
 from cases.notices.readers import TO_MEMBER, TO_WHOM_IT_BINDS
-from notifications.models import MailChoice, Notice
-from notifications.rules.kinds import Audience
-from notifications.rules.modes import Choice, Mode
+from notifications.models import Notice
 from tests import factories
 from tests.cases.inbound import shapes
 from tests.cases.inbound.conftest import Open, Post
@@ -142,49 +139,6 @@ def test_correcting_the_address_lets_mails_leave_again_and_counts_anew(post: Pos
     assert len(post.events("address_corrected")) == 1
     post.bounce(post.notice())
     assert post.member().takes_mail
-
-
-def correct(post: Post, email: str) -> None:
-    with scope.enter(post.case.association_id):
-        actions.correct_address(post.case, email=email, version=None, today=post.today, at=post.at, by=post.by.user)
-
-
-def chosen(post: Post) -> dict[str, str]:
-    """By address, of those who chose."""
-    with scope.enter(post.case.association_id):
-        return {row.user.email: row.mode for row in MailChoice.objects.select_related("user")}
-
-
-def choose(post: Post, mode: Mode) -> None:
-    user = post.member().user
-    assert user
-    with scope.enter(post.case.association_id):
-        notifications.actions.choose(user, audience=Audience.MEMBER, choice=Choice(mode=mode))
-
-
-def test_how_they_want_their_mails_goes_with_them(post: Post) -> None:
-    choose(post, Mode.NONE)
-    correct(post, "nouvelle@exemple.invalid")
-
-    assert chosen(post) == {"nouvelle@exemple.invalid": "none"}
-
-
-def test_without_a_choice_none_is_made_and_none_is_left(post: Post) -> None:
-    choose(post, Mode.MAIL)
-    correct(post, "nouvelle@exemple.invalid")
-
-    assert chosen(post) == {}
-
-
-def test_what_somebody_else_chose_at_either_address_stands(post: Post, open_post: Open) -> None:
-    before = post.email
-    open_post(post.by, email=before)
-    there = open_post(post.by, email="nouvelle@exemple.invalid")
-    choose(post, Mode.NONE)
-    choose(there, Mode.MAIL)
-    correct(post, "nouvelle@exemple.invalid")
-
-    assert chosen(post) == {before: "none", "nouvelle@exemple.invalid": "mail"}
 
 
 def test_a_report_about_the_former_address_says_nothing_of_the_new_one(post: Post) -> None:
