@@ -77,7 +77,10 @@ def _opened(url: str) -> BaseDatabaseWrapper:
             "A password in --to is read by whoever sees the list of processes: give it in MIGRATE_PASSWORD (or the "
             "file that MIGRATE_PASSWORD_FILE names) and the URL without it, and change this one. Nothing was moved."
         )
-    given = settings_of(url)
+    try:
+        given = settings_of(url)
+    except ValueError:  # a port that is no number
+        raise Refused("Give the target as postgres://opposable_migrate@host:5432/opposable.") from None
     given["PASSWORD"] = secret("MIGRATE_PASSWORD")
     # A table takes as long as it takes.
     given["OPTIONS"]["options"] = "-c statement_timeout=0 -c lock_timeout=5000"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from config.copies.keys import PRIVATE
 from config.copies.refused import Refused
 
 # Mounted secrets: NAME_FILE names the file that holds NAME.
@@ -20,12 +21,22 @@ def refuse_place(out: Path, *, secrets: Iterable[Path]) -> None:
     if not out.parent.is_dir():
         raise Refused(f"There is no folder {out.parent}: make it, closed to others (install -d -m 700).")
     beside = [path for path in secrets if path.resolve().parent == out.parent.resolve()]
+    beside += [path for path in out.parent.iterdir() if path.is_file() and _is_private_key(path)]
     closed = [holds for folder, holds in _closed_places() if _is_within(out.parent, folder)]
     for holds in [*closed, *(f"{path.name}, which opens it," for path in beside)]:
         raise Refused(
             f"{out.parent} is where {holds} lies. Whoever took that folder would have both the archive and what opens "
             "it: write it elsewhere."
         )
+
+
+def _is_private_key(path: Path) -> bool:
+    """Did `manage.py backup_key` write it? What cannot be read opens nothing for whoever is here."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(PRIVATE)) == PRIVATE.encode()
+    except OSError:
+        return False
 
 
 def _closed_places() -> Iterator[tuple[Path, str]]:

@@ -90,7 +90,8 @@ def _as_owner(statement: sql.Composed) -> None:
 @pytest.fixture
 def private(tmp_path: Path) -> Path:
     """The file of what opens archives, where none of them lies."""
-    path = tmp_path / "private"
+    path = tmp_path / "usb" / "private"
+    path.parent.mkdir()
     path.write_text(keys.written(KEY))
     return path
 

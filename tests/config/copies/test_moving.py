@@ -79,6 +79,7 @@ def test_the_demo_moves_as_a_whole_or_not_at_all(
     source = request.getfixturevalue("embedded")
     refused_with = {
         "mysql://somebody@host/opposable": "Give the target as postgres://",
+        "postgres://somebody@host:port/opposable": "Give the target as postgres://",
         target.replace("@", ":typed@", 1): "give it in MIGRATE_PASSWORD",
         f"{target}?password=typed": "give it in MIGRATE_PASSWORD",
         target.replace(target.split("//")[1].split("@", maxsplit=1)[0], APP): "the copy would be empty",

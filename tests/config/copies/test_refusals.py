@@ -219,7 +219,7 @@ def test_an_archive_that_nothing_proves_is_taken_where_that_is_typed_out(
 
 
 def test_an_archive_is_never_written_over_nor_where_keys_lie(
-    archive: Path, platform: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    archive: Path, private: Path, platform: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (platform / "keys" / "below").mkdir(parents=True)
     mounted = tmp_path / "mounted"
@@ -238,6 +238,8 @@ def test_an_archive_is_never_written_over_nor_where_keys_lie(
     }.items():
         with pytest.raises(CommandError, match=reason):
             backup(place)
+    with pytest.raises(CommandError, match="private, which opens it"):
+        backup(private.with_name("a.backup"))
     with pytest.raises(CommandError, match="words, which opens it"):
         backup(archive.with_name("b.backup"), "--passphrase", str(words))
 
