@@ -350,10 +350,9 @@ class TestTheRole:
                 connections.close_all()
 
         threads = [threading.Thread(target=run, args=[lambda: purge(today)]) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        for step in (threading.Thread.start, threading.Thread.join):
+            for thread in threads:
+                step(thread)
         purge(today)
 
         assert failed == []

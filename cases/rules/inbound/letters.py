@@ -8,7 +8,6 @@ from email import message_from_bytes
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 from enum import StrEnum
-from urllib.parse import unquote
 
 from cases.rules.inbound import reports, robots
 from cases.rules.inbound.headers import Headers, Part, addresses_in, bytes_of, inner_of, text_of
@@ -23,6 +22,7 @@ _MAX_SUBJECT = 300
 _MAX_MARKUP = 400_000
 # A picture in the text that is larger is a photograph; many programs put these there, not beside.
 _MAX_LOGO = 50_000
+_PERCENT = re.compile(r"%([0-7][0-9A-Fa-f])")
 _CID = re.compile(r"cid:([^\"'\s<>)]{1,250})", re.IGNORECASE)
 _ENVELOPE = ("x-original-to", "delivered-to", "envelope-to")
 _TO = (*_ENVELOPE, "to", "cc")
@@ -183,7 +183,12 @@ def _first(words: Sequence[Part], kind: str, *, most: int) -> Iterator[str]:
 
 def _pictures(words: Sequence[Part]) -> frozenset[str]:
     """The Content-IDs of what the HTML shows."""
-    return frozenset(_CID.findall(unquote("\n".join(_first(words, "text/html", most=_MAX_MARKUP)))))
+    return frozenset(_CID.findall(_unquoted("\n".join(_first(words, "text/html", most=_MAX_MARKUP)))))
+
+
+def _unquoted(markup: str) -> str:
+    """`cid:photo%40phone` stands for `photo@phone`: ids have signs of ASCII only."""
+    return _PERCENT.sub(lambda found: chr(int(found[1], 16)), markup)
 
 
 def _files(others: Sequence[Part], pictures: frozenset[str]) -> list[bytes]:
