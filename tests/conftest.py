@@ -1,5 +1,6 @@
 """What every test stands on: the database plugin, the nursery that is stricter than production, and the people."""
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.database", "tests.figures", "tests.nursery", "tests.people"]
@@ -7,3 +8,12 @@ pytest_plugins = ["tests.database", "tests.figures", "tests.nursery", "tests.peo
 # How long an example takes tells how busy the machine is, not whether a rule holds.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones first in either half: two workers begin with one half each, and end with what is soon done."""
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    others = [item for item in items if not item.get_closest_marker("slow")]
+    half = len(others) // 2
+    items[:] = [*slow[::2], *others[:half], *slow[1::2], *others[half:]]

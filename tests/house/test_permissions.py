@@ -38,6 +38,7 @@ def world(association: Association, other_association: Association, today: date,
     return make_world(association, other_association, today=today, at=now)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("person", PEOPLE)

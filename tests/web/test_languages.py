@@ -230,6 +230,7 @@ class Readers:
         yield self.reads(signed_in(volunteer, association=self.association), *at_desk, within="none")
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -26,6 +26,7 @@ TAKEN = {
 QUERIED = {"coordinator": {"desk:audit": {"qui", "dossier", "avant"}, "desk:case": {"de"}}}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("person", [person for person in PEOPLE if person not in MIRRORS])

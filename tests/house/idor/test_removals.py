@@ -14,7 +14,7 @@ from tests.house.idor.removals import REMOVALS, Removal
 from tests.house.idor.rows import Rows
 from tests.house.world import make_world
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 Report = Callable[[str, object], None]
 
 
