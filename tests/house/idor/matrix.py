@@ -40,8 +40,8 @@ SMUGGLED = (
 # Everybody's own account has the same forms: these few try what they take.
 _OF_PEOPLE = ("desk", "portal", "api", "invitation")
 _ACCOUNTS = ("nobody", "member", "volunteer", "stranger")
-# The views read the same from a query whoever asks; who is led away before a view can read it asks by address alone.
-_LED_AWAY = ("no factor", "ex-volunteer")
+# The views read the same from a query whoever asks: of those at work, who may see least and who may see most.
+_BY_QUERY = ("nobody", "member", "volunteer", "coordinator", "bearer", "stranger")
 _NOT_AN_ID = set(SHARED_PLACES) | {"period", "name"}
 _ASKED_OF_A_QUERY = re.compile(r"\bGET(?:\.get\(|\[)\"(\w+)\"|\basked\[\"(\w+)\"\]")
 # What a form has to be given that it does not tell: a box, and the part of one's own that goes in.
@@ -87,7 +87,7 @@ class Matrix:
             self._send(name)
         for name, places in chosen:
             self._with_own_key(name, places)
-            if self.person not in _LED_AWAY:
+            if self.person in _BY_QUERY:
                 self._with_queries(name, places)
             if name not in PUBLIC:
                 self._with_keys_of_others(name, places)
