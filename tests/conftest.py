@@ -10,6 +10,12 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """By whatever way it asks for one: `-m database` takes those that do."""
+    if item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(getattr(item, "fixturenames", ())):
+        item.add_marker("database")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slow ones first in either half: two workers begin with one half each, and end with what is soon done."""
