@@ -14,6 +14,7 @@ def keeping() -> Iterator[Picture]:
     )
     yield Picture(name="desk-keeping", view="desk:keeping", who="fresh:coordination")
     yield Picture(name="desk-archives", view="desk:archives", who="coordination")
+    yield Picture(name="desk-now-unanswered", view="desk:now", who="coordination")
     yield Picture(name="desk-archives-empty", view="desk:archives", who="alone")
     read, unread = {"reference": "archived"}, {"reference": "archived.unread"}
     yield Picture(name="desk-case-archived", view="desk:case", who="fresh:coordination", places=read)

@@ -1,7 +1,8 @@
 """What a killed process leaves of a copy: a whole database that no erasure reaches, or half an archive.
 
 Whoever makes one holds a lock on it, which goes with the process however that ends. What nobody holds is removed at the
-start of each backup, restore and embedded platform. Where a disk knows no locks, nothing is removed.
+start of each backup, restore and embedded platform: copies in the platform's own folder, half archives where archives
+go, where nothing else is touched. Where a disk knows no locks, nothing is removed.
 """
 
 import contextlib
@@ -16,6 +17,9 @@ from pathlib import Path
 from uuid import uuid4
 
 _PREFIX = "copy-"
+# What `tempfile` adds, and what alone lies in it: an operator's own folder may be called so too.
+_FOLDER = re.compile(re.escape(_PREFIX) + r"[a-z0-9_]{8}")
+_DATABASE = "opposable.sqlite3"
 _PART = re.compile(r"\..+\.[0-9a-f]{32}\.part")
 
 
@@ -37,13 +41,23 @@ def file_for(out: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def remove_leftovers(parent: Path) -> int:
-    """Of the copies in this folder those at which nobody works any more. How many."""
-    return sum(_is_removed(path) for path in sorted(parent.iterdir()) if _is_copy(path)) if parent.is_dir() else 0
+def remove_copies(parent: Path) -> int:
+    """Of the copies of the database in this folder those at which nobody works any more. How many."""
+    return sum(_is_removed(path) for path in _entries(parent) if _is_copy(path))
+
+
+def remove_parts(parent: Path) -> int:
+    """Of the half archives in this folder those that nobody writes any more. How many."""
+    return sum(_is_removed(path) for path in _entries(parent) if _PART.fullmatch(path.name))
+
+
+def _entries(parent: Path) -> list[Path]:
+    return sorted(parent.iterdir()) if parent.is_dir() else []
 
 
 def _is_copy(path: Path) -> bool:
-    return bool(_PART.fullmatch(path.name)) or (path.name.startswith(_PREFIX) and path.is_dir())
+    is_named_so = bool(_FOLDER.fullmatch(path.name)) and path.is_dir()
+    return is_named_so and all(inner.name.startswith(_DATABASE) for inner in path.iterdir())
 
 
 def _is_removed(path: Path) -> bool:

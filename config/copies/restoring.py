@@ -73,7 +73,7 @@ def restore(
     refuse_misfit(manifest, destroyed=destroyed)
     refuse_filled(replace=replace)
     gone = _known_to(manifest).union(destroyed or ())
-    leftovers.remove_leftovers(Path(settings.VAR_DIR))
+    leftovers.remove_copies(Path(settings.VAR_DIR))
     try:
         with unfinished.begun(manifest.made_at):
             complete_destroyed(gone)

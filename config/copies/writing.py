@@ -53,8 +53,8 @@ def write(out: Path, *, lock: Lock, key: bytes, at: datetime) -> Written:
     Nothing lies under the name before it is whole, and nothing is left of what failed.
     """
     try:
-        for folder in {Path(settings.VAR_DIR), out.parent}:
-            leftovers.remove_leftovers(folder)
+        leftovers.remove_copies(Path(settings.VAR_DIR))
+        leftovers.remove_parts(out.parent)
         with leftovers.file_for(out) as temporary:
             return _written(out, temporary, lock=lock, key=key, at=at)
     except (OSError, sqlite3.Error) as error:

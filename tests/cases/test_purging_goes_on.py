@@ -9,32 +9,16 @@ from django.db import DatabaseError
 
 from accounts import scope
 from accounts.models import Association, Membership
-from accounts.rules.roles import Role
 from cases import access, actions
 from cases.actions import emptying
 from cases.models import Beneficiary, Case, Member, PurgeLine
 from cases.rules.keeping import LAST_NOTICE
-from tests import factories
-from tests.cases.test_purging import counts, erase, full_case, purge
+from tests.cases.test_purging import by, case, counts, erase, full_case, purge, union
 from vault.box import store
 
+__all__ = ["by", "case", "union"]
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def union(today: date) -> Association:
-    return factories.make_association(name="Union")
-
-
-@pytest.fixture
-def by(union: Association) -> Membership:
-    return factories.make_membership(union, Role.COORDINATOR)
-
-
-@pytest.fixture
-def case(union: Association, by: Membership, today: date, now: datetime) -> Case:
-    return full_case(union, by, today, now)
 
 
 @pytest.fixture

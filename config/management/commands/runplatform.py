@@ -33,7 +33,7 @@ class Command(BaseCommand):
         crypto.keks()  # a master key that cannot be used is told before anything is made
         refuse_busy(host, port)
         held = hold(settings.VAR_DIR)
-        leftovers.remove_leftovers(settings.VAR_DIR)
+        leftovers.remove_copies(settings.VAR_DIR)
         self.prepare()
         supervisor = Supervisor(commands(host, port), environment=environment(port), say=self.say)
         supervisor.run(each_tick=once_open(host, port, lambda: self.welcome(port)))

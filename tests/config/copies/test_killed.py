@@ -183,3 +183,15 @@ def test_what_a_killed_backup_leaves_is_gone_after_the_next_one_and_what_is_unde
 
     assert copies_in(platform) == copies_in(folder) == []
     assert [path.name for path in folder.iterdir()] == ["b.backup"]
+
+
+def test_an_operators_own_folders_and_files_stay(platform: Path, folder: Path) -> None:
+    """Whatever they are called: a folder of copies is what an operator makes."""
+    theirs = [folder / "copy-archives" / "old.backup", platform / "copy-archives" / "old.backup", folder / ".a.part"]
+    for path in theirs:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("zq")
+
+    backup(folder / "a.backup")
+
+    assert all(path.read_text() == "zq" for path in theirs)
