@@ -16,9 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-_PREFIX = "copy-"
 # What `tempfile` adds, and what alone lies in it: an operator's own folder may be called so too.
-_FOLDER = re.compile(re.escape(_PREFIX) + r"[a-z0-9_]{8}")
+_FOLDER = re.compile(r"copy-[a-z0-9_]{8}")
 _DATABASE = "opposable.sqlite3"
 _PART = re.compile(r"\..+\.[0-9a-f]{32}\.part")
 
@@ -26,7 +25,7 @@ _PART = re.compile(r"\..+\.[0-9a-f]{32}\.part")
 @contextmanager
 def folder_in(parent: Path) -> Iterator[Path]:
     """A folder of one's own (mode 0700), removed at the end."""
-    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=parent) as name, _held(Path(name), os.O_RDONLY):
+    with tempfile.TemporaryDirectory(prefix="copy-", dir=parent) as name, _held(Path(name), os.O_RDONLY):
         yield Path(name)
 
 
