@@ -38,6 +38,12 @@ class Tick:
     busy: list[str] = field(default_factory=list)
     resting: list[str] = field(default_factory=list)
 
+    @property
+    def set_aside(self) -> dict[str, int]:
+        """How many rows failed alone, by job."""
+        counts = {key: result.get("set_aside", 0) for key, result in self.done.items() if isinstance(result, dict)}
+        return {key: count for key, count in counts.items() if count}
+
     def as_dict(self) -> dict[str, object]:
         return asdict(self)
 

@@ -16,6 +16,8 @@ from accounts.models import Membership, User
 from cases import access, actions
 from cases.actions import Answer, sweeping
 from cases.actions.chaining import link_of
+from cases.actions.recomputing import Recomputed
+from cases.actions.rooting import Rooted
 from cases.models import AttemptResult, Case, CaseEvent, Deadline, Decision
 from cases.rules.chain import first_break
 from notifications import registry
@@ -226,6 +228,27 @@ def test_the_commands_last_line_is_json(late: Case) -> None:
         "let_go": 0,
         "set_aside": 0,
     }
+
+
+@pytest.mark.parametrize(
+    ("command", "action", "done"),
+    [
+        (["sweep_deadlines"], "sweep", sweeping.Sweep(set_aside=2)),
+        (["root_evidence"], "root_all", Rooted(set_aside=2)),
+        (["recompute_deadlines", "--preview"], "recompute_deadlines", Recomputed(set_aside=2)),
+    ],
+)
+def test_a_command_whose_rows_failed_alone_tells_and_ends_with_1(
+    command: list[str], action: str, done: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = io.StringIO()
+    monkeypatch.setattr(actions, action, lambda **_: done)
+
+    with pytest.raises(CommandError, match="2 set aside") as failure:
+        call_command(*command, "--json", stdout=out)
+
+    assert failure.value.returncode == 1
+    assert json.loads(out.getvalue())["set_aside"] == 2
 
 
 @pytest.mark.parametrize("day", ["2026-13-01", "demain", "2026-02-30", "0001-01-01", "1999-12-31", "9999-12-31"])

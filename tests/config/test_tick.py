@@ -101,6 +101,24 @@ def test_one_failing_job_stops_no_other_is_told_and_tried_again(
     assert "cases.sweep" in ticking.tick(now=now + timedelta(minutes=10)).done
 
 
+def test_rows_that_failed_alone_are_told_and_end_it_with_one(
+    work: list[tuple[str, datetime]], monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    sound = ticking._work_of
+
+    def partly(now: datetime) -> dict[str, int]:
+        return {"flagged": 4, "set_aside": 2}
+
+    monkeypatch.setattr(ticking, "_work_of", lambda key: partly if key == "cases.sweep" else sound(key))
+    with pytest.raises(CommandError, match=r"2 in cases\.sweep\.") as failure:
+        spoken(now=now.isoformat())
+
+    assert failure.value.returncode == 1
+    assert {key for key, _ in work} == set(JOBS) - {"cases.sweep"}
+    assert JobRun.objects.get(pk="cases.sweep").done_at is not None
+    assert "cases.sweep" in ticking.tick(now=now + timedelta(minutes=1)).resting
+
+
 @pytest.mark.parametrize("text", ["tomorrow", "2026-13-01", "1999-12-31T10:00", "2300-01-01"])
 def test_what_is_no_instant_is_refused_and_nothing_done(work: list[tuple[str, datetime]], text: str) -> None:
     with pytest.raises(CommandError, match="is not an instant") as refusal:

@@ -34,6 +34,8 @@ class Command(BaseCommand):
             procedure=_known(options["procedure"]),
         )
         self.stdout.write(_json(done) if options["json"] else _words(done, applied=options["apply"]))
+        if done.set_aside:
+            raise CommandError(f"{done.set_aside} set aside: the log says which and why. Run it again.")
 
 
 def _known(key: str | None) -> str:

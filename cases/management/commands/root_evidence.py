@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from cases import actions
@@ -26,8 +26,10 @@ class Command(BaseCommand):
         dated = actions.stamp_all()
         if options["json"]:
             self.stdout.write(json.dumps(asdict(made) | asdict(dated)))
-            return
-        self.stdout.write(
-            f"{today}: {made.roots} new roots over {made.leaves} leaves, {made.set_aside} set aside; "
-            f"{dated.stamped} dated by the authority, {dated.waiting} wait for it."
-        )
+        else:
+            self.stdout.write(
+                f"{today}: {made.roots} new roots over {made.leaves} leaves, {made.set_aside} set aside; "
+                f"{dated.stamped} dated by the authority, {dated.waiting} wait for it."
+            )
+        if made.set_aside:
+            raise CommandError(f"{made.set_aside} set aside: the log says which and why. Run it again.")

@@ -27,11 +27,13 @@ class Command(BaseCommand):
         done = actions.sweep(today=today, at=timezone.now(), dry_run=options["dry_run"])
         if options["json"]:
             self.stdout.write(json.dumps(asdict(done)))
-            return
-        self.stdout.write(
-            f"{today}: {done.flagged} deadlines flagged, {done.announced} stages announced, "
-            f"{done.notices} notices queued, {done.set_aside} set aside."
-        )
+        else:
+            self.stdout.write(
+                f"{today}: {done.flagged} deadlines flagged, {done.announced} stages announced, "
+                f"{done.notices} notices queued, {done.set_aside} set aside."
+            )
+        if done.set_aside:
+            raise CommandError(f"{done.set_aside} set aside: the log says which and why. Run it again.")
 
 
 def day_of(text: str | None) -> date:
