@@ -46,6 +46,37 @@ def keeping_of(case: Case, *, terms: Terms, today: date) -> Keeping | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class BroughtForward:
+    """What other terms would do at once that those in force do not: cases archived by the next sweep, and cases whose
+    person is told, since their last day comes within a month."""
+
+    archived: int
+    told: int
+
+    @property
+    def total(self) -> int:
+        return self.archived + self.told
+
+
+def brought_forward(reader: Membership, terms: Terms, *, today: date) -> BroughtForward:
+    """Raises Http404 for who does not run the association."""
+    if not reader.may(Right.MANAGE):
+        raise Http404
+    then, now = (_counts(reader, one, today=today) for one in (terms, terms_of(reader.association)))
+    return BroughtForward(*(max(0, after - before) for after, before in zip(then, now, strict=True)))
+
+
+def _counts(reader: Membership, terms: Terms, *, today: date) -> tuple[int, int]:
+    rows, last = Case.objects.within_reach_of(reader), terms.to_archive(today)
+    plain, complained = (
+        terms.to_purge(today, has_complaint=has_complaint, within=-keeping.FIRST_NOTICE)
+        for has_complaint in (False, True)
+    )
+    archived = rows.in_terms(plain=last, complained=last).filter(archived_on=None)
+    return archived.count(), rows.in_terms(plain=plain, complained=complained).count()
+
+
 def held_by_complaint(user: User) -> list[Case]:
     """The member's own cases that a pending complaint of theirs stands on, itself included."""
     standing = cases_of(user).exclude(state=State.ERASED).with_people().with_complaints().order_by("pk")

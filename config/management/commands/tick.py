@@ -16,7 +16,7 @@ FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UT
 
 
 class Command(BaseCommand):
-    help = "Do every job that is due. Any number may run at once. Ends with 1 when a job or a row failed; it is tried again."
+    help = "Do every job that is due. Any number may run at once. Ends with 1 when a job or row failed: tried again"
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -40,7 +40,9 @@ class Command(BaseCommand):
             raise CommandError(f"Tried again by the next tick: {', '.join(done.failed)}. The log names the errors.")
         if done.set_aside:
             counts = ", ".join(f"{count} in {key}" for key, count in done.set_aside.items())
-            raise CommandError(f"Rows that failed alone, tried again by the next run: {counts}. The log names the errors.")
+            raise CommandError(
+                f"Rows that failed alone, tried again by the next run: {counts}. The log names the errors."
+            )
 
 
 def told(done: Tick) -> str:

@@ -140,6 +140,29 @@ class TestTheTerms:
             entry = AuditEntry.objects.get(kind=AuditKind.ASSOCIATION_CHANGED)
         assert entry.payload["fields"] == ["active_months", "archive_months"]
 
+    def test_what_shorter_ones_cost_is_told_before_they_are_kept(
+        self, volunteer: Membership, coordinator: Membership, today: date, now: datetime
+    ) -> None:
+        """One is worked on and would go into the archive; two in it would reach their last month."""
+        campaign = factories.make_campaign(volunteer.association, today=today)
+        for days, archived_on in ((40, None), (200, today), (200, today), (20, None)):
+            case = factories.make_case(campaign, by=volunteer.user, today=today, at=now)
+            with scope.enter(case.association_id):
+                rows = Case.objects.filter(pk=case.pk)
+                rows.update(expected_until=today - timedelta(days=days), archived_on=archived_on)
+        browser, chosen = desk(coordinator), sent(coordinator.association, active="P1M", archive="P2M")
+
+        told = browser.post(reverse("desk:keeping"), chosen)
+
+        assert (told.status_code, told.context["cost"].archived, told.context["cost"].told) == (200, 1, 2)
+        assert "1 dossier quitte les listes" in page_of(told)
+        assert "2 dossiers arrivent au bout" in page_of(told)
+        assert Association.objects.get(pk=coordinator.association_id).active_months == 3
+        assert browser.post(reverse("desk:keeping"), chosen | {"counted": "2"}).status_code == 200
+        agreed = browser.post(reverse("desk:keeping"), chosen | {"counted": "3"})
+        assert agreed.status_code == 302
+        assert Association.objects.get(pk=coordinator.association_id).active_months == 1
+
     @pytest.mark.parametrize(("active", "archive"), [("P4M", "P12M"), ("P3M", "P13M"), ("P3M", "P1M"), ("", "P2M")])
     def test_longer_ones_are_refused_with_all_that_was_typed(
         self, coordinator: Membership, active: str, archive: str

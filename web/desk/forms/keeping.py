@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import Association
-from cases.rules.keeping import ACTIVE, ARCHIVE
+from cases.rules.keeping import ACTIVE, ARCHIVE, Terms
 from web.desk.forms.base import DeskForm
 
 
@@ -30,6 +30,8 @@ def _answers(months: range) -> list[tuple[str, str]]:
 
 
 class KeepingForm(DeskForm):
+    """`counted`: how many cases the choice concerns at once, as whoever chose has just read."""
+
     active = forms.TypedChoiceField(
         label=_("Combien de temps l’équipe garde-t-elle un dossier après sa dernière échéance ?"),
         help_text=_("Ou après le dernier geste dans le dossier, s’il est plus récent."),
@@ -42,3 +44,8 @@ class KeepingForm(DeskForm):
         choices=lambda: _answers(ARCHIVE),
         coerce=months_of,
     )
+    counted = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(active=self.cleaned_data["active"], archive=self.cleaned_data["archive"])

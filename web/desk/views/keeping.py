@@ -22,14 +22,19 @@ _GET_AND_POST = ["GET", "HEAD", "POST"]
 @require_http_methods(_GET_AND_POST)
 @needs(Right.MANAGE, fresh=True, keeps=True)
 def keeping(request: DeskRequest) -> HttpResponseBase:
-    """Shorter terms let go of files for good: the second factor is asked for."""
+    """Shorter terms let go of files for good: the second factor is asked for, and what it costs at once is told."""
     initial = chosen_now(request.association)
     posted = request.POST if request.method == "POST" else None
     form = typed_again(request, KeepingForm(posted, initial=initial, **form_facts(request)))
     if not form.is_valid():
         return shown(request, "keeping.html", {"form": form}, status=422 if form.is_bound else 200)
-    chosen = {name: form.cleaned_data[name] for name in initial}
+    cost = access.brought_forward(request.membership, form.terms, today=request.today)
+    if cost.total and form.cleaned_data["counted"] != cost.total:
+        typed = request.POST.copy()
+        typed["counted"] = str(cost.total)
+        return shown(request, "keeping.html", {"form": KeepingForm(typed, **form_facts(request)), "cost": cost})
     moment = stamp(request)
+    chosen = {"active": form.terms.active, "archive": form.terms.archive}
     accounts.actions.set_terms(request.association, **chosen, by=moment["by"], at=moment["at"])
     messages.success(request, _("C’est réglé, pour tous les dossiers."))
     return redirect("desk:archives")
