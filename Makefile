@@ -9,7 +9,7 @@ BIN := .venv/bin
 MANAGE = VAR_DIR="$(VAR_DIR)" $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-ci shots bench chaos races test-dates older inputs load mutants sbom vault-report install-trial requirements messages clean
+.PHONY: help run test check check-ci shots bench chaos races test-dates older whole inputs load mutants sbom vault-report install-trial requirements messages clean
 MAKEFLAGS += --no-builtin-rules
 
 help: ## Show this list
@@ -55,8 +55,11 @@ test-dates: .venv/.dev ## Run the suite on 29 February and on New Year's Eve (AR
 older: .venv/.dev ## Run the version before, with its own tests, on the schema of this one (ARGS="v1.2 tests/cases"; the last tag)
 	@$(BIN)/python -m tests.older $(ARGS)
 
+whole: .venv/.dev ## Run the suite with all that it otherwise asks a share of (ARGS="--leg postgres tests/house/idor")
+	@WHOLE=1 $(BIN)/python -m tests.run $(ARGS)
+
 inputs: .venv/.dev ## Send every bad input to every form, page and endpoint, where the suite sends a share (ARGS="-k words")
-	@INPUTS_WHOLE=1 $(BIN)/python -m pytest tests/inputs tests/web/api/test_schema_fuzzing.py $(ARGS)
+	@WHOLE=1 $(BIN)/python -m pytest tests/inputs tests/web/api/test_schema_fuzzing.py $(ARGS)
 
 load: .venv/.dev ## Volunteers, members, public and API at once for two minutes on 200,000 cases (ARGS="--cases 2000 --seconds 10")
 	@$(BIN)/python -m tests.load $(ARGS)

@@ -1,5 +1,6 @@
 """What the headers of an answer must say, and must not."""
 
+import re
 from typing import Any
 
 from tests.house.world import World, address, addresses
@@ -13,9 +14,15 @@ SAME = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+PRIVATE = re.compile(r"^/(desk|espace|compte|invitation|demo)/")
 STRICT_REFERRER = {"same-origin", "no-referrer"}
 OFF = ("geolocation=()", "microphone=()")
 TELLING_HEADERS = ("Server", "X-Powered-By", "Via", "X-Runtime", "Access-Control-Allow-Origin")
+
+
+def is_private(path: str, person: str) -> bool:
+    """Whoever is signed in keeps nothing, on public pages neither."""
+    return person != "nobody" or bool(PRIVATE.match(path))
 
 
 def faults_of(response: Any, path: str, *, is_private: bool) -> list[str]:

@@ -26,35 +26,10 @@ from tests.house.tree import ROOT
 from tests.house.world import World, addresses, make_world
 from tests.people import signed_in
 
-PRIVATE = re.compile(r"^/(desk|espace|compte|invitation|demo)/")
-# What a middleware answers by itself depends on the method, and not on who asks.
-METHODS = ("get", "post")
-ALL_METHODS = (*METHODS, "head", "put", "delete")
-ASK_EVERY_WAY = {"nobody", "coordinator"}
-# Of those who are answered alike, one: whom every door lets in, whom none does, and who has another session.
-ASKED = ("nobody", "member", "no factor", "reception", "coordinator", "delegate")
-
 
 @pytest.fixture
 def world(association: Association, other_association: Association, today: date, now: datetime) -> World:
     return make_world(association, other_association, today=today, at=now)
-
-
-@pytest.mark.django_db
-@pytest.mark.usefixtures("clock")
-@pytest.mark.parametrize("person", ASKED)
-def test_every_answer_to_everybody_has_them(world: World, person: str) -> None:
-    """Whoever is signed in keeps nothing, on public pages neither. A new browser for each post: some sign out."""
-    faults, reader = [], world.browser_of(person)
-    for name, _ in addresses():
-        path = path_of(world, name)
-        for method in ALL_METHODS if person in ASK_EVERY_WAY else METHODS:
-            browser = world.browser_of(person) if method == "post" else reader
-            response = getattr(browser, method)(path)
-            is_private = person != "nobody" or bool(PRIVATE.match(path))
-            faults += [f"{method} {name}: {one}" for one in faults_of(response, path, is_private=is_private)]
-
-    assert faults == []
 
 
 @pytest.mark.django_db

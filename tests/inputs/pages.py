@@ -15,9 +15,9 @@ from tests.house.idor.matrix import Asked, Matrix
 from tests.house.idor.rows import MODELS, Key, Row, Rows
 from tests.house.permissions import PEOPLE, TABLE
 from tests.house.world import World, addresses
-from tests.inputs.sampling import WHOLE
+from tests.whole import WHOLE
 
-# Each page is looked at by the first of them who may; with INPUTS_WHOLE=1 by all.
+# Each page is looked at by the first of them who may; with WHOLE=1 by all.
 READERS = ("coordinator", "volunteer", "member", "nobody")
 WRITTEN = {"text", "textarea", "search", "email", "tel", "number"}
 # What an answer may be to somebody who sends nonsense: never a fault of ours.

@@ -12,7 +12,7 @@ from tests.house.idor.matrix import SMUGGLED
 from tests.inputs.answers import QUICK_EXIT as QUICK_EXIT_SITE
 from tests.inputs.answers import is_page, is_sound, kept_in, leads_away, leads_to, runs
 from tests.inputs.pages import Everything, Found, columns, effects
-from tests.inputs.sampling import share, turn
+from tests.whole import share, turn
 from web.parts.forms import visible
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

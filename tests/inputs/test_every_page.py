@@ -19,7 +19,7 @@ from tests.house.permissions import TABLE
 from tests.house.world import SHARED_PLACES, World, address, addresses, part_of
 from tests.inputs.answers import is_page, is_sound, leads_away, runs
 from tests.inputs.pages import READERS, Typist, reader_of
-from tests.inputs.sampling import share, turn
+from tests.whole import share, turn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 

@@ -1,4 +1,4 @@
-"""Every page in both themes: no fault for axe, nothing wider than its window, no policy broken.
+"""Every page, light and wide or dark and on a phone: no fault for axe, nothing too wide, no policy broken.
 
 With TEST_SHOTS=folder, as `make shots` sets it, each page is also pictured there; TEST_SHOTS_ONLY=pattern picks some.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urljoin
 
 import pytest
@@ -23,21 +23,15 @@ from tests.gallery import GALLERY
 from tests.journeys.conftest import OpenPage
 from tests.pictures import Picture, press
 from tests.stage import Stage
+from tests.whole import turn
 
 SHOTS = os.environ.get("TEST_SHOTS", "")
 ONLY = re.compile(os.environ.get("TEST_SHOTS_ONLY", ""))
-WIDTHS = (1280, 375)
 HEIGHT = 800
-THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
-# Everything is read once; then, in the other theme and on a phone, what depends on colours and on the width.
+Look = tuple[int, Literal["light", "dark"]]
+LOOKS: tuple[Look, ...] = ((1280, "light"), (375, "dark"))
 # axe leaves target sizes out until told otherwise.
-AXE_OPTIONS: dict[tuple[int, str], dict[str, Any]] = {
-    (1280, "light"): {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}},
-    (375, "dark"): {
-        "resultTypes": ["violations"],
-        "runOnly": ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"],
-    },
-}
+AXE_OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 SHARES = 2  # of the gallery, so that two workers read it at once
 AXE = Axe()
 
@@ -59,8 +53,8 @@ class Visitor:
 
     def visit(self, picture: Picture) -> None:
         page = self.page_of(picture)
-        page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
-        page.emulate_media(color_scheme=THEMES[0])
+        looks = self.looks(picture)
+        self.turn(page, looks[0])
         if picture.error:
             show_error(page, picture)
         response = page.goto(picture.address(self.stage))
@@ -72,10 +66,18 @@ class Visitor:
             press(page, button)
         if not picture.act and not picture.press and page.url != urljoin(self.home, picture.address(self.stage)):
             self.findings.append(f"{picture.name}: sent on to {page.url}")
-        for theme in THEMES:
-            page.emulate_media(color_scheme=theme)
-            for width in WIDTHS:
-                self.look(page, picture, width=width, theme=theme)
+        for look in looks:
+            self.look(page, picture, look)
+
+    def looks(self, picture: Picture) -> list[Look]:
+        """In the suite one page in light and wide, the next in dark and on a phone; WHOLE=1 asks both of each."""
+        if SHOTS:
+            return [(width, theme) for theme in ("light", "dark") for width in (1280, 375)]
+        return turn(LOOKS, GALLERY.index(picture) // SHARES)
+
+    def turn(self, page: Page, look: Look) -> None:
+        page.set_viewport_size({"width": look[0], "height": HEIGHT})
+        page.emulate_media(color_scheme=look[1])
 
     def page_of(self, picture: Picture) -> Page:
         """One browser a person; a new one for whoever is unknown and does something."""
@@ -89,13 +91,12 @@ class Visitor:
             self.pages[key] = page
         return self.pages[key]
 
-    def look(self, page: Page, picture: Picture, *, width: int, theme: str) -> None:
-        if not SHOTS and (width, theme) not in AXE_OPTIONS:
-            return
-        page.set_viewport_size({"width": width, "height": HEIGHT})
+    def look(self, page: Page, picture: Picture, look: Look) -> None:
+        self.turn(page, look)
+        width, theme = look
         where = f"{picture.name} at {width}, {theme}"
-        if (width, theme) in AXE_OPTIONS:
-            self.findings += [f"{where}: {fault}" for fault in axe_faults(page, AXE_OPTIONS[width, theme])]
+        if look in LOOKS:
+            self.findings += [f"{where}: {fault}" for fault in axe_faults(page)]
         over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if over > 0:
             self.findings.append(f"{where}: {over} pixels too wide ({page.evaluate(WIDEST)})")
@@ -110,8 +111,8 @@ WIDEST = """() => {
 }"""
 
 
-def axe_faults(page: Page, options: dict[str, Any] = AXE_OPTIONS[1280, "light"]) -> Iterator[str]:
-    for violation in page.evaluate("options => axe.run(options)", options)["violations"]:
+def axe_faults(page: Page) -> Iterator[str]:
+    for violation in page.evaluate("options => axe.run(options)", AXE_OPTIONS)["violations"]:
         places = "; ".join(str(node["target"][0]) for node in violation["nodes"][:3])
         yield f"{violation['id']}: {violation['help']} ({len(violation['nodes'])} times: {places})"
 

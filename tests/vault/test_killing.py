@@ -1,4 +1,4 @@
-"""Processes are killed at random moments of fifty deposits: no number is left anywhere, and nothing confirmed is lost.
+"""Processes are killed at random moments of many deposits: no number is left anywhere, and nothing confirmed is lost.
 
 The engine, the broker, the keys' Redis, the worker of documents and the database are real.
 """
@@ -33,13 +33,13 @@ from tests.database import _connected
 from tests.house import stores
 from tests.house.search import dump_of_database, forms_of, found_in
 from tests.vault import letters
+from tests.whole import WHOLE
 from vault import access, actions
 from vault.models import Deposit, DepositState
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-DEPOSITS = 50
-KILLS = 8
+DEPOSITS, KILLS = (50, 8) if WHOLE else (20, 4)
 WITHIN = 90.0
 SEED = 20261129
 REDIS = os.environ.get("TEST_REDIS_URL", "")

@@ -32,6 +32,7 @@ from tests.house.tree import ROOT
 from tests.people import HouseClient, signed_in, signed_in_by_code
 from tests.stage_deposits import set_deposits
 from tests.web.languages import said, strangers
+from tests.whole import WHOLE
 from web.demo import seed
 
 PLACE = re.compile(r"%\(\w+\)s|<[^>]+>")
@@ -196,11 +197,13 @@ class Readers:
         yield from self._deposits()
 
     def _team(self) -> Iterator[Crawl]:
-        """Each role all that has an address without a case; the referent every situation of a case."""
+        """Each role all that has an address without a case, the coordinator and the volunteer what that leads to; the
+        referent every situation of a case."""
         team = _team(self.association)
         yield self.reads(signed_in(team[Role.VOLUNTEER], factor=False), *_without_places())
-        for user in team.values():
-            yield self.reads(signed_in(user, association=self.association), *_without_places(), within="desk:")
+        for role, user in team.items():
+            within = "desk:" if WHOLE or role in {Role.COORDINATOR, Role.VOLUNTEER} else "none"
+            yield self.reads(signed_in(user, association=self.association), *_without_places(), within=within)
         cases = [reverse("desk:case", args=[reference]) for _, reference in _situations(self.association)]
         yield self.reads(signed_in(team[Role.REFERENT], association=self.association), *cases, within="desk:")
 

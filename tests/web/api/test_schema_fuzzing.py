@@ -29,8 +29,8 @@ from schemathesis.specs.openapi.checks import (
 import cases.models
 from accounts.models import Membership
 from tests import factories
-from tests.inputs.sampling import WHOLE
 from tests.people import HouseClient
+from tests.whole import WHOLE
 from web.api.v1.views.doors import PerToken
 
 # Of each operation, asked as each of three, right and wrong.

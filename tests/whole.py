@@ -1,10 +1,13 @@
-"""How much of everything is asked: a share that meets each thing once in the suite, all of it with INPUTS_WHOLE=1."""
+"""How much of everything is asked: in the suite a share that meets each thing once, all of it with WHOLE=1.
+
+`make whole` asks all of it. What is in a share does not depend on the day or on chance.
+"""
 
 import os
 from collections.abc import Sequence
 from typing import TypeVar
 
-WHOLE = os.environ.get("INPUTS_WHOLE") == "1"
+WHOLE = os.environ.get("WHOLE") == "1"
 T = TypeVar("T")
 
 
