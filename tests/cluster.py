@@ -91,6 +91,7 @@ def postgres(also: Mapping[str, str] | None = None) -> Iterator[PostgresCluster]
             "shared_buffers": "64MB",
             "max_connections": "100",
             "autovacuum": "off",
+            "jit": "off",
             "log_min_messages": "fatal",
             "log_min_error_statement": "panic",
         } | dict(also or {})

@@ -20,7 +20,7 @@ from cases import actions
 from cases.models import Case, CaseEvent, Deadline
 from notifications.models import Notice
 
-ROWS = 60
+ROWS = 24
 HERE = Laboratory("a test's", "not counted", lambda: 0.0, nothing)
 pytestmark = pytest.mark.usefixtures("clock")
 

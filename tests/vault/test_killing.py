@@ -39,7 +39,7 @@ from vault.models import Deposit, DepositState
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-DEPOSITS, KILLS = (50, 8) if WHOLE else (20, 4)
+DEPOSITS, KILLS = (50, 8) if WHOLE else (12, 3)
 WITHIN = 90.0
 SEED = 20261129
 REDIS = os.environ.get("TEST_REDIS_URL", "")

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from functools import cache
 from inspect import getsourcefile, unwrap
@@ -42,6 +42,8 @@ _OF_PEOPLE = ("desk", "portal", "api", "invitation")
 _ACCOUNTS = ("nobody", "member", "volunteer", "stranger")
 # The views read the same from a query whoever asks: of those at work, who may see least and who may see most.
 _BY_QUERY = ("nobody", "member", "volunteer", "coordinator", "bearer", "stranger")
+# Others' keys: a neighbour's in the same association, another association's.
+KINDS = ("second", "other")
 _NOT_AN_ID = set(SHARED_PLACES) | {"period", "name"}
 _ASKED_OF_A_QUERY = re.compile(r"\bGET(?:\.get\(|\[)\"(\w+)\"|\basked\[\"(\w+)\"\]")
 # What a form has to be given that it does not tell: a box, and the part of one's own that goes in.
@@ -53,12 +55,18 @@ Asked = tuple[Request, Answer]
 class Matrix:
     """`only`: the addresses to ask about, all of them unless told. `findings` fills as it runs.
 
-    `compares`: an answer about another's is held against what is answered for nothing, and others' keys are tried in
-    queries and by other methods too. Without it, what is asked with others' keys is judged by what it does and says.
+    `compares`: the kinds of others' keys whose answers are held against what is answered for nothing, and which are
+    tried in queries and by other methods too. What is asked with other kinds is judged by what it does and says.
     """
 
     def __init__(
-        self, rows: Rows, signs: dict[str, set[tuple[Owner, str]]], person: str, *, today: date, compares: bool = True
+        self,
+        rows: Rows,
+        signs: dict[str, set[tuple[Owner, str]]],
+        person: str,
+        *,
+        today: date,
+        compares: Collection[str] = KINDS,
     ) -> None:
         world = rows.world
         self.compares = compares
@@ -74,7 +82,7 @@ class Matrix:
         self.filled: dict[str, Data] = {}
         self.searches: dict[str, Form] = {}
         self.queried: dict[str, set[str]] = defaultdict(set)
-        self.foreign = {kind: self._foreign(kind) for kind in ("second", "other") if kind in self.keys}
+        self.foreign = {kind: self._foreign(kind) for kind in KINDS if kind in self.keys}
 
     def _foreign(self, kind: str) -> Foreign:
         world, mine = self.rows.world, self.rows.world.side_of(self.person)
@@ -94,7 +102,7 @@ class Matrix:
             self._send(name)
         for name, places in chosen:
             self._with_own_key(name, places)
-            if self.compares and self.person in _BY_QUERY and (name not in PUBLIC or self.person == "nobody"):
+            if self.person in _BY_QUERY and (name not in PUBLIC or self.person == "nobody"):
                 self._with_queries(name, places)
             if name not in PUBLIC:
                 self._with_keys_of_others(name, places)
@@ -193,12 +201,16 @@ class Matrix:
         answers = {}
         for method in ("GET", "POST"):
             one = self._ask(method, name, kind, url, self._data(method, name))
-            if self.compares:
+            if self._compared(kind):
                 other = self._once(method, name, nowhere, self._data(method, name))
                 answers[method] = other[1].status
                 self.findings += oracle(one, other, words)
-        if self.compares and kind == "other":
+        if "other" in self.compares and kind == "other":
             self._by_other_methods(name, kind, url, answers)
+
+    def _compared(self, kind: str) -> bool:
+        """`second`, `own case, second`, `second in q`."""
+        return any(one in kind for one in self.compares)
 
     def _by_other_methods(self, name: str, kind: str, url: str, nothing: dict[str, int]) -> None:
         """None says more than GET or POST say of nothing."""
@@ -243,7 +255,7 @@ class Matrix:
         bare = {box: value for box, value in self.filled[name].items() if box not in pressed}
         filled, nobodys = (bare | {box: pair[at] for box, pair in put.items()} for at in (0, 1))
         one = self._ask("POST", name, kind, url, filled)
-        if not self.compares:
+        if not self._compared(kind):
             return
         other = self._once("POST", name, url, nobodys, *put, str(number))
         words = {(str(filled[box]), str(other[0].data[box])) for box in put}
@@ -255,7 +267,7 @@ class Matrix:
         self._by_search(name, url)
         for parameter in parameters_of(url):
             self.queried[name].add(parameter)
-            for kind, foreign in self.foreign.items():
+            for kind, foreign in self._in_queries():
                 for value in (foreign.words[3][0], foreign.side.campaign.slug)[: 1 + foreign.is_away]:
                     nothing = self._twin(value[:8] if value.startswith("campagne") else "reference", value)
                     asked, nowhere = (f"{url}?{urlencode({parameter: text})}" for text in (value, nothing))
@@ -264,10 +276,13 @@ class Matrix:
                 for number in (f"{foreign.case.pk}", f"b.2000-01-01.{foreign.case.pk}") if foreign.is_away else ():
                     self._ask("GET", name, f"{kind} in ?{parameter}", f"{url}?{urlencode({parameter: number})}")
 
+    def _in_queries(self) -> list[tuple[str, Foreign]]:
+        return [(kind, foreign) for kind, foreign in self.foreign.items() if kind in self.compares]
+
     def _by_search(self, name: str, url: str) -> None:
         """Each box of a form that is sent by GET. Whoever watches over a whole association looks for all of its own."""
         boxes = self.searches[name].boxes.values() if name in self.searches else []
-        for kind, foreign in self.foreign.items():
+        for kind, foreign in self._in_queries():
             for box in [] if self.reach.runs_team and kind == "second" else boxes:
                 self.queried[name].add(box.name)
                 for value, nothing in foreign.typed(box):
