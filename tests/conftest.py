@@ -18,8 +18,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slow ones first in either half: two workers begin with one half each, and end with what is soon done."""
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    others = [item for item in items if not item.get_closest_marker("slow")]
+    """In either half first what searches the disk, while little lies there, then the slow ones.
+
+    Two workers begin with one half each, and end with what is soon done.
+    """
+    marked = [item for mark in ("reads_all", "slow") for item in items if item.get_closest_marker(mark)]
+    soon = list(dict.fromkeys(marked))
+    others = [item for item in items if not {"reads_all", "slow"} & {mark.name for mark in item.iter_markers()}]
     half = len(others) // 2
-    items[:] = [*slow[::2], *others[:half], *slow[1::2], *others[half:]]
+    items[:] = [*soon[::2], *others[:half], *soon[1::2], *others[half:]]

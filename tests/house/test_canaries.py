@@ -174,6 +174,7 @@ def test_no_canary_is_found_in_the_database(planted: list[str]) -> None:
     assert found_in(dump, planted) == []
 
 
+@pytest.mark.reads_all
 @pytest.mark.django_db(transaction=True)
 def test_no_canary_is_found_in_the_files(planted: list[str]) -> None:
     kept = b"\n".join(path.read_bytes() for path in Path(settings.VAR_DIR).rglob("*") if path.is_file())

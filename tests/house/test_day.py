@@ -276,6 +276,7 @@ def kept(written: str, sink: Sink) -> dict[str, bytes]:
     return found | ({"redis": stores.redis_dump(REDIS)} if REDIS else {})
 
 
+@pytest.mark.reads_all
 @pytest.mark.slow
 def test_after_a_whole_day_no_store_tells_what_people_typed(
     day: Day, sink: Sink, monkeypatch: pytest.MonkeyPatch, settings: LazySettings

@@ -27,7 +27,7 @@ from tests.cluster import postgres_folder
 from tests.house.search import dump_of_database, found_in
 from vault.models import SealedFile
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.reads_all, pytest.mark.django_db(transaction=True)]
 OF_A_PERSON = (Member, Beneficiary, Consent, Case, CaseEvent, Attempt, Deadline, Justificatif, Reminder, SealedFile)
 SEALED = (Member, Beneficiary, Attempt, CaseEvent)
 
