@@ -28,9 +28,10 @@ check: .venv/.dev ## Lint, types, import contracts, migrations, deploy checks
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python -m pytest -q -p no:cacheprovider tests/config/test_checks.py tests/config/test_compose.py
 ifeq ($(CI),true)
 	@$(MAKE) --no-print-directory check-ci
+else
+	$(BIN)/python -m pytest -q -p no:cacheprovider tests/config/test_checks.py tests/config/test_compose.py
 endif
 
 check-ci: .venv/.dev ## Compare the requirements with what they compile to; look for migrations that lock
