@@ -54,10 +54,6 @@ class BroughtForward:
     archived: int
     told: int
 
-    @property
-    def total(self) -> int:
-        return self.archived + self.told
-
 
 def brought_forward(reader: Membership, terms: Terms, *, today: date) -> BroughtForward:
     """Raises Http404 for who does not run the association."""

@@ -30,7 +30,7 @@ def _answers(months: range) -> list[tuple[str, str]]:
 
 
 class KeepingForm(DeskForm):
-    """`counted`: how many cases the choice concerns at once, as whoever chose has just read."""
+    """`counted`: the choice and how many cases it concerns at once, as whoever chose has just read."""
 
     active = forms.TypedChoiceField(
         label=_("Combien de temps l’équipe garde-t-elle un dossier après sa dernière échéance ?"),
@@ -44,7 +44,7 @@ class KeepingForm(DeskForm):
         choices=lambda: _answers(ARCHIVE),
         coerce=months_of,
     )
-    counted = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    counted = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
 
     @property
     def terms(self) -> Terms:

@@ -29,9 +29,10 @@ def keeping(request: DeskRequest) -> HttpResponseBase:
     if not form.is_valid():
         return shown(request, "keeping.html", {"form": form}, status=422 if form.is_bound else 200)
     cost = access.brought_forward(request.membership, form.terms, today=request.today)
-    if cost.total and form.cleaned_data["counted"] != cost.total:
+    read = f"{form.terms.active}+{form.terms.archive}: {cost.archived}+{cost.told}"
+    if (cost.archived or cost.told) and form.cleaned_data["counted"] != read:
         typed = request.POST.copy()
-        typed["counted"] = str(cost.total)
+        typed["counted"] = read
         return shown(request, "keeping.html", {"form": KeepingForm(typed, **form_facts(request)), "cost": cost})
     moment = stamp(request)
     chosen = {"active": form.terms.active, "archive": form.terms.archive}
