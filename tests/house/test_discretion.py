@@ -5,7 +5,7 @@ sender, a subject and the first words. What stands below, once a page or a mail 
 """
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,11 @@ from django.template import engines
 from django.test import Client
 from django.urls import get_resolver
 
-from accounts.models import Association
 from notifications.smtp import words_of
 from procedures.registry import all_current
 from tests.house.test_notices import FOLDERS, LANGUAGES, templates_of
 from tests.house.tree import ROOT
-from tests.house.world import World, address, addresses, make_world
+from tests.house.world import World, address, addresses
 
 # What nobody must read over a shoulder. French and English; the roots stand for their families.
 TELL_TALE = (
@@ -44,11 +43,6 @@ def telling(text: str, *more: str) -> list[str]:
 
 def names_of_procedures() -> list[str]:
     return [text for one in all_current() for text in (one.title.say("fr"), one.title.say("en"))]
-
-
-@pytest.fixture
-def world(association: Association, other_association: Association, today: date, now: datetime) -> World:
-    return make_world(association, other_association, today=today, at=now)
 
 
 def path_of(world: World, name: str) -> str:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
 from html import unescape
 from importlib import import_module
 from typing import Any
@@ -13,12 +12,11 @@ from django import forms
 from django.conf import settings
 from django.test import Client
 
-from accounts.models import Association
 from procedures import registry
 from tests.house.filling import tenant_models
 from tests.house.robot import Form, forms_of
 from tests.house.tree import ROOT
-from tests.house.world import World, address, addresses, make_world
+from tests.house.world import World, address, addresses
 from vault.rules.detector import Seen, seen_in
 from web.parts import forms as parts
 from web.parts import nowhere
@@ -74,11 +72,6 @@ class Box:
     @property
     def key(self) -> tuple[str, str]:
         return self.page, self.name
-
-
-@pytest.fixture
-def world(association: Association, other_association: Association, today: date, now: datetime) -> World:
-    return make_world(association, other_association, today=today, at=now)
 
 
 def boxes(world: World) -> Iterator[Box]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
 from http.cookies import SimpleCookie
 
 import pytest
@@ -10,10 +9,9 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 
-from accounts.models import Association
 from tests.house.headers import faults_of, is_private
 from tests.house.permissions import BEARER, PEOPLE, TABLE
-from tests.house.world import World, address, addresses, make_world
+from tests.house.world import World, address, addresses
 from tests.whole import WHOLE
 
 METHODS = ("GET", "POST")
@@ -33,11 +31,6 @@ def test_every_address_stands_in_the_table() -> None:
 
 def test_every_row_names_a_status_for_everybody() -> None:
     assert [name for name, rows in TABLE.items() if any(len(row.split()) != len(PEOPLE) for row in rows)] == []
-
-
-@pytest.fixture
-def world(association: Association, other_association: Association, today: date, now: datetime) -> World:
-    return make_world(association, other_association, today=today, at=now)
 
 
 @pytest.mark.slow

@@ -1,23 +1,17 @@
 """Out of a session: by its page, in a hurry, or because it ran out. Nothing stays in the browser."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Association
 from tests.house.headers import EXIT, path_of
-from tests.house.world import World, addresses, make_world
+from tests.house.world import World, addresses
 
 FORGET = '"cache", "storage"'
-
-
-@pytest.fixture
-def world(association: Association, other_association: Association, today: date, now: datetime) -> World:
-    return make_world(association, other_association, today=today, at=now)
 
 
 @pytest.mark.django_db

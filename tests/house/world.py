@@ -6,12 +6,18 @@ sees their own cases and nobody's.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import time_machine
+from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
+from django.utils import translation
+from pytest_django.plugin import DjangoDbBlocker
 
 from accounts import actions, scope
 from accounts.access import factors_of
@@ -26,6 +32,7 @@ from tests.house.filling import fill
 from tests.people import HouseClient, signed_in, signed_in_by_code
 from tests.web.desk.passkeys import give_passkey
 
+NOW = datetime(2026, 11, 23, 10, tzinfo=ZoneInfo("Europe/Paris"))
 TEAM = {
     "no factor": Role.VOLUNTEER,
     "volunteer": Role.VOLUNTEER,
@@ -136,6 +143,21 @@ class World:
         if person in {"member", "not my case"}:
             return signed_in_by_code(user, association=association)
         return signed_in(user, factor=person != "no factor", association=association)
+
+
+@contextmanager
+def standing(blocker: DjangoDbBlocker) -> Iterator[World]:
+    """For all the tests of a file, on `NOW`; they bear the mark `django_db`: their transactions lie inside this one."""
+    with (
+        blocker.unblock(),
+        time_machine.travel(NOW, tick=False),
+        translation.override("fr"),
+        transaction.atomic(),
+    ):
+        home = factories.make_association(name="Union des usagers", slug="at-home")
+        other = factories.make_association(name="Autre collectif", slug="away")
+        yield make_world(home, other, today=NOW.date(), at=NOW)
+        transaction.set_rollback(True)
 
 
 def make_world(home: Association, other: Association, *, today: date, at: datetime) -> World:

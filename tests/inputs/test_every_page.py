@@ -132,7 +132,7 @@ def test_what_people_wrote_runs_on_no_page(pages: list[Known]) -> None:
 
 def test_names_that_no_page_reads_change_nothing_that_it_shows(pages: list[Known]) -> None:
     findings = []
-    for page in share(pages, 0, of=2):
+    for page in share(pages, 0, of=4):
         plain, odd = page.plain, page.ask(UNASKED)
         findings += faults(page, odd[1], UNASKED)
         if page.name.startswith("api:"):
@@ -166,7 +166,7 @@ def test_names_that_a_page_reads_may_hold_anything(pages: list[Known]) -> None:
 
 def test_no_page_leads_to_where_a_query_says(pages: list[Known]) -> None:
     findings = []
-    for page, target in zip(share(pages, 0, of=3), cycle(AWAY), strict=False):
+    for page, target in zip(share(pages, 0, of=6), cycle(AWAY), strict=False):
         asked = dict.fromkeys(("next", "de", "redirect", "url", "return_to"), target)
         answer = page.ask(asked)[1]
         links = [f'href="{target}"', f"href='{target}'"]
@@ -202,7 +202,7 @@ def beyond(name: str, places: frozenset[str], place: str, parts: dict[str, Any])
 
 def test_another_host_is_refused_with_a_sentence_and_stands_in_no_link(pages: list[Known]) -> None:
     findings = []
-    asked = share([page for page in pages if page.name not in PROBES], 1, of=3)
+    asked = share([page for page in pages if page.name not in PROBES], 1, of=6)
     for page, host in zip(asked, cycle(HOSTS), strict=False):
         answer = page.browser.get(page.url, {"Host": host})
         findings += [f"{page.name} with {host}: {answer.status}"] * (answer.status != 400 or not is_sound(answer))
@@ -217,7 +217,7 @@ def test_another_host_is_refused_with_a_sentence_and_stands_in_no_link(pages: li
 
 def test_a_language_that_is_none_leaves_the_page_in_french(pages: list[Known]) -> None:
     findings = []
-    for page, language in zip(share(pages, 2, of=3), cycle(LANGUAGES), strict=False):
+    for page, language in zip(share(pages, 2, of=6), cycle(LANGUAGES), strict=False):
         answer = page.browser.get(page.url, {"Accept-Language": language})
         findings += faults(page, answer, language)
         findings += [f"{page.name}: not in French"] * (

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from html.parser import HTMLParser
 
 SAID = {"alt", "aria-label", "aria-description", "content", "data-copied", "label", "placeholder", "title"}
@@ -107,18 +108,24 @@ def said(html: str) -> Said:
 
 def strangers(texts: Iterable[str], language: str, *, names: Iterable[str] = ()) -> list[str]:
     """Each text with words or signs of the other language, and the first of them. `names` are taken out before."""
-    found = {text: _foreign(text, language, names) for text in texts}
+    known = tuple(names)
+    found = {text: _foreign(text, language, known) for text in texts}
     return sorted(f"«{signs[0]}» in: {text[:200]}" for text, signs in found.items() if signs)
 
 
-def _foreign(text: str, language: str, names: Iterable[str]) -> list[str]:
-    for name in names:
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
-    text = NAMES.sub(" ", text)
+@cache
+def _foreign(text: str, language: str, names: tuple[str, ...]) -> list[str]:
+    text = NAMES.sub(" ", _any_of(names).sub(" ", text) if names else text)
     if language == "fr":
         return [word for word in _words(text) if word in ENGLISH]
     text = SCREEN.sub(" ", text)
     return FRENCH_SIGN.findall(text) + [word for word in _words(text) if word in FRENCH]
+
+
+@cache
+def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(names, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
 
 
 def _words(text: str) -> list[str]:

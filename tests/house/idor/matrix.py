@@ -52,6 +52,10 @@ Parts = dict[str, Any]
 Asked = tuple[Request, Answer]
 
 
+def _all(_: str) -> bool:
+    return True
+
+
 class Matrix:
     """`only`: the addresses to ask about, all of them unless told. `findings` fills as it runs.
 
@@ -94,10 +98,13 @@ class Matrix:
     def asked(self) -> int:
         return self.browser.asked
 
-    def run(self, only: Callable[[str], bool] = lambda _: True) -> list[Finding]:
-        chosen = [(name, places) for name, places in addresses() if name in TABLE and only(name)]
-        for name, places in chosen:
-            self._look(name, places)
+    def run(self, only: Callable[[str], bool] = _all, *, looks: Callable[[str], bool] | None = None) -> list[Finding]:
+        """Of the addresses `only` these, whose forms are looked for on the same ones unless told where."""
+        known = [(name, places) for name, places in addresses() if name in TABLE]
+        chosen = [(name, places) for name, places in known if only(name)]
+        for name, places in known:
+            if (looks or only)(name):
+                self._look(name, places)
         for name in [name for name in self.forms if only(name)]:
             self._send(name)
         for name, places in chosen:
