@@ -9,7 +9,7 @@ BIN := .venv/bin
 MANAGE = VAR_DIR="$(VAR_DIR)" $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-ci shots bench chaos races test-dates older whole inputs load mutants sbom vault-report install-trial requirements messages clean
+.PHONY: help run test check check-types check-code check-ci shots bench chaos races test-dates older whole inputs load mutants sbom vault-report install-trial requirements messages clean
 MAKEFLAGS += --no-builtin-rules
 
 help: ## Show this list
@@ -21,18 +21,22 @@ run: .venv/.run ## Start the platform with demo data on http://localhost:8000/ (
 test: .venv/.dev ## Run every test that this machine can run, and say which it cannot
 	@$(BIN)/python -m tests.run $(ARGS)
 
-check: .venv/.dev ## Lint, types, import contracts, migrations, deploy checks
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/python manage.py check --fail-level WARNING
-	$(BIN)/python manage.py makemigrations --check --dry-run
+check: check-types check-code ## Lint, types, import contracts, migrations, deploy checks (-j2 does two at a time)
 ifeq ($(CI),true)
-	@$(MAKE) --no-print-directory check-ci
+check: check-ci
 else
 	$(BIN)/python -m pytest -q -p no:cacheprovider tests/config/test_checks.py tests/config/test_compose.py
 endif
+
+check-types: .venv/.dev ## Types alone
+	$(BIN)/mypy
+
+check-code: .venv/.dev ## What make check does, without types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py check --fail-level WARNING
+	$(BIN)/python manage.py makemigrations --check --dry-run
 
 check-ci: .venv/.dev ## Compare the requirements with what they compile to; look for migrations that lock
 	@$(BIN)/python -m tests.requirements

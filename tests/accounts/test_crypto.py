@@ -1,6 +1,7 @@
 import base64
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.exceptions import ImproperlyConfigured
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +38,33 @@ def test_bytes_that_were_never_sealed_are_noticed(sealed: bytes) -> None:
         crypto.unseal(sealed, KEY, b"place")
 
 
+def test_the_sealed_form_is_laid_out_as_it_is_written() -> None:
+    """Read by hand: what another version, or somebody without us, would open."""
+    sealed = crypto.seal(b"une note", KEY, b"place")
+
+    assert AESGCM(KEY).decrypt(sealed[:12], sealed[12:], b"place") == b"une note"
+
+
+def test_what_is_disguised_reads_the_same_each_time_and_is_given_back() -> None:
+    disguised = crypto.disguise(b"un dossier", KEY, b"place")
+
+    assert disguised == crypto.disguise(b"un dossier", KEY, b"place")
+    assert b"dossier" not in disguised
+    assert crypto.reveal(disguised, KEY, b"place") == b"un dossier"
+
+
+@pytest.mark.parametrize(("key", "place"), [(bytes(32), b"place"), (KEY, b"elsewhere")])
+def test_another_key_or_place_reveals_nothing(key: bytes, place: bytes) -> None:
+    with pytest.raises(crypto.Tampered):
+        crypto.reveal(crypto.disguise(b"un dossier", KEY, b"place"), key, place)
+
+
+@pytest.mark.parametrize("disguised", [b"", b"short", bytes(16), bytes(40)])
+def test_bytes_that_were_never_disguised_reveal_nothing(disguised: bytes) -> None:
+    with pytest.raises(crypto.Tampered):
+        crypto.reveal(disguised, KEY, b"place")
+
+
 def test_the_same_text_is_never_sealed_alike() -> None:
     assert crypto.seal(b"x", KEY, b"") != crypto.seal(b"x", KEY, b"")
 
@@ -58,12 +86,30 @@ GOOD = base64.b64encode(KEY).decode()
 
 @pytest.mark.parametrize(
     "keks",
-    ["", "test", "test:", "test:abc", f":{GOOD}", "a:%%%", f"{'a' * 41}:{GOOD}", f"clé:{GOOD}", f"a b:{GOOD}"],
+    [
+        "",
+        "test",
+        "test:",
+        "test:abc",
+        f":{GOOD}",
+        "a:%%%",
+        f"{'a' * 41}:{GOOD}",
+        f"clé:{GOOD}",
+        f"a b:{GOOD}",
+        f"a:{GOOD[:9]}!{GOOD[9:]}",
+    ],
 )
 def test_master_keys_that_do_not_fit_are_named(settings: Settings, keks: str) -> None:
     settings.VAULT_KEKS = keks
 
     with pytest.raises(ImproperlyConfigured, match="VAULT_KEKS"):
+        crypto.keks()
+
+
+def test_a_master_key_that_is_named_twice_is_refused(settings: Settings) -> None:
+    settings.VAULT_KEKS = f"2026:{GOOD},2026:{GOOD}"
+
+    with pytest.raises(ImproperlyConfigured, match="twice"):
         crypto.keks()
 
 

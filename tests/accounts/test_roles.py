@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.rules.roles import Right, Role, rights_of
+from accounts.rules.roles import POWERS, Right, Role, rights_of
 
 TABLE = {
     Right.OPEN_CASE: "accueil benevole referent coordination",
@@ -36,3 +36,7 @@ def test_roles_add_up() -> None:
 @pytest.mark.parametrize("roles", [[], ["inconnu"], [""]])
 def test_no_role_and_an_unknown_one_give_nothing(roles: list[str]) -> None:
     assert rights_of(roles) == frozenset()
+
+
+def test_who_is_given_people_or_exports_raises_an_alert() -> None:
+    assert {Right.MANAGE, Right.EXPORT_APPROVE} == POWERS

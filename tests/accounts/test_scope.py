@@ -13,6 +13,7 @@ from accounts.models import Association, Invitation, Membership
 from accounts.rules.roles import Role
 from cases.models import Case
 from tests import factories
+from tests.web.desk.authenticator import enrol
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +83,24 @@ def test_revoked_memberships_and_sleeping_associations_are_not_listed(
     assert access.associations_at_work() == [volunteer.association_id]
 
 
+def test_a_person_who_closes_an_account_has_what_stands_in_sleeping_associations_too(
+    volunteer: Membership, stranger: Membership
+) -> None:
+    left = actions.join(stranger.association_id, user=volunteer.user, roles=[Role.RECEPTION], at=volunteer.joined_at)
+    with scope.enter(left.association_id):
+        actions.revoke_membership(left, by=None, at=left.joined_at)
+    Association.objects.update(is_active=False)
+
+    assert access.memberships_anywhere(volunteer.user) == [volunteer]
+
+
+def test_a_factor_of_somebody_else_protects_nobody(volunteer: Membership, stranger: Membership) -> None:
+    enrol(stranger.user)
+
+    assert [one.is_protected for one in access.memberships_of(volunteer.user)] == [False]
+    assert [one.is_protected for one in access.memberships_of(stranger.user)] == [True]
+
+
 def test_leaving_a_scope_forgets_its_keys(association: Association) -> None:
     from accounts import fields
 
@@ -125,6 +144,15 @@ class TestTheSecondWall:
                 cursor.execute("UPDATE cases_member SET language = 'en'")
                 assert cursor.rowcount == 0
         with scope.as_user(uuid4()):
+            assert self.count("cases_member") == 0
+
+    def test_a_person_is_forgotten_within_the_same_transaction(
+        self, volunteer: Membership, today: date, now: datetime
+    ) -> None:
+        user = self.a_case(volunteer, today=today, now=now, email="Zq-jeanne@exemple.invalid").member.user_id
+        with transaction.atomic():
+            with scope.as_user(user):
+                assert self.count("cases_member") == 1
             assert self.count("cases_member") == 0
 
     def a_case(self, by: Membership, *, today: date, now: datetime, **rest: Any) -> Case:

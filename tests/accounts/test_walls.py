@@ -131,6 +131,7 @@ def test_place_and_hash_are_filled_once_and_the_line_stays(volunteer: Membership
     with scope.enter(volunteer.association_id):
         assert AuditEntry.objects.all().set_hashes({entry.pk: (1, "abc")}) == 1
         assert AuditEntry.objects.all().set_hashes({entry.pk: (2, "def")}) == 0
+        assert AuditEntry.objects.all().set_hashes({}) == 0
 
     with connect_as_owner() as owner:
         for change in (

@@ -22,9 +22,14 @@ AREAS: dict[str, list[Target]] = {
         _of(
             "accounts/scope/__init__.py",
             *("accounts/test_scope", "accounts/test_walls", "accounts/test_doors", "cases/test_proving"),
+            *("cases/evidence/test_rooting", "accounts/test_heads"),
             postgres=True,
         ),
-        _of("accounts/access/doors.py", "accounts/test_scope", "accounts/test_doors", "accounts/test_tokens"),
+        _of(
+            "accounts/access/doors.py",
+            *("accounts/test_scope", "accounts/test_doors", "accounts/test_tokens", "accounts/test_invitations"),
+            "accounts/test_codes",
+        ),
         _of("accounts/access/team.py", "accounts/test_doors", "web/desk/test_team", "web/desk/test_two_people"),
         _of("accounts/access/factors.py", "accounts/test_doors", "accounts/test_factors", "web/desk/test_stepup"),
         _of("accounts/access/tokens.py", "accounts/test_tokens", "web/api/test_tokens"),

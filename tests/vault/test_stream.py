@@ -84,6 +84,7 @@ FIRST, SECOND, THIRD = (THREE[HEAD + n * SEALED_CHUNK : HEAD + (n + 1) * SEALED_
         THREE[:HEAD],
         THREE[:-1],
         THREE[: HEAD - 1],
+        THREE[:6],
         b"",
         THREE + b"\x00",
         THREE + THIRD,
@@ -97,7 +98,8 @@ FIRST, SECOND, THIRD = (THREE[HEAD + n * SEALED_CHUNK : HEAD + (n + 1) * SEALED_
         THREE[:-1] + bytes([THREE[-1] ^ 1]),
     ],
     ids=[
-        *("cut at a border", "cut at the first border", "only the head", "cut by one", "cut in the head", "empty"),
+        *("cut at a border", "cut at the first border", "only the head", "cut by one", "cut in the head"),
+        *("cut in the prefix", "empty"),
         *("one more byte", "one more chunk", "swapped", "without the second", "without the first", "doubled"),
         *("other magic", "other prefix", "a changed bit", "a changed tag"),
     ],

@@ -43,7 +43,7 @@ def unseal(sealed: Readable, *, key: bytes, place: bytes) -> Iterator[bytes]:
     for counter, (chunk, is_last) in enumerate(_chunks(sealed, CHUNK_BYTES + TAG_BYTES)):
         try:
             yield cipher.decrypt(_nonce(prefix, counter, is_last=is_last), chunk, place)
-        except (InvalidTag, ValueError) as error:
+        except InvalidTag as error:
             raise Damaged("A sealed chunk does not fit its key and place.") from error
 
 
