@@ -1,6 +1,6 @@
 """`make mutants`: put faults into permissions, life cycle, deadlines, outbox and cryptography; tests must notice 90 %.
 
-    python -m tests.mutants [AREA ...] [--sample N] [--seed S] [--jobs J] [--list]
+    python -m tests.mutants [AREA ...] [--only TEXT] [--sample N] [--seed S] [--jobs J] [--list]
 
 Without --sample every fault is tried (more than an hour on two processors). Survivors that tests/mutants/survivors.toml
 explains count for nothing. Ends with 1 when fewer than 90 % of the others are noticed in an area.
@@ -58,7 +58,7 @@ class Score:
 def main(argv: Sequence[str]) -> int:
     options = _options(argv)
     if options.list:
-        print("\n".join(fault.name for area in options.areas for _, fault in _faults(area)))
+        print("\n".join(fault.name for area in options.areas for _, fault in _faults(area, options.only)))
         return 0
     load_what_others_wrote()
     with tempfile.TemporaryDirectory(prefix="opposable-mutants-") as folder:
@@ -70,6 +70,7 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("areas", nargs="*", metavar="AREA", help=f"of {', '.join(AREAS)}; without one, all")
     parser.add_argument("--sample", type=int, help="so many faults of each area, chosen by the seed")
+    parser.add_argument("--only", default="", help="of the faults only those whose name holds this")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="tries at a time")
     parser.add_argument("--list", action="store_true", help="name the faults and try none")
@@ -81,13 +82,14 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-def _faults(area: str) -> Iterator[tuple[Target, Fault]]:
+def _faults(area: str, only: str) -> Iterator[tuple[Target, Fault]]:
     for target in AREAS[area]:
-        yield from ((target, fault) for fault in faults_in(ROOT / target.path, named=target.path))
+        faults = faults_in(ROOT / target.path, named=target.path)
+        yield from ((target, fault) for fault in faults if only in fault.name)
 
 
 def _try(area: str, options: argparse.Namespace, kept: Path) -> Score:
-    found = list(_faults(area))
+    found = list(_faults(area, options.only))
     equal = explained()
     chosen = [(target, fault) for target, fault in found if fault.name not in equal]
     score = Score(possible=len(found), equal=len(found) - len(chosen))

@@ -30,8 +30,18 @@ AREAS: dict[str, list[Target]] = {
             *("accounts/test_scope", "accounts/test_doors", "accounts/test_tokens", "accounts/test_invitations"),
             "accounts/test_codes",
         ),
-        _of("accounts/access/team.py", "accounts/test_doors", "web/desk/test_team", "web/desk/test_two_people"),
-        _of("accounts/access/factors.py", "accounts/test_doors", "accounts/test_factors", "web/desk/test_stepup"),
+        _of(
+            "accounts/access/team.py",
+            "accounts/test_team",
+            "accounts/test_doors",
+            "web/desk/test_team",
+            "web/desk/test_two_people",
+        ),
+        _of(
+            "accounts/access/factors.py",
+            *("accounts/test_doors", "accounts/test_factors", "web/desk/test_stepup", "web/desk/test_passkeys"),
+            *("web/desk/test_passkeys_again", "web/desk/test_account"),
+        ),
         _of("accounts/access/tokens.py", "accounts/test_tokens", "web/api/test_tokens"),
         _of("web/desk/views/doors.py", "web/desk/test_pages", "web/desk/test_acting", "web/desk/test_stepup"),
     ],
@@ -50,7 +60,7 @@ AREAS: dict[str, list[Target]] = {
     ],
     "outbox": [
         _of("notifications/rules/backoff.py", "notifications/test_rules", "notifications/test_failures"),
-        _of("notifications/rules/windows.py", "notifications/test_windows", "notifications/test_sending_hours"),
+        _of("notifications/rules/windows.py", "notifications/test_windows", "notifications/test_modes"),
         _of(
             "notifications/actions/__init__.py",
             *("notifications/test_outbox", "notifications/test_delivery", "notifications/test_failures"),

@@ -37,4 +37,4 @@ def test_jitter_lies_between_nothing_and_one(number: int) -> None:
 def test_neighbours_are_spread_apart() -> None:
     spread = sorted(backoff.jitter_of(number) for number in range(100))
 
-    assert all(after - before < 0.03 for before, after in pairwise(spread))
+    assert all(0 < after - before < 0.03 for before, after in pairwise(spread))

@@ -110,6 +110,23 @@ def test_a_public_holiday_of_the_place_counts_as_a_sunday(zone: str, holiday: st
     assert opening(Window(weekdays=WORKING_DAYS, time_zone=zone), local(holiday, zone)) == expected
 
 
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        ("America/Cayenne", "2026-06-10"),
+        ("America/Guadeloupe", "2026-05-27"),
+        ("America/Marigot", "2026-05-28"),
+        (MARTINIQUE, "2026-05-22"),
+        ("America/St_Barthelemy", "2026-10-09"),
+        ("Indian/Mayotte", "2026-04-27"),
+        (REUNION, "2027-12-20"),
+    ],
+)
+def test_the_end_of_slavery_is_a_holiday_on_the_day_of_each_place(zone: str, day: str) -> None:
+    assert not windows.is_open(Window(weekdays=WORKING_DAYS, time_zone=zone), local(f"{day}T10:00:00", zone))
+    assert windows.is_open(Window(weekdays=WORKING_DAYS), local(f"{day}T10:00:00"))
+
+
 def test_who_sends_on_sundays_sends_on_holidays() -> None:
     sundays = Window(weekdays=frozenset({6}))
 
@@ -241,6 +258,7 @@ def test_the_next_chance_is_never_after_the_next_opening(window: Window, at: dat
         {"time_zone": "Europe/Pari"},
         {"time_zone": ""},
         {"time_zone": "/etc"},
+        {"time_zone": "Europe"},
     ],
 )
 def test_a_window_that_never_opens_or_is_nowhere_is_refused(wrong: dict[str, Any]) -> None:
