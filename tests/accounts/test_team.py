@@ -4,13 +4,16 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from accounts import access, actions, scope
+from accounts.access import secrets_of
 from accounts.models import Membership
 from accounts.rules.roles import Right, Role
 from tests import factories
+from tests.web.desk.authenticator import enrol
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +66,17 @@ def test_an_invitation_is_opened_by_its_own_key(volunteer: Membership, now: date
         assert access.open_invitation(max(one.pk for one in two) + 1, now=now) is None
         with pytest.raises(Http404):
             access.invitation_for(coordinator, max(one.pk for one in two) + 1)
+
+
+def test_those_asked_about_who_have_a_factor_are_told_and_nobody_else(
+    volunteer: Membership, colleague: Membership, stranger: Membership
+) -> None:
+    enrol(colleague.user)
+    enrol(stranger.user)
+    with secrets_of(volunteer.user):
+        RecoveryCodes.activate(volunteer.user)
+
+    assert access.who_has_factor([volunteer.user, colleague.user]) == {colleague.user_id}
 
 
 def test_who_has_had_a_right_for_less_than_seven_days_is_told_from_when(volunteer: Membership) -> None:

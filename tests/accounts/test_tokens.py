@@ -1,6 +1,7 @@
 """Tokens for programs: which one stands, from where, and what is kept of it."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -191,12 +192,14 @@ def test_a_list_of_tokens_is_for_coordinators_of_the_association(
     from django.core.exceptions import PermissionDenied
     from django.http import Http404
 
-    token, _ = factories.make_token(coordinator, at=now)
+    older, token = (factories.make_token(coordinator, at=now)[0] for _ in range(2))
     with scope.enter(coordinator.association_id):
-        assert access.tokens_for(coordinator) == [token]
-        assert access.api_token_for(coordinator, token.pk) == token
-        with pytest.raises(PermissionDenied):
-            access.tokens_for(volunteer)
+        assert access.tokens_for(coordinator) == [token, older]
+        assert access.count_of_tokens(coordinator, at=now) == 2
+        assert [access.api_token_for(coordinator, one.pk) for one in (token, older)] == [token, older]
+        for asked in (access.tokens_for, partial(access.count_of_tokens, at=now)):
+            with pytest.raises(PermissionDenied):
+                asked(volunteer)
         with pytest.raises(PermissionDenied):
             access.api_token_for(volunteer, token.pk)
     with scope.enter(stranger.association_id):

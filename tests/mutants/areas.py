@@ -40,9 +40,9 @@ AREAS: dict[str, list[Target]] = {
         _of(
             "accounts/access/factors.py",
             *("accounts/test_doors", "accounts/test_factors", "web/desk/test_stepup", "web/desk/test_passkeys"),
-            *("web/desk/test_passkeys_again", "web/desk/test_account"),
+            *("web/desk/test_passkeys_again", "web/desk/test_account", "web/desk/test_team"),
         ),
-        _of("accounts/access/tokens.py", "accounts/test_tokens", "web/api/test_tokens"),
+        _of("accounts/access/tokens.py", "accounts/test_tokens", "web/api/test_tokens", "web/desk/test_tokens"),
         _of("web/desk/views/doors.py", "web/desk/test_pages", "web/desk/test_acting", "web/desk/test_stepup"),
     ],
     "life cycle": [
