@@ -9,9 +9,19 @@ import pytest
 
 from tests.cluster import ServiceMissing
 from tests.dates import DAYS, environment
+from tests.whole import WHOLE
 
 # Days, hours, leases, windows: a minute of work in all.
-SOME = ["tests/cases/test_clocks.py", "tests/cases/test_sweep.py", "tests/notifications/test_outbox.py"]
+WHOLE_OF = ["tests/cases/test_clocks.py", "tests/cases/test_sweep.py", "tests/notifications/test_outbox.py"]
+# Of these what goes by the clock itself, or by midnight.
+SOME = [
+    "tests/cases/test_clocks.py::test_a_day_is_over_at_midnight_whatever_the_clock_or_the_calendar_does",
+    "tests/cases/test_clocks.py::test_nine_days_without_a_tick_are_one_longer_sweep",
+    "tests/cases/test_clocks.py::test_a_clock_that_jumps_back_flags_nothing_twice",
+    "tests/cases/test_sweep.py::test_the_commands_last_line_is_json",
+    "tests/cases/test_sweep.py::test_a_command_whose_rows_failed_alone_tells_and_ends_with_1",
+    "tests/cases/test_sweep.py::test_no_mail_about_a_case_goes_to_somebody_who_has_left",
+]
 
 
 def on(day: datetime) -> dict[str, str]:
@@ -46,7 +56,9 @@ def test_the_clock_is_moved_and_the_waits_are_not(day: datetime) -> None:
 @pytest.mark.parametrize("day", list(DAYS.values()), ids=list(DAYS))
 def test_what_reads_days_passes_on_that_day(day: datetime) -> None:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("TEST_", "PYTEST_"))}
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-p", "tests.sleeping", *SOME]
+    plain = ["-q", "-n", "0", "-p", "no:cacheprovider", "-p", "tests.sleeping"]
+    chosen = WHOLE_OF if WHOLE else ["--no-migrations", *SOME]
+    command = [sys.executable, "-m", "pytest", *plain, *chosen]
 
     ended = subprocess.run(command, env=kept | on(day), capture_output=True, text=True, check=False, timeout=900)
 

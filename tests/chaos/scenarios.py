@@ -36,7 +36,7 @@ class Size:
 
 
 WHOLE = Size(mails=4000, kills=25, flushes=5, deploys=6, cases=1500, others=600, cuts=20, hole=30, pause=3)
-SHORT = Size(mails=200, kills=3, flushes=1, deploys=1, cases=60, others=60, cuts=3, hole=6, pause=2)
+SHORT = Size(mails=200, kills=3, flushes=1, deploys=1, cases=24, others=60, cuts=3, hole=6, pause=2)
 
 
 @dataclass

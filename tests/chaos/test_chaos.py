@@ -17,12 +17,12 @@ from tests.chaos.scenarios import SHORT, everything
 @pytest.mark.postgres
 @pytest.mark.slow
 def test_nothing_is_lost_and_only_a_death_while_sending_doubles(tmp_path: Path) -> None:
-    with ground(tmp_path, lease=12) as made:
+    with ground(tmp_path, lease=8) as made:
         made.seed(SHORT.cases)
         mails, sweep = everything(made, SHORT, Random(1))
 
     assert (mails.promised, mails.delivered, mails.refused, mails.lost) == (60, 59, 1, 0), mails
-    assert (sweep.promised, sweep.delivered, sweep.lost) == (60, 60, 0), sweep
+    assert (sweep.promised, sweep.delivered, sweep.lost) == (24, 24, 0), sweep
     assert mails.holds, mails
     assert sweep.holds, sweep
     assert mails.bound

@@ -1,6 +1,7 @@
 """The platform as a stranger starts it: real processes, an empty folder, SQLite and the file broker."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,12 +13,17 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from config import fit
+from config.management.commands.runplatform import hold
 from tests.cluster import free_port
+from tests.config.migrated import migrated
 from tests.config.processes import ROOT, can_bind, descendants, eventually, is_alive, pids_in, started
+
+__all__ = ["migrated"]
 
 CHILDREN = ("web", "worker", "documents", "beat")
 
@@ -98,27 +104,22 @@ def test_children_killed_come_back_and_a_killed_supervisor_leaves_no_orphan_and_
         platform = stack.enter_context(started(command(port), log=log, environment=environment(folder)))
         opened(platform, port, log)
         assert "first start" not in log.read_text()
-        assert f"A platform already runs on {folder}" in refusal(folder, free_port())
+        with pytest.raises(CommandError, match=f"A platform already runs on {folder}"):
+            hold(folder)
         platform.terminate()
         assert platform.wait(timeout=30) == 0
         assert can_bind(port)
 
 
-def test_a_busy_port_is_said_with_another_to_try(busy_port: int, tmp_path: Path) -> None:
-    said = refusal(tmp_path, busy_port)
-
-    assert f"Port {busy_port} cannot be used" in said
-    assert "make run PORT=" in said
+def test_a_busy_port_is_said_with_another_to_try(busy_port: int) -> None:
+    with pytest.raises(CommandError, match=rf"Port {busy_port} cannot be used(.|\n)*make run PORT="):
+        call_command("runplatform", port=str(busy_port))
 
 
 @pytest.mark.parametrize("port", ["http", "0", "70000", "-1"])
-def test_a_port_that_is_none_is_refused(port: str, tmp_path: Path) -> None:
-    ended = subprocess.run(
-        [sys.executable, "manage.py", "runplatform", f"--port={port}"],
-        cwd=ROOT, env=environment(tmp_path), capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-
-    assert f"PORT={port} is not a port" in ended.stderr
+def test_a_port_that_is_none_is_refused(port: str) -> None:
+    with pytest.raises(CommandError, match=f"PORT={port} is not a port"):
+        call_command("runplatform", f"--port={port}")
 
 
 def test_a_file_that_is_no_database_is_explained_and_left_alone(tmp_path: Path) -> None:
@@ -133,19 +134,19 @@ def test_a_file_that_is_no_database_is_explained_and_left_alone(tmp_path: Path) 
     assert kept.read_bytes() == before
 
 
-def test_another_key_than_the_datas_own_is_explained_and_changes_nothing(tmp_path: Path) -> None:
-    own = environment(tmp_path) | {"DEMO": "false"}
+def test_another_key_than_the_datas_own_is_explained_and_changes_nothing(migrated: Path, tmp_path: Path) -> None:
+    var = Path(shutil.copytree(migrated, tmp_path / "var"))
     made = "import django; django.setup(); from accounts import actions; actions.create_association('A', slug='a')"
-    for command in (["manage.py", "migrate", "--verbosity", "0"], ["-c", made]):
-        subprocess.run([sys.executable, *command], cwd=ROOT, env=own, check=True, timeout=120)
-    before = (tmp_path / "opposable.sqlite3").read_bytes()
-    (tmp_path / "keys" / "keks").write_text("demo:QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU=")
+    own = environment(var) | {"DEMO": "false"}
+    subprocess.run([sys.executable, "-c", made], cwd=ROOT, env=own, check=True, timeout=120)
+    before = (var / "opposable.sqlite3").read_bytes()
+    (var / "keys" / "keks").write_text("demo:QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU=")
 
-    said = refusal(tmp_path, free_port())
+    said = refusal(var, free_port())
 
     assert "The master key «demo» in VAULT_KEKS is not the one that sealed 1 root key" in said
     assert "Nothing was changed" in said
-    assert (tmp_path / "opposable.sqlite3").read_bytes() == before
+    assert (var / "opposable.sqlite3").read_bytes() == before
 
 
 @pytest.mark.django_db

@@ -1,20 +1,36 @@
 """Web, worker and beat in production: they start with the right role and the right keys, or end and say why."""
 
+import io
 import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from django.core.checks import Tags, run_checks
+from django.core.management import call_command
+from django.test import override_settings
+from django.utils import timezone
+from pytest_django import Settings
+from pytest_django.plugin import DjangoDbBlocker
 
+from accounts import actions, scope
+from accounts.access import user_by_email
+from accounts.fields import forget_keys
+from accounts.models import Association, KeyKind
+from accounts.rules.roles import Role
+from config import checks
 from config.roles import APP, MIGRATE, PURGE
-from tests import cluster
+from tests import cluster, factories
+from tests.config.migrated import asking, fill
 from tests.config.processes import ROOT, eventually, listens, started
-from tests.config.production import KEY, production
+from tests.config.production import KEY, SECRET, production
+from tests.whole import WHOLE, share
 
-pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.django_db]
 
 OTHER = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 CELERY = [sys.executable, "-m", "celery", "-A", "config.celery"]
@@ -32,49 +48,45 @@ STARTS = {
     ],
     "beat": [*CELERY, "beat", "--loglevel", "WARNING", "--pidfile=", "--schedule"],
 }
-MAKE = """
-import django; django.setup()
-from accounts import actions, scope
-from accounts.models import KeyKind
-one = actions.create_association("Union", slug="union")
-actions.create_association("Autre", slug="autre")
-actions.create_user(email="jeanne@exemple.invalid")
-with scope.enter(one.pk):
-    actions.create_keys(one.pk, kind=KeyKind.PERSON)
-"""
-A_CASE = """
-import django; django.setup()
-from django.utils import timezone
-from accounts import scope
-from accounts.models import Association
-from accounts.rules.roles import Role
-from tests import factories
-one, today, now = Association.objects.get(slug="union"), timezone.localdate(), timezone.now()
-by = factories.make_membership(one, Role.VOLUNTEER).user
-case = factories.make_case(factories.make_campaign(one, today=today), by=by, today=today, at=now, email="a@b.invalid")
-print(factories.make_attempt(case, by=by, today=today, at=now).reference)
-"""
-READ = """
-import django; django.setup()
-from accounts.access import user_by_email
-print(user_by_email("jeanne@exemple.invalid").email)
-"""
+MISSING = (f"2027:{OTHER}", "The master key «2026» is missing from VAULT_KEKS: it sealed 3 root keys")
+WRONG = (f"2026:{OTHER}", "The master key «2026» in VAULT_KEKS is not the one that sealed 3 root keys")
+NONE = ("", "VAULT_KEKS holds no usable key")
+# What checks is the same in each of the three, and how it is called is not: each meets a key that does not fit.
+KEYS = [
+    *[("web", *MISSING), ("worker", *NONE), ("beat", *WRONG)],
+    *[("web", *NONE), ("worker", *WRONG), ("beat", *MISSING)],
+    *[("web", *WRONG), ("worker", *MISSING), ("beat", *NONE)],
+]
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[cluster.PostgresCluster]:
+def server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[cluster.PostgresCluster]:
     """A server set up as the guide says, with two associations and a user."""
     with cluster.postgres() as made:
-        roles = subprocess.run(
-            [sys.executable, "manage.py", "create_roles"], cwd=ROOT, env=environment(made, APP, Path("/nowhere")),
-            capture_output=True, check=True,
-        )  # fmt: skip
+        roles = io.StringIO()
+        call_command("create_roles", stdout=roles)
         superuser = made.url(cluster.SUPERUSER, database="postgres")
-        subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", superuser], input=roles.stdout, check=True)
-        for command in (["migrate", "--no-input", "--verbosity", "0"], ["grant_roles"]):
-            run([sys.executable, "manage.py", *command], environment(made, MIGRATE, Path("/nowhere")))
-        run([sys.executable, "-c", MAKE], environment(made, APP, Path("/nowhere")))
+        subprocess.run(
+            ["psql", "-q", "-v", "ON_ERROR_STOP=1", superuser], input=roles.getvalue(), text=True, check=True
+        )
+        fill(made)
+        with override_settings(VAULT_KEKS=KEY, SECRET_KEY=SECRET), asking(made, APP), django_db_blocker.unblock():
+            one = actions.create_association("Union", slug="union")
+            actions.create_association("Autre", slug="autre")
+            actions.create_user(email="jeanne@exemple.invalid")
+            with scope.enter(one.pk):
+                actions.create_keys(one.pk, kind=KeyKind.PERSON)
+            forget_keys()
         yield made
+
+
+@pytest.fixture
+def ours(settings: Settings, tmp_path: Path) -> Settings:
+    """This process has the keys and secrets of the server's platform."""
+    settings.VAULT_KEKS, settings.SECRET_KEY = KEY, SECRET
+    settings.AUDIT_HEADS_FILE = str(tmp_path / "audit-heads.jsonl")
+    settings.DESTROYED_KEYS_FILE = str(tmp_path / "destroyed-keys.txt")
+    return settings
 
 
 def environment(server: cluster.PostgresCluster, role: str, folder: Path, *, keks: str = KEY) -> dict[str, str]:
@@ -98,18 +110,14 @@ def keys_in(server: cluster.PostgresCluster) -> list[tuple[object, ...]]:
         return owner.execute("SELECT subject, kek_id, wrapped FROM accounts_datakey ORDER BY subject").fetchall()
 
 
-@pytest.mark.parametrize(
-    ("process", "keks", "says"),
-    [
-        ("web", f"2027:{OTHER}", "The master key «2026» is missing from VAULT_KEKS: it sealed 3 root keys"),
-        ("web", f"2026:{OTHER}", "The master key «2026» in VAULT_KEKS is not the one that sealed 3 root keys"),
-        ("web", "", "VAULT_KEKS holds no usable key"),
-        ("worker", f"2026:{OTHER}", "The master key «2026» in VAULT_KEKS is not the one that sealed 3 root keys"),
-        ("beat", f"2026:{OTHER}", "The master key «2026» in VAULT_KEKS is not the one that sealed 3 root keys"),
-    ],
-)
+@pytest.mark.parametrize(("process", "keks", "says"), KEYS if WHOLE else KEYS[:3])
 def test_a_missing_or_wrong_master_key_is_said_and_nothing_is_changed(
-    server: cluster.PostgresCluster, tmp_path: Path, process: str, keks: str, says: str
+    server: cluster.PostgresCluster,
+    ours: Settings,
+    tmp_path: Path,
+    process: str,
+    keks: str,
+    says: str,
 ) -> None:
     before = keys_in(server)
 
@@ -118,7 +126,10 @@ def test_a_missing_or_wrong_master_key_is_said_and_nothing_is_changed(
     assert f"Not started. {says}" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert keys_in(server) == before
-    assert run([sys.executable, "-c", READ], environment(server, APP, tmp_path)).stdout == "jeanne@exemple.invalid\n"
+    with asking(server, APP):
+        user = user_by_email("jeanne@exemple.invalid")
+        assert user
+        assert user.email == "jeanne@exemple.invalid"
 
 
 @pytest.mark.parametrize("process", STARTS)
@@ -131,7 +142,7 @@ def test_nothing_starts_as_the_owner_of_the_tables(
     assert "The database's role owns tables" in refused.stderr
 
 
-@pytest.mark.parametrize("process", STARTS)
+@pytest.mark.parametrize("process", share(list(STARTS), 2, of=3))
 def test_a_database_that_is_away_is_said_in_one_line(
     server: cluster.PostgresCluster, tmp_path: Path, process: str
 ) -> None:
@@ -153,35 +164,55 @@ def test_a_database_that_is_away_is_said_in_one_line(
     ],
 )  # fmt: skip
 def test_a_role_that_may_become_a_powerful_one_is_refused(
-    server: cluster.PostgresCluster, tmp_path: Path, given: str, taken: str, says: str
+    server: cluster.PostgresCluster, given: str, taken: str, says: str
 ) -> None:
-    check = [sys.executable, "manage.py", "check", "--deploy", "--database", "default"]
-    with psycopg.connect(server.url(cluster.SUPERUSER, database="postgres"), autocommit=True) as superuser:
+    with (
+        asking(server, APP),
+        psycopg.connect(server.url(cluster.SUPERUSER, database="postgres"), autocommit=True) as superuser,
+    ):
         superuser.execute(given.encode())
         try:
-            refused = run(check, environment(server, APP, tmp_path), expect=1)
+            refused = checks.refuse_powerful_role(None, databases=["default"])
         finally:
             superuser.execute(taken.encode())
 
-    assert says in refused.stderr
-    run(check, environment(server, APP, tmp_path))
+        assert [found.msg for found in refused if says in found.msg]
+        assert checks.refuse_powerful_role(None, databases=["default"]) == []
 
 
-def test_the_erasing_role_shreds_and_the_application_rotates(server: cluster.PostgresCluster, tmp_path: Path) -> None:
-    reference = run([sys.executable, "-c", A_CASE], environment(server, APP, tmp_path)).stdout.strip()
-    shred = [sys.executable, "manage.py", "shred", "person", reference, "--association", "union", "--yes"]
-    rotate = [sys.executable, "manage.py", "rotate_keys", "--json"]
+def test_the_erasing_role_shreds_and_the_application_rotates(server: cluster.PostgresCluster, ours: Settings) -> None:
+    with asking(server, APP):
+        reference = reference_of_a_case()
 
-    shredded = run(shred, environment(server, PURGE, tmp_path))
-    there = run(rotate, environment(server, APP, tmp_path, keks=f"2027:{OTHER},{KEY}"))
-    back = run(rotate, environment(server, APP, tmp_path, keks=f"{KEY},2027:{OTHER}"))
+    with asking(server, PURGE):
+        shredded = said("shred", "person", reference, "--association", "union", "--yes")
+    with asking(server, APP):
+        ours.VAULT_KEKS = f"2027:{OTHER},{KEY}"
+        there = said("rotate_keys", "--json")
+        ours.VAULT_KEKS = f"{KEY},2027:{OTHER}"
+        back = said("rotate_keys", "--json")
 
-    assert "is erased, with 1 case that still stood" in shredded.stdout
-    assert [json.loads(done.stdout)["rotated"] for done in (there, back)] == [3, 3]
+    assert "is erased, with 1 case that still stood" in shredded
+    assert [json.loads(done)["rotated"] for done in (there, back)] == [3, 3]
     with psycopg.connect(server.url(MIGRATE)) as owner:
         assert owner.execute("SELECT count(*) FROM accounts_datakey WHERE kind = 'case'").fetchone() == (0,)
         kinds = owner.execute("SELECT kind, count(*) FROM accounts_auditentry GROUP BY 1 ORDER BY 1").fetchall()
     assert kinds == [("keys_rotated", 4), ("shredded", 2)]
+
+
+def reference_of_a_case() -> str:
+    one, today, now = Association.objects.get(slug="union"), timezone.localdate(), timezone.now()
+    by = factories.make_membership(one, Role.VOLUNTEER).user
+    campaign = factories.make_campaign(one, today=today)
+    case = factories.make_case(campaign, by=by, today=today, at=now, email="a@b.invalid")
+    return factories.make_attempt(case, by=by, today=today, at=now).reference
+
+
+def said(*command: Any) -> str:
+    forget_keys()
+    out = io.StringIO()
+    call_command(*command, stdout=out)
+    return out.getvalue()
 
 
 def test_with_the_right_role_and_keys_the_web_serves(server: cluster.PostgresCluster, tmp_path: Path) -> None:
@@ -203,12 +234,11 @@ def test_with_the_right_role_and_keys_beat_stays(server: cluster.PostgresCluster
     assert list(schedule.parent.glob("schedule*"))
 
 
-def test_a_database_without_tables_is_not_asked_for_its_keys(tmp_path: Path) -> None:
-    with cluster.postgres() as empty:
-        superuser = empty.url(cluster.SUPERUSER, database="postgres")
-        with psycopg.connect(superuser, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE opposable OWNER {MIGRATE}".encode())
-        run(
-            [sys.executable, "manage.py", "check", "--deploy", "--database", "default"],
-            environment(empty, APP, tmp_path),
-        )
+def test_a_database_without_tables_is_not_asked_for_its_keys(server: cluster.PostgresCluster) -> None:
+    with psycopg.connect(server.url(cluster.SUPERUSER, database="postgres"), autocommit=True) as superuser:
+        superuser.execute(f"CREATE DATABASE bare OWNER {MIGRATE}".encode())
+
+    with asking(server, APP, name="bare"):
+        found = run_checks(tags=[Tags.database], include_deployment_checks=True, databases=["default"])
+
+    assert [one.msg for one in found if checks.is_serious(one)] == []

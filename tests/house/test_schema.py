@@ -1,20 +1,19 @@
 """The walls as PostgreSQL holds them: asked of its tables, not of our models, so that a forgotten one is found."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
 from config.roles import APP, MIGRATE, PURGE
 from tests import cluster
-from tests.config.production import production
+from tests.config.migrated import asking, fill
 from tests.database import connect_as_owner
-from tests.house.tree import ROOT
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
@@ -310,27 +309,22 @@ def test_nobody_has_the_right_to_change_what_is_written_once(owner: Owner, table
 
 
 @pytest.mark.slow
-def test_the_walls_come_down_and_up_again(tmp_path: Path) -> None:
+def test_the_walls_come_down_and_up_again() -> None:
     """Every migration has a way back, its operations on PostgreSQL included."""
     with cluster.postgres() as server:
         superuser = server.url(cluster.SUPERUSER, database="postgres")
         with psycopg.connect(superuser, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE opposable OWNER {MIGRATE}".encode())
-        environment = production(tmp_path) | {"DATABASE_URL": server.url(MIGRATE)}
+        fill(server)
 
-        def migrate(*arguments: str) -> None:
-            command = [sys.executable, "manage.py", "migrate", "--verbosity", "0", *arguments]
-            subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=120)
-
-        migrate()
-        with psycopg.connect(server.url(MIGRATE)) as owner:
-            assert flaws(owner) == []
-        for app in ("observatory", "cases", "vault", "notifications"):
-            migrate(app, "zero")
+        with asking(server, MIGRATE):
+            executor = MigrationExecutor(connections["default"])
+            executor.migrate([(app, None) for app in ("observatory", "cases", "vault", "notifications")])
         with psycopg.connect(server.url(MIGRATE)) as owner:
             assert flaws(owner) == []
             assert [table for table in _tables(owner, kinds="r") if table.startswith("cases_")] == []
             assert owner.execute("SELECT count(*) FROM pg_proc WHERE proname LIKE 'cases_%'").fetchone() == (0,)
-        migrate()
+        with asking(server, MIGRATE):
+            call_command("migrate", verbosity=0)
         with psycopg.connect(server.url(MIGRATE)) as owner:
             assert flaws(owner) == []

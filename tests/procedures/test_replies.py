@@ -15,6 +15,7 @@ from procedures.rules.facts import FactKind, KnownBy, StartFact
 from procedures.rules.periods import Period
 from procedures.rules.questions import PeriodQuestion
 from procedures.rules.replies import DeadlineReply
+from tests.whole import WHOLE
 from web.public.pages.calculator import answer
 
 OPPOSITION, CLOSURE = "mon-espace-sante/opposition", "mon-espace-sante/cloture"
@@ -111,7 +112,7 @@ def test_a_letter_counts_from_its_date_and_not_from_the_day_it_came() -> None:
     assert reply["due"] == "2026-03-16"
 
 
-# Ten thousand draws
+DRAWS = 10_000 if WHOLE else 1_000
 
 
 def drawn_day(chance: random.Random) -> date:
@@ -130,12 +131,11 @@ def written(fact: StartFact) -> str:
     return f"{fact.kind}={fact.earliest}..{fact.latest}{known}"
 
 
-@pytest.mark.slow
-def test_ten_thousand_letters_get_the_same_answer_from_the_calculator_and_from_the_server() -> None:
+def test_drawn_letters_get_the_same_answer_from_the_calculator_and_from_the_server() -> None:
     chance, definition = random.Random(20261129), registry.current(OPPOSITION)
     at, wrong = datetime(2026, 11, 29, 9, 0), []  # noqa: DTZ001  a reading of the wall clock of Paris
 
-    for _ in range(10_000):
+    for _ in range(DRAWS):
         fact = drawn_fact(chance, chance.choice(("sent", "received")), drawn_day(chance))
         shown = answer(definition, fact=fact, answers={}, today=at.date(), at=at)
         (replied,) = explained(OPPOSITION, written(fact), deadline="opposer")
@@ -150,11 +150,10 @@ def test_ten_thousand_letters_get_the_same_answer_from_the_calculator_and_from_t
     assert wrong == []
 
 
-@pytest.mark.slow
-def test_ten_thousand_cases_get_the_same_answer_from_their_facts_and_from_a_program_s_text() -> None:
+def test_drawn_cases_get_the_same_answer_from_their_facts_and_from_a_program_s_text() -> None:
     chance, keys = random.Random(42), [definition.key for definition in registry.all_current()]
 
-    for _ in range(10_000):
+    for _ in range(DRAWS):
         definition, day = registry.current(chance.choice(keys)), drawn_day(chance)
         kinds = chance.sample(tuple(FactKind), k=chance.randrange(5))
         facts = {kind.value: drawn_fact(chance, kind.value, day) for kind in kinds}
@@ -167,11 +166,10 @@ def test_ten_thousand_cases_get_the_same_answer_from_their_facts_and_from_a_prog
         ]
 
 
-@pytest.mark.slow
-def test_ten_thousand_periods_keep_the_promises_of_every_rule() -> None:
+def test_drawn_periods_keep_the_promises_of_every_rule() -> None:
     chance = random.Random(1)
 
-    for _ in range(10_000):
+    for _ in range(DRAWS):
         rule, zone = chance.choice(tuple(RuleFamily)), chance.choice(ZONES)
         length = Period(*(chance.randrange(most) for most in (3, 13, 9, 40)))
         residence = chance.choice((None, *Residence)) if rule is RuleFamily.FR_FRANC else None

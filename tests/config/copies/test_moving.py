@@ -1,6 +1,7 @@
 """From the embedded demo to PostgreSQL: journals, numbering, walls, files and logins go along; or nothing does."""
 
 import io
+import shutil
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -21,8 +22,11 @@ from config.copies.sources import FROM_MIGRATING
 from config.roles import APP
 from config.settings.base import sqlite
 from tests import database
+from tests.config.migrated import migrated
 from tests.people import signed_in
 from web.demo import seed
+
+__all__ = ["migrated"]
 
 pytestmark = pytest.mark.postgres
 
@@ -35,15 +39,15 @@ def target(platform: Path) -> str:
 
 
 @pytest.fixture
-def embedded(target: str, platform: Path, today: date) -> Iterator[Any]:
+def embedded(target: str, platform: Path, migrated: Path, today: date) -> Iterator[Any]:
     """The demo on SQLite, which is `default` until the test says otherwise."""
     aside = connections["default"]
+    shutil.copy(migrated / "opposable.sqlite3", platform)
     given = connections.configure_settings({"default": {}, "embedded": sqlite(platform / "opposable.sqlite3")})
     source = load_backend(given["embedded"]["ENGINE"]).DatabaseWrapper(given["embedded"], "default")
     aside.close()
     connections["default"] = source
     try:
-        call_command("migrate", verbosity=0)
         seed.seed(cases_wanted=12, associations=1, number=1, today=today)
         actions.chain_all()
         actions.write_heads(today=today)
