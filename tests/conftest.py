@@ -20,10 +20,13 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """In either half first what searches the disk, while little lies there, then the slow ones.
 
-    Two workers begin with one half each, and end with what is soon done.
+    Two workers begin with one half each, and end with what is soon done. The slow ones of a file stay together: what
+    they share is made once.
     """
     marked = [item for mark in ("reads_all", "slow") for item in items if item.get_closest_marker(mark)]
     soon = list(dict.fromkeys(marked))
+    files = list(dict.fromkeys(item.path for item in soon))
+    first, second = ([item for item in soon if files.index(item.path) % 2 == half] for half in (0, 1))
     others = [item for item in items if not {"reads_all", "slow"} & {mark.name for mark in item.iter_markers()}]
     half = len(others) // 2
-    items[:] = [*soon[::2], *others[:half], *soon[1::2], *others[half:]]
+    items[:] = [*first, *others[:half], *second, *others[half:]]

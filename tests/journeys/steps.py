@@ -6,12 +6,15 @@ from datetime import date
 
 import time_machine
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.conf import settings
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 import cases.tasks
 import vault.tasks
+from accounts.access import memberships_of, user_by_email
 from tests import papers
 from tests.notifications.conftest import Sink
+from tests.people import HouseClient, signed_in
 from web.demo.people import VOLUNTEERS, DemoVolunteer
 
 PERIOD = 30
@@ -36,6 +39,22 @@ def sign_in(page: Page, one: DemoVolunteer, *, clock: time_machine.Traveller) ->
     press(page, "Continuer")
     fill(page, "Votre code", totp(one.totp_secret))
     press(page, "Entrer")
+    expect(page.get_by_role("navigation", name="Navigation principale").first).to_be_attached()
+
+
+def become(page: Page, who: HouseClient, *, home: str) -> None:
+    """The page's browser becomes this person's, who is in already."""
+    session = who.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": home}])
+
+
+def at_work(page: Page, key: str, *, home: str) -> None:
+    """At the desk's first page as this volunteer, for whom entering is not what is tried."""
+    user = user_by_email(volunteer(key).email)
+    assert user
+    [membership] = memberships_of(user)
+    become(page, signed_in(user, association=membership.association), home=home)
+    page.goto("/desk/")
     expect(page.get_by_role("navigation", name="Navigation principale").first).to_be_attached()
 
 

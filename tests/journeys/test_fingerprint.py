@@ -2,40 +2,35 @@
 
 import hashlib
 import re
-from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs
 
-import pytest
-import time_machine
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.gallery_fingerprints import choose
 from tests.journeys import steps
 from tests.journeys.conftest import OpenPage
-from tests.journeys.test_main_job import MEMBER, open_case, record_call_without_confirmation
-from tests.notifications.conftest import Sink
+from tests.journeys.test_vault import Cast, cast
+
+__all__ = ["cast"]
 
 CONTENT = b"Zq-un-papier-qui-reste-chez-soi " * 50
 FILE: FilePayload = {"name": "Zq-monique.pdf", "mimeType": "application/pdf", "buffer": CONTENT}
 PHONE = {"width": 375, "height": 740}
 
 
-def enter(open_page: OpenPage, sink: Sink, clock: time_machine.Traveller, today: date, **options: object) -> Page:
-    """As the member of a case that waits for its document, at the page of the fingerprint."""
-    desk, phone = open_page(), open_page(viewport=PHONE, **options)
-    steps.sign_in(desk, steps.volunteer("benevole"), clock=clock)
-    open_case(desk, letter=today - timedelta(days=41))
-    record_call_without_confirmation(desk)
-    steps.enter_by_mail(phone, sink, MEMBER)
+def enter(open_page: OpenPage, cast: Cast, **options: object) -> Page:
+    """As the member of a case that waits for its document, at their first page."""
+    phone = open_page(viewport=PHONE, **options)
+    cast.enter(phone, cast.member())
+    phone.goto("/espace/")
     return phone
 
 
-@pytest.mark.usefixtures("seeded")
 def test_the_browser_makes_the_receipt_and_knows_the_file_again(
-    open_page: OpenPage, sink: Sink, clock: time_machine.Traveller, today: date, tmp_path: Path
+    open_page: OpenPage, cast: Cast, tmp_path: Path
 ) -> None:
-    phone = enter(open_page, sink, clock, today)
+    phone = enter(open_page, cast)
     steps.follow(phone, "J’ai reçu le justificatif")
     steps.follow(phone, "Garder le fichier chez moi")
     expect(phone.get_by_text("Le fichier ne quitte pas votre appareil.")).to_be_visible()
@@ -72,11 +67,8 @@ def test_the_browser_makes_the_receipt_and_knows_the_file_again(
     assert "POST" not in sent
 
 
-@pytest.mark.usefixtures("seeded")
-def test_without_a_script_the_file_is_sent_once_and_the_receipt_comes_back(
-    open_page: OpenPage, sink: Sink, clock: time_machine.Traveller, today: date
-) -> None:
-    phone = enter(open_page, sink, clock, today, java_script_enabled=False)
+def test_without_a_script_the_file_is_sent_once_and_the_receipt_comes_back(open_page: OpenPage, cast: Cast) -> None:
+    phone = enter(open_page, cast, java_script_enabled=False)
     steps.follow(phone, "J’ai reçu le justificatif")
     steps.follow(phone, "Garder le fichier chez moi")
     expect(phone.get_by_text("Votre fichier sera envoyé une fois.")).to_be_visible()

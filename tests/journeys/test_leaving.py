@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import steps
 from tests.journeys.conftest import OpenPage
-from tests.notifications.conftest import Sink
-from web.demo.seed import CARDS
+from tests.journeys.test_vault import Cast, cast
+from tests.people import signed_in
+
+__all__ = ["cast"]
 
 WEATHER = "https://www.meteofrance.com/"
 SUN = "<!doctype html><title>Météo</title><h1>Demain, du soleil</h1>"
@@ -20,8 +21,8 @@ Phone = Callable[..., Page]
 
 
 @pytest.fixture
-def phone(seeded: None, platform: str, browser: Browser) -> Iterator[Phone]:
-    """`phone()` is a member's page after their card's code. It may go to one other site, which is not really asked."""
+def phone(cast: Cast, platform: str, browser: Browser) -> Iterator[Phone]:
+    """`phone()` is the page of a member who is in. It may go to one other site, which is not really asked."""
     contexts = []
 
     def opened(**options: Any) -> Page:
@@ -31,9 +32,8 @@ def phone(seeded: None, platform: str, browser: Browser) -> Iterator[Phone]:
         contexts.append(context)
         context.route(f"{WEATHER}**", lambda route: route.fulfill(body=SUN, content_type="text/html"))
         page = context.new_page()
+        steps.become(page, cast.member(), home=platform)
         page.goto("/espace/")
-        steps.fill(page, "Votre adresse e-mail", CARDS[0])
-        steps.press(page, "Continuer")
         expect(page.get_by_role("main").locator(".eyebrow").first).to_be_visible()
         return page
 
@@ -65,10 +65,27 @@ def quit_button(page: Page) -> Any:
 
 
 def test_one_press_leaves_for_the_weather(phone: Phone) -> None:
-    page = phone()
-    quit_button(page).click()
+    """From every open page of the browser, blank at once: on a slow line the other site takes its time, and meanwhile
+    there is nothing to read, not even a title. It is not told where from."""
+    page, seen = phone(), list[str]()
+    other = page.context.new_page()
+    other.goto("/espace/")
 
+    def noted(title: str) -> None:
+        seen.append(title)
+
+    page.expose_function("blank", noted)
+    page.evaluate(
+        """() => new MutationObserver(() => document.body.childElementCount || window.blank(document.title))
+            .observe(document.body, {childList: true})"""
+    )
+    with page.expect_request(f"{WEATHER}**") as asked:
+        quit_button(page).click()
+
+    assert "referer" not in asked.value.all_headers()
+    expect(other).to_have_url(WEATHER)
     is_out(page)
+    assert seen == ["…"]
 
 
 def test_one_press_is_enough_without_scripts(phone: Phone) -> None:
@@ -92,48 +109,10 @@ def test_escape_twice_leaves_by_keyboard(phone: Phone) -> None:
     is_out(page)
 
 
-def test_the_page_is_blank_before_the_other_site_answers(phone: Phone) -> None:
-    """On a slow line that takes its time: meanwhile there is nothing to read, not even a title."""
-    page, seen = phone(), list[str]()
-
-    def noted(title: str) -> None:
-        seen.append(title)
-
-    page.expose_function("blank", noted)
-    page.evaluate(
-        """() => new MutationObserver(() => document.body.childElementCount || window.blank(document.title))
-            .observe(document.body, {childList: true})"""
-    )
-    quit_button(page).click()
-
-    expect(page).to_have_url(WEATHER)
-    assert seen == ["…"]
-
-
-def test_every_open_page_of_the_browser_goes(phone: Phone) -> None:
-    page = phone()
-    other = page.context.new_page()
-    other.goto("/espace/")
-    quit_button(page).click()
-
-    for one in (page, other):
-        expect(one).to_have_url(WEATHER)
-
-
-def test_the_other_site_is_not_told_where_from(phone: Phone) -> None:
-    page = phone()
-    with page.expect_request(f"{WEATHER}**") as asked:
-        quit_button(page).click()
-
-    assert "referer" not in asked.value.all_headers()
-
-
-@pytest.mark.usefixtures("seeded")
-def test_back_shows_nothing_to_whoever_comes_after_a_member(open_page: OpenPage, sink: Sink) -> None:
+def test_back_shows_nothing_to_whoever_comes_after_a_member(open_page: OpenPage, cast: Cast) -> None:
     page = open_page()
+    cast.enter(page, cast.member())
     page.goto("/espace/")
-    steps.fill(page, "Votre adresse e-mail", CARDS[0])
-    steps.press(page, "Continuer")
     expect(page.get_by_role("heading", name="Ce qui s’est passé")).to_be_visible()
     page.get_by_role("button", name="Me déconnecter").click()
     steps.see(page, "Vous êtes sorti de votre dossier.")
@@ -144,12 +123,9 @@ def test_back_shows_nothing_to_whoever_comes_after_a_member(open_page: OpenPage,
     expect(page).to_have_url(re.compile("/espace/entrer/"))
 
 
-@pytest.mark.usefixtures("seeded")
-def test_back_shows_nothing_to_whoever_comes_after_a_volunteer(
-    open_page: OpenPage, clock: time_machine.Traveller
-) -> None:
+def test_back_shows_nothing_to_whoever_comes_after_a_volunteer(open_page: OpenPage, cast: Cast) -> None:
     page = open_page()
-    steps.sign_in(page, steps.volunteer("benevole"), clock=clock)
+    cast.enter(page, signed_in(cast.volunteer.user, association=cast.volunteer.association))
     page.goto("/desk/dossiers/")
     page.locator("main a[href^='/desk/dossiers/']").first.click()
     page.wait_for_url(re.compile("/desk/dossiers/[^/]+/"))

@@ -9,6 +9,10 @@ from playwright.sync_api import CDPSession, Page, expect
 
 from tests.journeys import steps
 from tests.journeys.conftest import OpenPage
+from tests.journeys.test_vault import Cast, cast
+from tests.people import signed_in
+
+__all__ = ["cast"]
 
 DESK = re.compile(r"/desk/$")
 
@@ -45,20 +49,6 @@ def enrol(page: Page, kind: str) -> None:
 
 
 @pytest.mark.usefixtures("seeded")
-def test_a_device_that_has_a_passkey_here_is_told_so(open_page: OpenPage, clock: time_machine.Traveller) -> None:
-    page, one = open_page(), steps.volunteer("coordination")
-    give_authenticator(page)
-    steps.sign_in(page, one, clock=clock)
-    enrol(page, "Un ordinateur")
-
-    page.goto("/compte/facteur/cles/")
-    page.get_by_label("Un ordinateur").check()
-    steps.press(page, "Créer la clé d’accès")
-
-    expect(page.get_by_role("main").get_by_role("alert")).to_contain_text("Cet appareil a déjà une clé d’accès ici.")
-
-
-@pytest.mark.usefixtures("seeded")
 def test_a_passkey_is_made_opens_the_desk_and_confirms(open_page: OpenPage, clock: time_machine.Traveller) -> None:
     page, one = open_page(), steps.volunteer("coordination")
     devtools, authenticator = give_authenticator(page)
@@ -68,6 +58,12 @@ def test_a_passkey_is_made_opens_the_desk_and_confirms(open_page: OpenPage, cloc
     [credential] = devtools.send("WebAuthn.getCredentials", {"authenticatorId": authenticator})["credentials"]
     assert credential["isResidentCredential"]
     assert credential["rpId"] == "localhost"
+
+    # The same device is told that it has one.
+    page.goto("/compte/facteur/cles/")
+    page.get_by_label("Un ordinateur").check()
+    steps.press(page, "Créer la clé d’accès")
+    expect(page.get_by_role("main").get_by_role("alert")).to_contain_text("Cet appareil a déjà une clé d’accès ici.")
 
     # In by it alone.
     sign_out(page)
@@ -94,13 +90,10 @@ def test_a_passkey_is_made_opens_the_desk_and_confirms(open_page: OpenPage, cloc
     page.wait_for_url(DESK)
 
 
-@pytest.mark.usefixtures("seeded")
-def test_a_device_that_does_not_know_its_holder_opens_nothing(
-    open_page: OpenPage, clock: time_machine.Traveller
-) -> None:
+def test_a_device_that_does_not_know_its_holder_opens_nothing(open_page: OpenPage, cast: Cast) -> None:
     page = open_page()
     devtools, authenticator = give_authenticator(page)
-    steps.sign_in(page, steps.volunteer("coordination"), clock=clock)
+    cast.enter(page, signed_in(cast.volunteer.user, association=cast.volunteer.association))
     enrol(page, "Un téléphone ou une tablette")
     sign_out(page)
     devtools.send("WebAuthn.setUserVerified", {"authenticatorId": authenticator, "isUserVerified": False})
@@ -113,7 +106,6 @@ def test_a_device_that_does_not_know_its_holder_opens_nothing(
     expect(page).to_have_url(re.compile("/compte/connexion/"))
 
 
-@pytest.mark.usefixtures("seeded")
 def test_a_browser_that_knows_no_passkeys_says_so(open_page: OpenPage) -> None:
     page = open_page()
     page.add_init_script("delete window.PublicKeyCredential")

@@ -4,7 +4,6 @@ import io
 import re
 
 import pikepdf
-import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
@@ -12,6 +11,7 @@ from procedures import registry
 from tests.calculations import CALCULATIONS, calculate
 from tests.journeys.conftest import OpenPage
 from tests.journeys.test_ways import fits
+from tests.whole import share
 
 SHEETS = [(one.key, channel.key) for one in registry.all_current() for channel in one.channels]
 
@@ -26,23 +26,23 @@ def speak(page: Page, platform: str, language: str) -> None:
     page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": platform}])
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
-def test_each_channel_of_each_procedure_fits_on_one_sheet(open_page: OpenPage, platform: str, language: str) -> None:
+def test_each_channel_of_each_procedure_fits_on_one_sheet(open_page: OpenPage, platform: str) -> None:
     page = open_page()
-    speak(page, platform, language)
     counted = {}
-    for key, channel in SHEETS:
-        page.goto(f"/demarches/{key}/?moyen={channel}")
-        expect(page.locator("html")).to_have_attribute("lang", language)
-        counted[key, channel] = pages_of(page)
+    for language in ("fr", "en"):
+        speak(page, platform, language)
+        for key, channel in SHEETS:
+            page.goto(f"/demarches/{key}/?moyen={channel}")
+            expect(page.locator("html")).to_have_attribute("lang", language)
+            counted[key, channel, language] = pages_of(page)
 
-    assert len(counted) >= 7
+    assert len(counted) >= 14
     assert {sheet: count for sheet, count in counted.items() if count != 1} == {}
 
 
 def test_the_large_type_needs_no_script_and_is_large_on_paper_too(open_page: OpenPage) -> None:
     page = open_page(java_script_enabled=False, viewport={"width": 375, "height": 700})
-    for key, channel in SHEETS:
+    for key, channel in share(SHEETS, 0, of=2):
         here = f"/demarches/{key}/?moyen={channel}"
         page.goto(here)
         sizes = [size_of(page, "screen"), size_of(page, "print")]
@@ -65,12 +65,13 @@ def size_of(page: Page, media: str) -> float:
     return float(size)
 
 
-@pytest.mark.parametrize("name", ["in-time", "perhaps", "too-late", "never"])
-def test_an_answer_fits_on_two_sheets_without_its_questions(open_page: OpenPage, name: str) -> None:
+def test_an_answer_fits_on_two_sheets_without_its_questions(open_page: OpenPage) -> None:
     page = open_page()
-    page.goto("/calculateur/")
-    calculate(page, CALCULATIONS[name])
-    page.emulate_media(media="print")
+    for name in ("in-time", "perhaps", "too-late", "never"):
+        page.emulate_media(media="screen")
+        page.goto("/calculateur/")
+        calculate(page, CALCULATIONS[name])
+        page.emulate_media(media="print")
 
-    expect(page.get_by_role("button")).to_have_count(0)
-    assert pages_of(page) <= 2
+        expect(page.get_by_role("button")).to_have_count(0)
+        assert pages_of(page) <= 2, name

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pypdfium2
 import pytest
-from django.conf import LazySettings, settings
+from django.conf import LazySettings
 from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 import cases.tasks
@@ -51,8 +51,7 @@ class Cast:
 
     def enter(self, page: Page, browser: HouseClient) -> None:
         """The page's browser becomes this person's."""
-        session = browser.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.home}])
+        steps.become(page, browser, home=self.home)
         page.add_init_script(AXE.axe_script)
 
     def sealed_text(self) -> Iterator[str]:

@@ -1,13 +1,13 @@
 """One deposit from its door to its seal, for whoever watches this process: `python -m tests.vault.run_once`.
 
-Everything is loaded and used once before it says READY, so that what is opened afterwards is the work itself.
+The database has its tables already. Everything is loaded and used once before it says READY, so that what is opened
+afterwards is the work itself.
 """
 
 import os
 from uuid import uuid4
 
 import django
-from django.core.management import call_command
 
 django.setup()
 
@@ -25,7 +25,6 @@ from vault.models import Deposit, DepositState  # noqa: E402  after the set-up
 
 
 def main() -> None:
-    call_command("migrate", verbosity=0)
     by = factories.make_membership(factories.make_association(), Role.VOLUNTEER)
     campaign = factories.make_campaign(by.association, today=timezone.localdate())
     case = factories.make_case(campaign, by=by.user, today=timezone.localdate(), at=timezone.now())

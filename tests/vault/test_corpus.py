@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import cache
 
 import cv2
 import numpy as np
@@ -10,13 +11,19 @@ from stdnum.fr import nir
 
 from tests.vault.corpus import catalogue, digits, eyes, leaks
 from tests.vault.corpus.eyes import Pixels
-from tests.vault.corpus.truth import Place, Recipe
+from tests.vault.corpus.truth import Document, Place, Recipe
 
 DRAWN = catalogue.recipes("^(writing|trick|negative|barcode|mail)-")
 LIGHT = catalogue.recipes("^(hostile|scan-150)-|^photo-(card|exif-5)$")
 ENCRYPTED = re.compile("locked")  # with a random key
 MISSPELT = {"writing-no-key", "writing-no-key-grouped", "writing-wrong-key", "writing-wrong-key-plain"}
 IN_ANOTHER_ORDER = re.compile("page-90|page-270|page-180|turned|watermark|shuffled|backwards")
+
+
+@cache
+def made(recipe: Recipe) -> Document:
+    """Drawn once for all that is asked of it."""
+    return recipe.document()
 
 
 def ids(recipe: Recipe) -> str:
@@ -48,7 +55,7 @@ def test_a_document_is_the_same_every_time(recipe: Recipe) -> None:
 
 @pytest.mark.parametrize("recipe", DRAWN, ids=ids)
 def test_numbers_have_the_keys_that_they_should(recipe: Recipe) -> None:
-    for secret in recipe.document().secrets:
+    for secret in made(recipe).secrets:
         if secret.kind in {"nir", "barcode"}:
             assert nir.is_valid(secret.number) == (recipe.name not in MISSPELT)
         else:
@@ -57,7 +64,7 @@ def test_numbers_have_the_keys_that_they_should(recipe: Recipe) -> None:
 
 @pytest.mark.parametrize("recipe", DRAWN, ids=ids)
 def test_every_place_lies_on_its_page(recipe: Recipe) -> None:
-    document = recipe.document()
+    document = made(recipe)
     places = [place for secret in document.secrets for place in secret.places]
     places += [innocent.place for innocent in document.innocents]
 
@@ -70,7 +77,7 @@ WRITTEN = [one for one in catalogue.recipes("^writing-") if not IN_ANOTHER_ORDER
 
 @pytest.mark.parametrize("recipe", WRITTEN, ids=ids)
 def test_pdfium_finds_the_digits_of_a_writing_where_they_are_said_to_be(recipe: Recipe) -> None:
-    document = recipe.document()
+    document = made(recipe)
 
     for secret in document.secrets:
         page, places = secret.places[0].page, [place.polygon for place in secret.places]
@@ -86,7 +93,7 @@ SEEN = catalogue.recipes(
 @pytest.mark.slow
 @pytest.mark.parametrize("recipe", SEEN, ids=ids)
 def test_there_is_ink_in_every_place_and_little_around_it(recipe: Recipe) -> None:
-    document = recipe.document()
+    document = made(recipe)
     pages = list(eyes.pages_of(document.data, document.suffix, dpi=300))
 
     for secret in document.secrets:
@@ -109,7 +116,7 @@ def inks(page: Pixels, place: Place) -> tuple[float, float]:
 @pytest.mark.slow
 @pytest.mark.parametrize("recipe", catalogue.recipes("^(scan-200-(attestation|tiff)|photo-(exif-7|tilt))$"), ids=ids)
 def test_the_reader_of_pixels_reads_the_number_in_its_places(recipe: Recipe) -> None:
-    document = recipe.document()
+    document = made(recipe)
     [page] = eyes.pages_of(document.data, document.suffix, dpi=300)
     places = [place for secret in document.secrets for place in secret.places][:15]
 
@@ -128,7 +135,7 @@ def strip(page: Pixels, places: list[Place]) -> Pixels:
 
 @pytest.mark.parametrize("recipe", catalogue.recipes("^barcode-"), ids=ids)
 def test_a_code_says_what_it_is_said_to_say(recipe: Recipe) -> None:
-    document = recipe.document()
+    document = made(recipe)
     [page] = eyes.pages_of(document.data, document.suffix, dpi=200)
     said = eyes.barcodes_on(page)
 
@@ -137,13 +144,13 @@ def test_a_code_says_what_it_is_said_to_say(recipe: Recipe) -> None:
 
 
 def test_only_the_unseen_is_without_a_place() -> None:
-    placeless = {one.name for one in DRAWN if any(not secret.places for secret in one.document().secrets)}
+    placeless = {one.name for one in DRAWN if any(not secret.places for secret in made(one).secrets)}
 
     assert {name for name in placeless if not name.startswith(("trick-", "mail-"))} == set()
 
 
 def test_mistyped_keys_are_wrong_and_corsicans_are_right() -> None:
-    [good] = [one.document().secrets[0].number for one in DRAWN if one.name == "writing-corsica-a"]
+    [good] = [made(one).secrets[0].number for one in DRAWN if one.name == "writing-corsica-a"]
 
     assert nir.is_valid(good)
     assert not nir.is_valid(digits.mistyped(good))

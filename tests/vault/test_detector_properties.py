@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.vault.numbers import INNOCENTS, WRITINGS, fifteen, thirteen
+from tests.whole import WHOLE
 from vault.rules.detector import Seen, find, mask, seen_in
 
 _AROUND = st.sampled_from(
@@ -22,6 +23,8 @@ _AROUND = st.sampled_from(
     ]
 )
 _FEW = settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+_SOME = settings(_FEW, max_examples=60 if WHOLE else 25)
+_MANY = settings(_FEW, max_examples=300 if WHOLE else 100)
 
 
 @pytest.mark.parametrize("writing", WRITINGS)
@@ -61,7 +64,7 @@ def test_thirteen_signs_in_a_row_are_found_after_a_word_that_says_so_alone(numbe
 
 
 @pytest.mark.parametrize("kind", INNOCENTS)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@_SOME
 @given(data=st.data())
 def test_a_number_of_another_kind_stays(kind: str, data: Any) -> None:
     written = data.draw(INNOCENTS[kind])
@@ -74,7 +77,7 @@ _CHECKED = ("SIRET", "French account", "phone", "phone from abroad", "bank card"
 
 
 @pytest.mark.parametrize("kind", _CHECKED)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@_SOME
 @given(data=st.data())
 def test_two_numbers_of_other_kinds_beside_each_other_stay(kind: str, data: Any) -> None:
     first = data.draw(INNOCENTS[kind])
@@ -96,7 +99,7 @@ def test_what_is_masked_holds_nothing_any_more_and_keeps_its_length(number: str,
     assert masked.endswith("• est mon numéro.")
 
 
-@settings(max_examples=300, deadline=None)
+@_MANY
 @given(text=st.text(), context=st.text(max_size=90))
 def test_hits_lie_in_the_text_in_order_and_apart(text: str, context: str) -> None:
     hits = find(text, context=context)
@@ -106,7 +109,7 @@ def test_hits_lie_in_the_text_in_order_and_apart(text: str, context: str) -> Non
     assert all(0 <= hit.start < hit.end <= len(text) for hit in hits)
 
 
-@settings(max_examples=300, deadline=None)
+@_MANY
 @given(text=st.text("0123456789OIlSB |./-\n", max_size=120))
 def test_hits_among_digits_lie_in_order_and_apart(text: str) -> None:
     hits = find(text)

@@ -1,6 +1,7 @@
 """The platform as a stranger starts it seals a document without any server; once it is started again, what was not
 sealed is noise."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,46 +9,53 @@ from pathlib import Path
 import pytest
 
 from tests.cluster import free_port
-from tests.config.processes import ROOT, eventually, pids_in, started
+from tests.config.migrated import migrated
+from tests.config.processes import ROOT, pids_in, started
 from tests.config.test_runplatform import command, environment, opened
+
+__all__ = ["migrated"]
 
 pytestmark = pytest.mark.slow
 
-SEND = """
-import sys, django; django.setup()
+FIRST = """
+import django; django.setup()
 from uuid import uuid4
 from django.utils import timezone
 from accounts import scope
-from accounts.models import Association, Membership
-from cases.models import Case
+from accounts.rules.roles import Role
+from tests import factories
+from tests.config.processes import eventually
 from tests.vault.letters import letter
 from vault import actions
-association = Association.objects.get(slug="demo-1")
-with scope.enter(association.pk):
-    case = Case.objects.filter(state="awaiting").order_by("pk").first()
-    by = Membership.objects.active().order_by("pk").first().user
-    sent = actions.receive([letter(int(sys.argv[1]))], subject=case.subject, label="opposition", token=uuid4(), by=by,
+from vault.models import Deposit
+by = factories.make_membership(factories.make_association(slug="union"), Role.VOLUNTEER)
+campaign = factories.make_campaign(by.association, today=timezone.localdate())
+case = factories.make_case(campaign, by=by.user, today=timezone.localdate(), at=timezone.now())
+def becomes(deposit, state):
+    eventually(lambda: Deposit.objects.get(pk=deposit.pk).state == state, what=f"it is {state}", within=90)
+    return Deposit.objects.get(pk=deposit.pk)
+def analysed(place):
+    sent = actions.receive([letter(place)], subject=case.subject, label="opposition", token=uuid4(), by=by.user,
                            at=timezone.now())
-    print(sent.pk)
+    return becomes(sent, "A_CONFIRMER")
+with scope.enter(by.association_id):
+    first = analysed(1)
+    assert actions.confirm(first, by=by.user, at=timezone.now())
+    becomes(first, "SCELLE")
+    print(analysed(2).pk)
 """
-CONFIRM = """
+THEN = """
 import sys, django; django.setup()
 from django.utils import timezone
 from accounts import scope
 from accounts.models import Association
+from tests.config.processes import eventually
 from vault import actions
 from vault.models import Deposit
-with scope.enter(Association.objects.get(slug="demo-1").pk):
+with scope.enter(Association.objects.get(slug="union").pk):
     deposit = Deposit.objects.get(pk=sys.argv[1])
-    print(actions.confirm(deposit, by=deposit.by, at=timezone.now()))
-"""
-STATE = """
-import sys, django; django.setup()
-from accounts import scope
-from accounts.models import Association
-from vault.models import Deposit
-with scope.enter(Association.objects.get(slug="demo-1").pk):
-    print(Deposit.objects.get(pk=sys.argv[1]).state)
+    assert actions.confirm(deposit, by=deposit.by, at=timezone.now())
+    eventually(lambda: Deposit.objects.get(pk=deposit.pk).state == "EXPIRE", what="it cannot be had back", within=90)
 """
 
 
@@ -58,32 +66,29 @@ def passing_key(log: Path) -> str:
     return told["VAULT_SAS_KEY"]
 
 
-def run(folder: Path, program: str, argument: str, *, key: str) -> str:
-    own = environment(folder) | {"VAULT_SAS_KEY": key}
+def run(own: dict[str, str], program: str, *arguments: str, key: str) -> str:
     ended = subprocess.run(
-        [sys.executable, "-c", program, argument],
-        cwd=ROOT, env=own, capture_output=True, text=True, timeout=120, check=False,
+        [sys.executable, "-c", program, *arguments],
+        cwd=ROOT, env=own | {"VAULT_SAS_KEY": key}, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr[-2000:]
     return ended.stdout.strip()
 
 
-def test_a_document_is_sealed_without_any_server_and_a_new_start_forgets_the_rest(tmp_path: Path) -> None:
-    folder, log, port = tmp_path / "var", tmp_path / "first.log", free_port()
-    with started(command(port), log=log, environment=environment(folder)) as platform:
+def test_a_document_is_sealed_without_any_server_and_a_new_start_forgets_the_rest(
+    migrated: Path, tmp_path: Path
+) -> None:
+    folder, log, port = Path(shutil.copytree(migrated, tmp_path / "var")), tmp_path / "first.log", free_port()
+    own = environment(folder) | {"DEMO": "false"}
+    with started(command(port), log=log, environment=own) as platform:
         opened(platform, port, log)
         key = passing_key(log)
-        first = run(folder, SEND, "1", key=key)
-        eventually(lambda: run(folder, STATE, first, key=key) == "A_CONFIRMER", what="it is analysed", within=90)
-        assert run(folder, CONFIRM, first, key=key) == "True"
-        eventually(lambda: run(folder, STATE, first, key=key) == "SCELLE", what="it is sealed", within=90)
-        second = run(folder, SEND, "2", key=key)
-        eventually(lambda: run(folder, STATE, second, key=key) == "A_CONFIRMER", what="it is analysed", within=90)
+        second = run(own, FIRST, key=key)
     assert key.encode() not in b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
     again = tmp_path / "second.log"
-    with started(command(port), log=again, environment=environment(folder)) as platform:
+    with started(command(port), log=again, environment=own) as platform:
         opened(platform, port, again)
-        assert passing_key(again) != key
-        assert run(folder, CONFIRM, second, key=key) == "True"
-        eventually(lambda: run(folder, STATE, second, key="") == "EXPIRE", what="it cannot be had back", within=90)
+        other = passing_key(again)
+        assert other != key
+        run(own, THEN, second, key=other)

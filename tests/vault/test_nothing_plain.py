@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests import cluster
+from tests.config.migrated import migrated
 from tests.config.processes import ROOT
 from tests.house.search import found_in
 from tests.vault import letters, services
+
+__all__ = ["migrated"]
 
 pytestmark = pytest.mark.slow
 
@@ -36,12 +40,13 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def calls(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+def calls(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     """Where the platform lies, and what its process and all below it called from the second deposit on."""
-    folder, log = tmp_path_factory.mktemp("watched"), tmp_path_factory.mktemp("calls") / "calls"
+    folder, log = tmp_path_factory.mktemp("watched") / "var", tmp_path_factory.mktemp("calls") / "calls"
+    shutil.copytree(migrated, folder)
     with services.or_skip():
         strace = cluster.program("strace", package="strace")
-    watched = [strace, "-f", "-y", "-s", "65536", "-e", CALLS, "-o", str(log)]
+    watched = [strace, "-f", "--seccomp-bpf", "-y", "-s", "65536", "-e", CALLS, "-o", str(log)]
     ended = subprocess.run(
         [*watched, sys.executable, "-m", "tests.vault.run_once"],
         cwd=ROOT,

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -27,6 +27,7 @@ from tests.house.tree import ROOT
 Pixels = npt.NDArray[np.uint8]
 LONGEST = 11.7  # inches of a sheet's long side: what a picture is taken to be
 SURE = 60
+_READ: dict[tuple[bytes, tuple[int, ...], int, bool], "tuple[Word, ...]"] = {}
 
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
@@ -90,34 +91,27 @@ def turned(pixels: Pixels, quarters: int) -> Pixels:
 
 def words_on(pixels: Pixels, *, dpi: int, sparse: bool = False, sure: int = SURE) -> list[Word]:
     """What Tesseract reads, `sure` of it by so many per cent."""
-    return [word for word in _read(_Page(pixels), dpi, sparse) if word.sure >= sure]
+    return [word for word in _read(pixels, dpi, sparse) if word.sure >= sure]
 
 
 def text_on(pixels: Pixels, *, dpi: int, sparse: bool = False) -> str:
     """Everything that Tesseract believes to read, sure or not."""
-    return " ".join(word.text for word in _read(_Page(pixels), dpi, sparse))
+    return " ".join(word.text for word in _read(pixels, dpi, sparse))
 
 
-class _Page:
-    """A page that is known by its pixels."""
-
-    def __init__(self, pixels: Pixels) -> None:
-        self.pixels = pixels
-        self._sum = hashlib.sha256(pixels.tobytes()).digest()
-
-    def __hash__(self) -> int:
-        return hash(self._sum)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Page) and other._sum == self._sum
+def _read(pixels: Pixels, dpi: int, sparse: bool) -> tuple[Word, ...]:
+    """A page that was read before is known by its pixels."""
+    known = (hashlib.sha256(pixels.tobytes()).digest(), pixels.shape, dpi, sparse)
+    if known not in _READ:
+        _READ[known] = _recognized(pixels, dpi, sparse)
+    return _READ[known]
 
 
-@lru_cache(maxsize=8)
-def _read(page: _Page, dpi: int, sparse: bool) -> tuple[Word, ...]:
-    height, width = page.pixels.shape[:2]
+def _recognized(pixels: Pixels, dpi: int, sparse: bool) -> tuple[Word, ...]:
+    height, width = pixels.shape[:2]
     reader = _reader()
     reader.SetPageSegMode(tesserocr.PSM.SPARSE_TEXT if sparse else tesserocr.PSM.AUTO)
-    reader.SetImage(Image.fromarray(page.pixels))
+    reader.SetImage(Image.fromarray(pixels))
     reader.SetSourceResolution(dpi)
     reader.Recognize()
     found, level = [], tesserocr.RIL.WORD
