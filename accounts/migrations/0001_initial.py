@@ -56,6 +56,9 @@ class Migration(migrations.Migration):
                 ('factors_reset_at', models.DateTimeField(null=True)),
                 ('factors_reset_in', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.association')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('email_index', ''), _negated=True), fields=('email_index',), name='user_email_once'), models.UniqueConstraint(condition=models.Q(('card_index', ''), _negated=True), fields=('card_index',), name='user_card_once')],
+            },
         ),
         migrations.CreateModel(
             name='AuditEntry',
@@ -72,6 +75,10 @@ class Migration(migrations.Migration):
                 ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.association')),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['association', 'by', 'at'], name='audit_by'), models.Index(fields=['association', 'about', 'about_id', 'at'], name='audit_about'), models.Index(fields=['association', '-id'], name='audit_newest'), models.Index(condition=models.Q(('kind__in', ['canary_read', 'file_damaged', 'mass_reading', 'power_given'])), fields=['association', '-id'], name='audit_alerts'), models.Index(condition=models.Q(('hash', '')), fields=['association', 'id'], name='audit_unchained')],
+                'constraints': [models.UniqueConstraint(fields=('association', 'place'), name='audit_place_once')],
+            },
         ),
         migrations.CreateModel(
             name='DataKey',
@@ -82,6 +89,9 @@ class Migration(migrations.Migration):
                 ('wrapped', models.BinaryField()),
                 ('association', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.association')),
             ],
+            options={
+                'indexes': [models.Index(fields=['association', 'kind'], name='datakey_kind')],
+            },
         ),
         migrations.CreateModel(
             name='Invitation',
@@ -115,6 +125,9 @@ class Migration(migrations.Migration):
                 ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.association')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('association', 'user'), name='membership_once')],
+            },
         ),
         migrations.CreateModel(
             name='FactorReset',
@@ -129,6 +142,9 @@ class Migration(migrations.Migration):
                 ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.association')),
                 ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('asked_by')), _negated=True), _connector='OR'), name='reset_by_two', violation_error_message='Une autre personne de la coordination doit approuver.')],
+            },
         ),
         migrations.CreateModel(
             name='ApiToken',
@@ -166,6 +182,9 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('works_for', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.association')),
             ],
+            options={
+                'indexes': [models.Index(fields=['user', '-opened_at'], name='signin_of')],
+            },
         ),
         migrations.CreateModel(
             name='SignInCode',
@@ -179,58 +198,9 @@ class Migration(migrations.Migration):
                 ('used_at', models.DateTimeField(null=True)),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(condition=models.Q(('email_index', ''), _negated=True), fields=('email_index',), name='user_email_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(condition=models.Q(('card_index', ''), _negated=True), fields=('card_index',), name='user_card_once'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['association', 'by', 'at'], name='audit_by'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['association', 'about', 'about_id', 'at'], name='audit_about'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['association', '-id'], name='audit_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(condition=models.Q(('kind__in', ['canary_read', 'file_damaged', 'mass_reading', 'power_given'])), fields=['association', '-id'], name='audit_alerts'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(condition=models.Q(('hash', '')), fields=['association', 'id'], name='audit_unchained'),
-        ),
-        migrations.AddConstraint(
-            model_name='auditentry',
-            constraint=models.UniqueConstraint(fields=('association', 'place'), name='audit_place_once'),
-        ),
-        migrations.AddIndex(
-            model_name='datakey',
-            index=models.Index(fields=['association', 'kind'], name='datakey_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('association', 'user'), name='membership_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='factorreset',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('asked_by')), _negated=True), _connector='OR'), name='reset_by_two', violation_error_message='Une autre personne de la coordination doit approuver.'),
-        ),
-        migrations.AddIndex(
-            model_name='signin',
-            index=models.Index(fields=['user', '-opened_at'], name='signin_of'),
-        ),
-        migrations.AddIndex(
-            model_name='signincode',
-            index=models.Index(fields=['address_index', 'asked_at'], name='signincode_asked'),
+            options={
+                'indexes': [models.Index(fields=['address_index', 'asked_at'], name='signincode_asked')],
+            },
         ),
         IsolateTenant("Membership", or_own=True),
         IsolateTenant("Invitation"),

@@ -49,6 +49,9 @@ class Migration(migrations.Migration):
                 ('horizon_days', models.PositiveSmallIntegerField(default=90)),
                 ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.association')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('association', 'slug'), name='campaign_slug_once')],
+            },
         ),
         migrations.CreateModel(
             name='Case',
@@ -79,6 +82,10 @@ class Migration(migrations.Migration):
                 ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='cases.campaign')),
                 ('follows', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followed_by', to='cases.case')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('closed_on', None)), fields=['association', 'act_on', 'id'], name='case_queue'), models.Index(condition=models.Q(('closed_on', None)), fields=['association', 'assigned_to', 'act_on', 'id'], name='case_queue_mine'), models.Index(fields=['association', '-id'], name='case_newest'), models.Index(fields=['association', 'campaign', 'opened_on'], name='case_campaign')],
+                'constraints': [models.UniqueConstraint(fields=('association', 'reference'), name='case_reference_once'), models.CheckConstraint(condition=models.Q(('state__in', [cases.rules.lifecycle.State['PREPARING'], cases.rules.lifecycle.State['TO_ACT'], cases.rules.lifecycle.State['AWAITING'], cases.rules.lifecycle.State['CLOSED'], cases.rules.lifecycle.State['ERASED']])), name='case_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', False), ('state__in', ['closed', 'erased'])), models.Q(models.Q(('state__in', ['closed', 'erased']), _negated=True), ('closed_on', None), ('outcome', ''), ('outcome_class', '')), _connector='OR'), name='case_ends_with_its_state', violation_error_message='Un dossier clos a une date de fin ; un dossier ouvert n’en a pas.')],
+            },
         ),
         migrations.CreateModel(
             name='Attempt',
@@ -98,6 +105,9 @@ class Migration(migrations.Migration):
                 ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='cases.case')),
             ],
+            options={
+                'indexes': [models.Index(fields=['association', 'case', '-id'], name='attempt_of')],
+            },
         ),
         migrations.CreateModel(
             name='CaseEvent',
@@ -116,6 +126,10 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='cases.case')),
             ],
+            options={
+                'indexes': [models.Index(fields=['case', '-at', '-id'], name='event_timeline'), models.Index(condition=models.Q(('hash', '')), fields=['association', 'case', 'id'], name='event_unchained')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('token__isnull', False)), fields=('association', 'token'), name='event_token_once'), models.UniqueConstraint(fields=('case', 'place'), name='event_place_once')],
+            },
         ),
         migrations.CreateModel(
             name='CaseFact',
@@ -132,6 +146,10 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='cases.case')),
                 ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['association', 'case'], name='fact_of')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('superseded_at', None)), fields=('case', 'kind'), name='fact_once'), models.CheckConstraint(condition=models.Q(models.Q(('earliest', None), ('latest', None)), ('earliest__lte', models.F('latest')), _connector='OR'), name='fact_range', violation_error_message='La première date doit précéder la dernière.')],
+            },
         ),
         migrations.CreateModel(
             name='Consent',
@@ -144,6 +162,10 @@ class Migration(migrations.Migration):
                 ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.association')),
                 ('beneficiary', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='cases.beneficiary')),
             ],
+            options={
+                'indexes': [models.Index(fields=['association', 'beneficiary', 'kind'], name='consent_of')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_on', None)), fields=('beneficiary', 'kind'), name='consent_once')],
+            },
         ),
         migrations.CreateModel(
             name='Deadline',
@@ -171,6 +193,10 @@ class Migration(migrations.Migration):
                 ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.association')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deadlines', to='cases.case')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('met_on', None), ('missed_on', None), ('void_on', None)), fields=['association', 'due', 'id'], name='deadline_running'), models.Index(fields=['association', 'case'], name='deadline_of')],
+                'constraints': [models.UniqueConstraint(fields=('case', 'key'), name='deadline_key_once')],
+            },
         ),
         migrations.CreateModel(
             name='Export',
@@ -193,6 +219,10 @@ class Migration(migrations.Migration):
                 ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.association')),
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['association', '-id'], name='export_newest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('is_approved', False), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='export_by_two', violation_error_message='Une autre personne doit approuver cet export.'), models.UniqueConstraint(fields=['association', 'seal_id'], name='export_form_once')],
+            },
         ),
         migrations.CreateModel(
             name='Justificatif',
@@ -210,6 +240,10 @@ class Migration(migrations.Migration):
                 ('received_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('sealed_file', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.sealedfile')),
             ],
+            options={
+                'indexes': [models.Index(fields=['association', 'case'], name='justificatif_of')],
+                'constraints': [models.UniqueConstraint(fields=('association', 'token'), name='justificatif_token_once')],
+            },
         ),
         migrations.CreateModel(
             name='Member',
@@ -229,6 +263,9 @@ class Migration(migrations.Migration):
                 ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.association')),
                 ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['association', 'email_index'], name='member_email'), models.Index(fields=['association', 'phone_index'], name='member_phone'), models.Index(fields=['association', 'user'], name='member_user')],
+            },
         ),
         migrations.AddField(
             model_name='case',
@@ -240,125 +277,9 @@ class Migration(migrations.Migration):
             name='member',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='beneficiaries', to='cases.member'),
         ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.UniqueConstraint(fields=('association', 'slug'), name='campaign_slug_once'),
-        ),
-        migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(fields=['association', 'case', '-id'], name='attempt_of'),
-        ),
-        migrations.AddIndex(
-            model_name='caseevent',
-            index=models.Index(fields=['case', '-at', '-id'], name='event_timeline'),
-        ),
-        migrations.AddIndex(
-            model_name='caseevent',
-            index=models.Index(condition=models.Q(('hash', '')), fields=['association', 'case', 'id'], name='event_unchained'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseevent',
-            constraint=models.UniqueConstraint(condition=models.Q(('token__isnull', False)), fields=('association', 'token'), name='event_token_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseevent',
-            constraint=models.UniqueConstraint(fields=('case', 'place'), name='event_place_once'),
-        ),
-        migrations.AddIndex(
-            model_name='casefact',
-            index=models.Index(fields=['association', 'case'], name='fact_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='casefact',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at', None)), fields=('case', 'kind'), name='fact_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='casefact',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('earliest', None), ('latest', None)), ('earliest__lte', models.F('latest')), _connector='OR'), name='fact_range', violation_error_message='La première date doit précéder la dernière.'),
-        ),
-        migrations.AddIndex(
-            model_name='consent',
-            index=models.Index(fields=['association', 'beneficiary', 'kind'], name='consent_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_on', None)), fields=('beneficiary', 'kind'), name='consent_once'),
-        ),
-        migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('met_on', None), ('missed_on', None), ('void_on', None)), fields=['association', 'due', 'id'], name='deadline_running'),
-        ),
-        migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(fields=['association', 'case'], name='deadline_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.UniqueConstraint(fields=('case', 'key'), name='deadline_key_once'),
-        ),
-        migrations.AddIndex(
-            model_name='export',
-            index=models.Index(fields=['association', '-id'], name='export_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='export',
-            constraint=models.CheckConstraint(condition=models.Q(('is_approved', False), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='export_by_two', violation_error_message='Une autre personne doit approuver cet export.'),
-        ),
-        migrations.AddConstraint(
-            model_name='export',
-            constraint=models.UniqueConstraint(fields=['association', 'seal_id'], name='export_form_once'),
-        ),
-        migrations.AddIndex(
-            model_name='justificatif',
-            index=models.Index(fields=['association', 'case'], name='justificatif_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='justificatif',
-            constraint=models.UniqueConstraint(fields=('association', 'token'), name='justificatif_token_once'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['association', 'email_index'], name='member_email'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['association', 'phone_index'], name='member_phone'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['association', 'user'], name='member_user'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_on', None)), fields=['association', 'act_on', 'id'], name='case_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_on', None)), fields=['association', 'assigned_to', 'act_on', 'id'], name='case_queue_mine'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['association', '-id'], name='case_newest'),
-        ),
         migrations.AddIndex(
             model_name='case',
             index=models.Index(fields=['association', 'member'], name='case_member'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['association', 'campaign', 'opened_on'], name='case_campaign'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('association', 'reference'), name='case_reference_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [cases.rules.lifecycle.State['PREPARING'], cases.rules.lifecycle.State['TO_ACT'], cases.rules.lifecycle.State['AWAITING'], cases.rules.lifecycle.State['CLOSED'], cases.rules.lifecycle.State['ERASED']])), name='case_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', False), ('state__in', ['closed', 'erased'])), models.Q(models.Q(('state__in', ['closed', 'erased']), _negated=True), ('closed_on', None), ('outcome', ''), ('outcome_class', '')), _connector='OR'), name='case_ends_with_its_state', violation_error_message='Un dossier clos a une date de fin ; un dossier ouvert n’en a pas.'),
         ),
         migrations.AddIndex(
             model_name='beneficiary',

@@ -43,6 +43,9 @@ class Migration(migrations.Migration):
                 ('cause', models.CharField(choices=[('retention', 'Durée de conservation atteinte'), ('erasure', 'Effacement demandé'), ('age', 'Trace devenue inutile')], max_length=12)),
                 ('count', models.PositiveIntegerField()),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('count__gt', 0)), name='purge_of_something')],
+            },
         ),
         migrations.AddField(
             model_name='case',
@@ -86,10 +89,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='purgeline',
             index=models.Index(fields=['association', '-purged_on', '-id'], name='purge_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='purgeline',
-            constraint=models.CheckConstraint(condition=models.Q(('count__gt', 0)), name='purge_of_something'),
         ),
         IsolateTenant("PurgeLine"),
         AppendOnlyTable("PurgeLine"),

@@ -25,6 +25,9 @@ class Migration(migrations.Migration):
                 ('quiet_from', models.PositiveSmallIntegerField(null=True)),
                 ('quiet_until', models.PositiveSmallIntegerField(null=True)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('digest_at__lt', 24), models.Q(models.Q(('quiet_from', None), ('quiet_until', None)), models.Q(('quiet_from__isnull', False), ('quiet_from__lt', 24), ('quiet_until__isnull', False), ('quiet_until__lt', 24), models.Q(('quiet_from', models.F('quiet_until')), _negated=True)), _connector='OR')), name='mail_choice_hours', violation_error_message='Les heures vont de 0 à 23, et le calme a un début et une fin.')],
+            },
         ),
         migrations.RemoveIndex(
             model_name='notice',
@@ -70,10 +73,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='mailchoice',
             constraint=models.UniqueConstraint(fields=('association', 'user', 'audience'), name='mail_choice_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='mailchoice',
-            constraint=models.CheckConstraint(condition=models.Q(('digest_at__lt', 24), models.Q(models.Q(('quiet_from', None), ('quiet_until', None)), models.Q(('quiet_from__isnull', False), ('quiet_from__lt', 24), ('quiet_until__isnull', False), ('quiet_until__lt', 24), models.Q(('quiet_from', models.F('quiet_until')), _negated=True)), _connector='OR')), name='mail_choice_hours', violation_error_message='Les heures vont de 0 à 23, et le calme a un début et une fin.'),
         ),
         IsolateTenant("MailChoice"),
         BelongTogether("Notice", "digest"),

@@ -31,6 +31,9 @@ class Migration(migrations.Migration):
                 ('measured_at', models.DateTimeField(blank=True, null=True)),
                 ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.association')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('association', 'campaign_id'), name='statplan_once')],
+            },
         ),
         migrations.CreateModel(
             name='Release',
@@ -57,6 +60,10 @@ class Migration(migrations.Migration):
                 ('reviewed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='observatory.statplan')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'published')), fields=['slug'], name='release_public_slug')],
+                'constraints': [models.UniqueConstraint(fields=('association', 'slug'), name='release_slug_once'), models.UniqueConstraint(fields=('association', 'plan', 'table', 'period', 'version'), name='release_once'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'measured', 'reviewed', 'published', 'rejected'])), name='release_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', False), ('reviewed_at__isnull', False), ('state', 'published')), models.Q(models.Q(('state', 'published'), _negated=True), ('published_at', None)), _connector='OR'), name='release_published_after_review')],
+            },
         ),
         migrations.CreateModel(
             name='CountedPerson',
@@ -124,30 +131,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['association', 'campaign_id', 'kind', 'month'], include=('procedure', 'channel', 'region', 'outcome5', 'delay_class', 'deadline_respected'), name='statevent_counting')],
                 'constraints': [models.UniqueConstraint(fields=('association', 'campaign_id', 'person_key', 'kind'), name='statevent_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['ouverture', 'bilan'])), name='statevent_kind_known')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='statplan',
-            constraint=models.UniqueConstraint(fields=('association', 'campaign_id'), name='statplan_once'),
-        ),
-        migrations.AddIndex(
-            model_name='release',
-            index=models.Index(condition=models.Q(('state', 'published')), fields=['slug'], name='release_public_slug'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(fields=('association', 'slug'), name='release_slug_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(fields=('association', 'plan', 'table', 'period', 'version'), name='release_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'measured', 'reviewed', 'published', 'rejected'])), name='release_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', False), ('reviewed_at__isnull', False), ('state', 'published')), models.Q(models.Q(('state', 'published'), _negated=True), ('published_at', None)), _connector='OR'), name='release_published_after_review'),
         ),
         IsolateTenant("StatPlan"),
         IsolateTenant("StatEvent"),

@@ -16,7 +16,7 @@ from allauth.mfa.totp.internal.auth import (
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 
-from accounts.access import secrets_of
+from accounts.access import factors_of, has_factor, secrets_of
 from accounts.models import Membership, SignIn
 from tests import factories
 from tests.people import HouseClient, signed_in
@@ -102,6 +102,13 @@ def test_the_same_secret_opens_for_its_own_account(colleague: Membership) -> Non
 
     assert answer.status_code == 302
     assert SignIn.objects.get().user == colleague.user
+
+
+def test_what_protects_one_account_is_told_of_no_other(volunteer: Membership, colleague: Membership) -> None:
+    enrol(colleague.user)
+
+    assert (has_factor(volunteer.user), has_factor(colleague.user)) == (False, True)
+    assert (factors_of(volunteer.user).has_any, factors_of(colleague.user).has_app) == (False, True)
 
 
 def test_nothing_is_sealed_for_nobody(volunteer: Membership) -> None:

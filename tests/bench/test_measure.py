@@ -1,6 +1,5 @@
 """Ratios and verdicts, on made-up clocks."""
 
-import gc
 import itertools
 from collections.abc import Iterator
 
@@ -13,14 +12,6 @@ from bench.measure import Comparison, Cost, Fact, Round, Side, Verdict
 def comparison(*, goal: float = 2.0, facts: dict[str, Fact] | None = None) -> Comparison:
     idle = Side(run=measure.nothing)
     return Comparison(name="page", rival="F", goal=goal, ours=idle, theirs=idle, facts=facts or {})
-
-
-@pytest.fixture(autouse=True)
-def _old_rubbish_is_set_aside() -> Iterator[None]:
-    """Each sample looks for rubbish first: not through all that the tests before left in memory."""
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 def rounds(*ratios: float) -> list[Round]:

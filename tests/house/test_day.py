@@ -48,7 +48,7 @@ AT_LEAST = 200
 SHY = {"portal:leave", "portal:quick_exit", "account_logout", "desk:member_revoke", "desk:sessions", "set_language"}
 
 # Those of PEOPLE whom different doors let in; who else types, types on the same pages.
-TYPISTS = ("nobody", "member", "volunteer", "reception", "coordinator", "delegate")
+TYPISTS = ("nobody", "member", "volunteer", "coordinator")
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """Every page, light and wide or dark and on a phone: no fault for axe, nothing too wide, no policy broken.
 
-Of each page the suite reads two states: the first in light and wide, the last in dark and on a phone. WHOLE=1 reads all
-of them in both.
+Of each page the suite reads one state, the first of one, the second of the next; WHOLE=1 reads all of them in both.
 
 With TEST_SHOTS=folder, as `make shots` sets it, each page is also pictured there; TEST_SHOTS_ONLY=pattern picks some.
 """
@@ -26,7 +25,7 @@ from tests.gallery import GALLERY
 from tests.journeys.conftest import OpenPage
 from tests.pictures import Picture, press
 from tests.stage import Stage
-from tests.whole import WHOLE, turn
+from tests.whole import turn
 
 SHOTS = os.environ.get("TEST_SHOTS", "")
 ONLY = re.compile(os.environ.get("TEST_SHOTS_ONLY", ""))
@@ -76,9 +75,6 @@ class Visitor:
     def looks(self, picture: Picture) -> list[Look]:
         if SHOTS:
             return [(width, theme) for theme in ("light", "dark") for width in (1280, 375)]
-        states = states_of(picture)
-        if len(states) > 1 and not WHOLE:
-            return [LOOKS[0] if picture is states[0] else LOOKS[1]]
         return turn(LOOKS, GALLERY.index(picture) // SHARES)
 
     def turn(self, page: Page, look: Look) -> None:
@@ -110,15 +106,14 @@ class Visitor:
             page.screenshot(path=Path(SHOTS) / f"{picture.name}-{width}-{theme}.png", full_page=True)
 
 
-def states_of(picture: Picture) -> list[Picture]:
-    return [one for one in GALLERY if (one.view or one.name) == (picture.view or picture.name)]
-
-
 def asked() -> list[Picture]:
     pictures = [one for one in GALLERY if ONLY.search(one.name)]
-    if WHOLE or SHOTS:
+    if SHOTS:
         return pictures
-    return [one for one in pictures if one in (states_of(one)[0], states_of(one)[-1])]
+    pages: dict[str, list[Picture]] = {}
+    for one in pictures:
+        pages.setdefault(one.view or one.name, []).append(one)
+    return [one for place, states in enumerate(pages.values()) for one in turn(states, place)]
 
 
 WIDEST = """() => {

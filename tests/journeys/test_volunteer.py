@@ -13,7 +13,6 @@ from tests.journeys.test_gallery import AXE, axe_faults
 from tests.journeys.test_main_job import open_case
 from tests.journeys.test_passkeys import give_authenticator, sign_out
 from tests.notifications.conftest import Sink
-from tests.whole import WHOLE
 
 GUEST = "zqguest@exemple.invalid"
 NAME = "Zqguest Dupont"
@@ -21,14 +20,11 @@ PASSWORD = "neuf tilleuls sous la pluie"
 LETTER = date(2026, 11, 10)
 
 
-def readable(page: Page, title: str, *, shown: bool = True) -> None:
-    """Axe finds nothing on this page, once it has come: a click alone leaves the page before still standing.
-
-    What is `shown` in the gallery too was judged there; all the same it is again with WHOLE=1.
-    """
+def readable(page: Page, title: str) -> None:
+    """Axe finds nothing on this page, once it has come: a click alone leaves the page before still standing."""
     expect(page.get_by_role("heading", level=1)).to_contain_text(title)
     page.wait_for_load_state()
-    assert (shown and not WHOLE) or list(axe_faults(page)) == [], page.url
+    assert list(axe_faults(page)) == [], page.url
 
 
 def opened(open_page: OpenPage) -> Page:
@@ -133,7 +129,7 @@ def enrol(page: Page) -> None:
     page.get_by_label("Un téléphone ou une tablette").check()
     steps.press(page, "Créer la clé d’accès")
     expect(page.get_by_role("main").get_by_role("code")).to_have_count(8)
-    readable(page, "Vos codes de secours", shown=False)
+    readable(page, "Vos codes de secours")
 
 
 def works(page: Page) -> None:
@@ -188,7 +184,7 @@ def test_a_coordinator_finds_who_opened_a_case_and_why(open_page: OpenPage, plat
     steps.at_work(camille, "referent", home=platform)
     camille.goto(page)
     steps.see(camille, "Ce dossier est suivi par quelqu’un", "Bao Démo")
-    readable(camille, "suivi par quelqu’un", shown=False)
+    readable(camille, "suivi par quelqu’un")
     camille.get_by_role("main").get_by_role("textbox").fill("Zqraison : elle appelle, Bao est absent")
     steps.press(camille, "Ouvrir le dossier")
     steps.see(camille, reference)
@@ -208,4 +204,4 @@ def test_a_coordinator_finds_who_opened_a_case_and_why(open_page: OpenPage, plat
     expect(coordinator.get_by_role("main")).to_contain_text("suivi par quelqu’un d’autre, raison notée dans le dossier")
     assert "Zqodette" not in coordinator.content(), "the log names no member"
     assert "Zqraison" not in coordinator.content(), "the reason stays in the case"
-    readable(coordinator, "Journal", shown=False)
+    readable(coordinator, "Journal")

@@ -64,7 +64,8 @@ AREAS: dict[str, list[Target]] = {
         _of(
             "notifications/actions/__init__.py",
             *("notifications/test_outbox", "notifications/test_delivery", "notifications/test_failures"),
-            *("notifications/test_direct", "notifications/test_sending_hours"),
+            *("notifications/test_direct", "notifications/test_sending_hours", "notifications/test_digests"),
+            *("notifications/test_relays", "notifications/test_ending_well"),
         ),
     ],
     "cryptography": [

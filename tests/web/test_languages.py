@@ -32,7 +32,7 @@ from tests.house.tree import ROOT
 from tests.people import HouseClient, signed_in, signed_in_by_code
 from tests.stage_deposits import set_deposits
 from tests.web.languages import said, strangers
-from tests.whole import WHOLE
+from tests.whole import WHOLE, share
 from web.demo import seed
 
 PLACE = re.compile(r"%\(\w+\)s|<[^>]+>")
@@ -198,18 +198,19 @@ class Readers:
 
     def _team(self) -> Iterator[Crawl]:
         """Each role all that has an address without a case, the coordinator and the volunteer what that leads to; the
-        referent every situation of a case."""
+        referent every other situation of a case."""
         team = _team(self.association)
         yield self.reads(signed_in(team[Role.VOLUNTEER], factor=False), *_without_places())
         for role, user in team.items():
             within = "desk:" if WHOLE or role in {Role.COORDINATOR, Role.VOLUNTEER} else "none"
             yield self.reads(signed_in(user, association=self.association), *_without_places(), within=within)
-        cases = [reverse("desk:case", args=[reference]) for _, reference in _situations(self.association)]
+        situations = share(_situations(self.association), ["fr", "en"].index(self.language), of=2)
+        cases = [reverse("desk:case", args=[reference]) for _, reference in situations]
         yield self.reads(signed_in(team[Role.REFERENT], association=self.association), *cases, within="desk:")
 
     def _members(self) -> Iterator[Crawl]:
-        """Every situation as its member reads it, and the pages that it leads to."""
-        for member, reference in _situations(self.association):
+        """Situations as members read them, and the pages that they lead to: one in French, the next in English."""
+        for member, reference in share(_situations(self.association), ["fr", "en"].index(self.language), of=2):
             if member:
                 client = signed_in_by_code(member, association=self.association)
                 steps = [reverse("portal:step", args=[reference, channel, 1]) for channel in ("web", "phone")]
@@ -332,8 +333,7 @@ def test_no_message_says_a_word_of_the_other_language() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("clock")
-@pytest.mark.parametrize("name", ["attempt", "facts", "close", "assign", "hold", "note", "upload"])
-def test_a_form_sent_empty_says_what_to_correct_in_english(seeded: Association, name: str, now: datetime) -> None:
+def test_a_form_sent_empty_says_what_to_correct_in_english(seeded: Association, now: datetime) -> None:
     referent = _team(seeded)[Role.REFERENT]
     client = signed_in(referent, association=seeded)
     client.cookies["django_language"] = "en"
@@ -341,13 +341,14 @@ def test_a_form_sent_empty_says_what_to_correct_in_english(seeded: Association, 
         case = Case.objects.filter(state="to_act").order_by("pk")[0]
     factories.say_why(case, by=referent, at=now)
     form = {"association": seeded.pk, "token": str(uuid4()), "version": case.version}
+    typed = _told_by_people(seeded)
 
-    response = client.post(reverse(f"desk:{name}", args=[case.reference]), form)
-    page = said(response.content.decode())
+    for name in ("attempt", "facts", "close", "assign", "hold", "note", "upload"):
+        response = client.post(reverse(f"desk:{name}", args=[case.reference]), form)
+        page = said(response.content.decode())
 
-    assert response.status_code == 422
-    assert page.language == "en"
-    assert strangers(page.texts, "en", names=_told_by_people(seeded)) == []
+        assert (name, response.status_code, page.language) == (name, 422, "en")
+        assert strangers(page.texts, "en", names=typed) == []
 
 
 @pytest.mark.django_db

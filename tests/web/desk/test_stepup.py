@@ -27,9 +27,9 @@ PASSWORD = "neuf tilleuls sous la pluie"
 
 
 def stale(membership: Membership, clock: time_machine.Traveller) -> HouseClient:
-    """A browser whose second factor was given five minutes and a second ago."""
+    """A browser whose second factor was given five minutes ago."""
     client = signed_in(membership.user, association=membership.association)
-    clock.shift(301)
+    clock.shift(300)
     return client
 
 
