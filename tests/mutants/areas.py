@@ -43,7 +43,11 @@ AREAS: dict[str, list[Target]] = {
             *("web/desk/test_passkeys_again", "web/desk/test_account", "web/desk/test_team"),
         ),
         _of("accounts/access/tokens.py", "accounts/test_tokens", "web/api/test_tokens", "web/desk/test_tokens"),
-        _of("web/desk/views/doors.py", "web/desk/test_pages", "web/desk/test_acting", "web/desk/test_stepup"),
+        _of(
+            "web/desk/views/doors.py",
+            *("web/desk/test_pages", "web/desk/test_acting", "web/desk/test_stepup", "web/desk/test_typed_again"),
+            *("web/desk/test_reason", "web/desk/test_security", "web/desk/test_exports"),
+        ),
     ],
     "life cycle": [
         _of("cases/rules/lifecycle.py", "cases/test_lifecycle", "cases/test_opening", "cases/test_decisions"),
