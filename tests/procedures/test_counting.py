@@ -109,6 +109,21 @@ def test_two_days_from_a_friday_end_on_the_tuesday() -> None:
     assert [off.name.en for off in end.skipped] == ["Sunday"]
 
 
+@pytest.mark.parametrize(
+    ("rule", "due"), [(RuleFamily.FR_CPC, 23), (RuleFamily.FR_FRANC, 23), (RuleFamily.FR_SILENCE, 22)]
+)
+def test_no_other_family_asks_for_two_working_days(rule: RuleFamily, due: int) -> None:
+    end = end_of(date(2026, 11, 20), length=Period(days=2), rule=rule)
+
+    assert (end.due, end.widened) == (date(2026, 11, due), False)
+
+
+def test_one_day_from_a_friday_ends_on_the_monday() -> None:
+    end = end_of(date(2026, 11, 20), length=Period(days=1), rule=RuleFamily.EU_1182_71)
+
+    assert (end.due, end.widened) == (date(2026, 11, 23), False)
+
+
 def test_a_day_off_between_the_two_working_days_is_named_too() -> None:
     end = end_of(date(2026, 11, 7), length=Period(days=2), rule=RuleFamily.EU_1182_71)
     armistice = end_of(date(2026, 11, 8), length=Period(days=2), rule=RuleFamily.EU_1182_71)

@@ -69,6 +69,8 @@ def test_the_far_end_of_the_calendar_is_refused() -> None:
         Period(days=1).after(date(2200, 12, 31))
     with pytest.raises(EndOutOfReach):
         Period(years=9998).after(date(2026, 1, 1))
+    with pytest.raises(EndOutOfReach):
+        Period(years=7900, weeks=9999).after(date(2026, 1, 1))  # within the calendar's years, then beyond its days
 
 
 @pytest.mark.parametrize(
@@ -81,6 +83,7 @@ def test_the_far_end_of_the_calendar_is_refused() -> None:
         ("P1M10D", "un mois et dix jours", "one month and ten days"),
         ("P30D", "30 jours", "30 days"),
         ("P1Y2M3D", "un an, deux mois et trois jours", "one year, two months and three days"),
+        ("P2D", "deux jours", "two days"),
         ("P0D", "zéro jour", "zero days"),
     ],
 )
