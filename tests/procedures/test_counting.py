@@ -118,6 +118,12 @@ def test_no_other_family_asks_for_two_working_days(rule: RuleFamily, due: int) -
     assert (end.due, end.widened) == (date(2026, 11, due), False)
 
 
+def test_two_days_that_end_on_the_second_working_day_are_not_widened() -> None:
+    end = end_of(date(2026, 11, 23), length=Period(days=2), rule=RuleFamily.EU_1182_71)
+
+    assert (end.due, end.widened) == (date(2026, 11, 25), False)
+
+
 def test_one_day_from_a_friday_ends_on_the_monday() -> None:
     end = end_of(date(2026, 11, 20), length=Period(days=1), rule=RuleFamily.EU_1182_71)
 
