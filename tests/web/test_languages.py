@@ -32,7 +32,7 @@ from tests.house.tree import ROOT
 from tests.people import HouseClient, signed_in, signed_in_by_code
 from tests.stage_deposits import set_deposits
 from tests.web.languages import said, strangers
-from tests.whole import WHOLE, share
+from tests.whole import WHOLE
 from web.demo import seed
 
 PLACE = re.compile(r"%\(\w+\)s|<[^>]+>")
@@ -198,19 +198,18 @@ class Readers:
 
     def _team(self) -> Iterator[Crawl]:
         """Each role all that has an address without a case, the coordinator and the volunteer what that leads to; the
-        referent every other situation of a case."""
+        referent every situation of a case."""
         team = _team(self.association)
         yield self.reads(signed_in(team[Role.VOLUNTEER], factor=False), *_without_places())
         for role, user in team.items():
             within = "desk:" if WHOLE or role in {Role.COORDINATOR, Role.VOLUNTEER} else "none"
             yield self.reads(signed_in(user, association=self.association), *_without_places(), within=within)
-        situations = share(_situations(self.association), ["fr", "en"].index(self.language), of=2)
-        cases = [reverse("desk:case", args=[reference]) for _, reference in situations]
+        cases = [reverse("desk:case", args=[reference]) for _, reference in _situations(self.association)]
         yield self.reads(signed_in(team[Role.REFERENT], association=self.association), *cases, within="desk:")
 
     def _members(self) -> Iterator[Crawl]:
-        """Situations as members read them, and the pages that they lead to: one in French, the next in English."""
-        for member, reference in share(_situations(self.association), ["fr", "en"].index(self.language), of=2):
+        """Every situation as its member reads it, and the pages that it leads to."""
+        for member, reference in _situations(self.association):
             if member:
                 client = signed_in_by_code(member, association=self.association)
                 steps = [reverse("portal:step", args=[reference, channel, 1]) for channel in ("web", "phone")]

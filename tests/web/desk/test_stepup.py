@@ -85,6 +85,14 @@ def test_within_five_minutes_nothing_is_asked(
     assert client.get(reverse("desk:member_roles", args=[volunteer.pk])).status_code == 200
 
 
+def test_a_page_that_lets_nothing_out_asks_for_no_newer_factor(
+    coordinator: Membership, clock: time_machine.Traveller
+) -> None:
+    client = stale(coordinator, clock)
+
+    assert [client.get(reverse(f"desk:{name}")).status_code for name in ("team", "cases", "figures")] == [200, 200, 200]
+
+
 def test_rights_are_looked_at_before_the_factor(
     volunteer: Membership, colleague: Membership, clock: time_machine.Traveller
 ) -> None:
