@@ -68,9 +68,9 @@ AREAS: dict[str, list[Target]] = {
         _of("notifications/rules/windows.py", "notifications/test_windows", "notifications/test_modes"),
         _of(
             "notifications/actions/__init__.py",
-            *("notifications/test_outbox", "notifications/test_delivery", "notifications/test_failures"),
-            *("notifications/test_direct", "notifications/test_sending_hours", "notifications/test_digests"),
-            *("notifications/test_relays", "notifications/test_ending_well"),
+            *("notifications/test_outbox", "notifications/test_relays", "notifications/test_digests"),
+            *("notifications/test_failures", "notifications/test_delivery", "notifications/test_sending_hours"),
+            *("notifications/test_ending_well", "notifications/test_direct"),
         ),
     ],
     "cryptography": [
