@@ -1,14 +1,18 @@
 """`make mutants` puts faults where it says; what is called equal still stands in the code. (Trying them takes long.)"""
 
 import ast
+import gc
+import os
 from pathlib import Path
 
 import pytest
 
+from notifications.rules import backoff
 from tests.house.tree import ROOT
 from tests.mutants.areas import AREAS
 from tests.mutants.explained import explained
 from tests.mutants.faults import faults_in, with_fault
+from tests.mutants.swapping import swap
 
 SAMPLE = '''
 """A file."""
@@ -62,6 +66,20 @@ def test_a_fault_changes_the_one_place(file: Path) -> None:
     for fault in faults_in(file, named="sample.py"):
         changed = ast.unparse(with_fault(SAMPLE, fault)).splitlines()
         assert len(set(whole) ^ set(changed)) in {1, 2}, fault.name
+
+
+def test_the_running_function_gets_its_fault_though_it_was_set_aside() -> None:
+    """In a fork, as `make mutants` does it: here the function stays whole."""
+    file = Path(backoff.__file__)
+    found = faults_in(file, named=str(file.relative_to(ROOT)))
+    fault = next(one for one in found if one.function != "module")
+
+    pid = os.fork()
+    if not pid:
+        gc.freeze()
+        os._exit(0 if swap(fault) else 1)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
 @pytest.mark.parametrize("area", AREAS)
