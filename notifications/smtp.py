@@ -27,6 +27,7 @@ _DENIALS = re.compile(
     r"(?<![\d.])5\.7\.\d|\brelay(ing)? (access )?(is )?(denied|prohibited|not (permitted|allowed))", re.IGNORECASE
 )
 _STATUS = re.compile(r"(?<![\d.])5\.(?P<subject>\d{1,3}\.\d{1,3})(?![\d.])")
+_EXPLAINED = re.compile(r"(?<![\d.])5\.[1-9]\d{0,2}\.\d{1,3}(?![\d.])")  # 5.0.x says nothing more than 5xx
 # No such mailbox, domain or road to it; a mailbox that is closed; and the codes that say so by themselves.
 _OF_ADDRESS = re.compile(r"1\.\d+|2\.1|4\.\d+")
 _UNKNOWN = frozenset({550, 551, 553})
@@ -57,7 +58,14 @@ class Lost(Deferred):
 
 
 class Rejected(Undelivered):
-    """Never: the server said 5xx to this address or this content."""
+    """Never: the server said 5xx to this address or this content.
+
+    `explained`: by a status of RFC 3463, so that it is not us that it means.
+    """
+
+    def __init__(self, code: str, *, explained: bool = False) -> None:
+        super().__init__(code)
+        self.explained = explained
 
 
 class NoSuchAddress(Rejected):
@@ -162,7 +170,8 @@ class Courier:
         if isinstance(error, smtplib.SMTPSenderRefused) or code in _SIGN_IN or _DENIALS.search(words):
             return Denied(f"denied_{code}")
         is_of_address = isinstance(error, smtplib.SMTPRecipientsRefused) and _is_unknown(code, words)
-        return NoSuchAddress(f"smtp_{code}") if is_of_address else Rejected(f"smtp_{code}")
+        kind = NoSuchAddress if is_of_address else Rejected
+        return kind(f"smtp_{code}", explained=_EXPLAINED.search(words) is not None)
 
     def _lost(self, code: str) -> Lost:
         """The connection is of no use any more. The message may be the cause, so it counts as a try."""

@@ -284,12 +284,17 @@ def _note_refusal(run: _Run, refused: Refused) -> None:
 
 
 def _settle_refused(run: _Run) -> int:
-    """The server takes other mails, or refused few: its word about each of these counts. How many there were."""
-    settled = len(run.refused)
+    """The server refused few, so that its word counts about each of these. How many there were.
+
+    While it has taken no mail in this run, a bare "550" may mean us: only what it explains is given up.
+    """
+    settled, takes = len(run.refused), run.report.sent > 0
     for one in run.refused:
-        settle = _bury if isinstance(one.refusal, Rejected) else _fail
-        settle(run, one.notice, code=one.refusal.code)
-        one.tell(at=run.now)
+        if one.is_final(takes=takes):
+            _bury(run, one.notice, code=one.refusal.code)
+            one.tell(at=run.now)
+        else:
+            _fail(run, one.notice, code=one.refusal.code)
     run.refused.clear()
     return settled
 

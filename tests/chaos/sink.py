@@ -45,7 +45,7 @@ class Sink:
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802  aiosmtpd's name
         if address in self.never:
-            return "550 no such user"
+            return "550 5.1.1 no such user"
         if self.defers_half and sum(address.encode()) % 2:
             return "451 try later"
         envelope.rcpt_tos.append(address)

@@ -177,7 +177,7 @@ def test_refused_it_lets_go_of_what_it_held_and_each_ends_as_a_task_of_its_own(
 ) -> None:
     tell(2)
     delivered(now)
-    sink.replies[ADDRESS] = "550 no such user"
+    sink.replies[ADDRESS] = "550 5.1.1 no such user"
 
     assert delivered(evening(now)) == {"dead": 3}
 

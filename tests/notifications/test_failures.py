@@ -61,7 +61,7 @@ def test_a_550_is_dead_at_once_and_stops_nobody(sink: Sink, promise: Promise, no
 
 def test_refused_content_is_dead_too(sink: Sink, promise: Promise, now: datetime) -> None:
     promise()
-    sink.data_reply = lambda: "554 looks like spam"
+    sink.data_reply = lambda: "554 5.6.0 looks like spam"
 
     assert delivered(now) == {"dead": 1}
 

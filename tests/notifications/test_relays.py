@@ -52,15 +52,51 @@ def test_what_a_server_says_of_us_is_tried_again(
     assert (reread(denied).state, reread(denied).error_class) == (NoticeState.WAITING, code)
 
 
-@pytest.mark.parametrize("answer", ["550 no such user", "550 5.1.1 unknown, says relay 5.7.example"])
-@pytest.mark.parametrize(("many", "sent"), [(4, 0), (9, 5)])
+EXPLAINED = "550 5.1.1 unknown, says relay 5.7.example"
+
+
+@pytest.mark.parametrize(
+    ("answer", "many", "report"),
+    [
+        ("550 no such user", 9, {"sent": 5, "dead": 4}),
+        (EXPLAINED, 9, {"sent": 5, "dead": 4}),
+        (EXPLAINED, 4, {"dead": 4}),
+    ],
+)
 def test_four_bad_addresses_in_a_row_are_dead_at_once(
-    answer: str, many: int, sent: int, sink: Sink, promise: Promise, now: datetime
+    answer: str, many: int, report: dict[str, int], sink: Sink, promise: Promise, now: datetime
 ) -> None:
     promise(many)
     sink.replies = {address(number): answer for number in range(1, 5)}
 
-    assert delivered(now) == ({"sent": sent, "dead": 4} if sent else {"dead": 4})
+    assert delivered(now) == report
+
+
+@pytest.mark.parametrize("answer", ["550 no", "550 5.0.0 no", "552 no"])
+def test_few_that_are_refused_without_a_reason_wait_until_the_server_takes_a_mail(
+    answer: str, sink: Sink, promise: Promise, now: datetime
+) -> None:
+    """A relay that refuses everybody so may have fewer than five to refuse."""
+    [bad, good] = promise(2)
+    sink.replies = {address(number): answer for number in (1, 2)}
+
+    assert delivered(now) == {"failed": 2}
+
+    sink.replies.pop(address(2))
+    assert delivered(now + timedelta(minutes=10)) == {"sent": 1, "dead": 1}
+    assert [reread(bad).state, reread(good).state] == [NoticeState.DEAD, NoticeState.SENT]
+
+
+def test_one_that_is_always_refused_without_a_reason_is_dead_after_eight_tries(
+    sink: Sink, promise: Promise, now: datetime
+) -> None:
+    [notice] = promise(1)
+    sink.replies[address(1)] = "550 no"
+
+    reports = [delivered(now + timedelta(days=attempt)) for attempt in range(9)]
+
+    assert reports == [{"failed": 1}] * 7 + [{"dead": 1}, {}]
+    assert (reread(notice).state, reread(notice).error_class) == (NoticeState.DEAD, "smtp_550")
 
 
 def test_bad_addresses_between_good_ones_never_end_a_run(sink: Sink, promise: Promise, now: datetime) -> None:

@@ -139,7 +139,7 @@ def test_a_try_that_died_before_the_window_closed_is_taken_up_when_it_opens(
 
 def test_a_dead_notice_that_is_revived_at_night_waits_too(sink: Sink, promise: Promise) -> None:
     [notice] = promise(at=MIDNIGHT - timedelta(hours=5))
-    sink.replies[address(1)] = "550 no such user"
+    sink.replies[address(1)] = "550 5.1.1 no such user"
     delivered(MIDNIGHT - timedelta(hours=5))
     sink.replies.clear()
     with scope.enter(notice.association_id):

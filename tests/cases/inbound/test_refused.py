@@ -1,5 +1,7 @@
 """What the mail server says at once of a member's address counts as a mail that came back."""
 
+from datetime import timedelta
+
 import pytest
 
 import notifications.actions
@@ -37,6 +39,19 @@ def test_the_second_address_that_the_server_refuses_ends_mails_to_it(post: Post,
     assert bounces(post) == [(True, "550")] * 2
     assert not post.member().takes_mail
     assert len(post.events("mail_stopped")) == 1
+
+
+def test_an_address_that_is_refused_without_a_reason_counts_after_eight_tries(post: Post, sink: Sink) -> None:
+    promise(post, 2)
+    sink.replies[post.email] = "550 no"
+
+    for day in range(7):
+        assert delivered(post.at + timedelta(days=day)) == {"failed": 2}
+    assert bounces(post) == []
+
+    assert delivered(post.at + timedelta(days=7)) == {"dead": 2}
+    assert bounces(post) == [(True, "550")] * 2
+    assert not post.member().takes_mail
 
 
 @pytest.mark.parametrize("answer", ["550 5.2.2 mailbox full", "554 5.7.1 Relay access denied", "451 later"])
