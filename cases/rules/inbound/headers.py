@@ -57,9 +57,10 @@ class Headers:
 
     def people(self, *names: str) -> list[tuple[str, str]]:
         """(name, address) of each: fifty at most, none without a sign «@»."""
-        found = _taken_apart([" ".join(one.split()) for one in self.all(*names)])
-        people = [(" ".join(cleaned(_decoded(name)).split()), cleaned(address)) for name, address in found]
-        return [one for one in people if "@" in one[1]][:_MAX_ADDRESSES]
+        found = [each for one in self.all(*names) for each in _taken_apart(" ".join(one.split()))]
+        return [
+            (" ".join(cleaned(_decoded(name)).split()), cleaned(address)) for name, address in found[:_MAX_ADDRESSES]
+        ]
 
     def ids(self, *names: str) -> tuple[str, ...]:
         """Message-IDs with their brackets, each once."""
@@ -80,12 +81,13 @@ def folded(addresses: Iterable[str]) -> frozenset[str]:
     return frozenset(unicodedata.normalize("NFKC", address).strip().casefold() for address in addresses)
 
 
-def _taken_apart(written: list[str]) -> list[tuple[str, str]]:
-    """(name, address); of comments within comments without end only what looks like an address."""
+def _taken_apart(written: str) -> list[tuple[str, str]]:
+    """(name, address) of one header; where comments without end hide them, whatever looks like an address."""
     try:
-        return getaddresses(written)
+        found = getaddresses([written])
     except (RecursionError, ValueError, IndexError, TypeError):
-        return [("", address) for address in addresses_in("\n".join(written))]
+        found = []
+    return [one for one in found if "@" in one[1]] or [("", address) for address in addresses_in(written)]
 
 
 def inner_of(part: Part) -> list[Part]:

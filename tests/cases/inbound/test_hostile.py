@@ -15,6 +15,7 @@ TO = "reponse@opposable.example"
 _TEXT = "Content-Type: text/plain; charset"
 _BROKEN = {
     "a comment within a comment": ("", "Cc: " + "(" * 1500),
+    "a comment that does not end": ("", "Cc: " + "(" * 5),
     "a charset in pieces": (f"{_TEXT}*=utf-8''utf-8", ""),
     "a charset in a charset": (f"{_TEXT}*=a\0b''utf-8", ""),
     "a charset with NUL": (f'{_TEXT}="a\0b"', ""),
@@ -35,8 +36,9 @@ def test_a_header_that_breaks_the_parser_costs_no_letter(kind: str, more: str) -
     assert "message/" in kind or found.text == "Déjà"
 
 
-def test_a_sender_in_comments_without_end_is_found() -> None:
-    found = read(crlf(f"From: {'(' * 1500} {MEMBER}\nTo: {TO}\n\nBonjour"))
+@pytest.mark.parametrize("depth", [1, 100, 1500])
+def test_a_sender_in_comments_without_end_is_found(depth: int) -> None:
+    found = read(crlf(f"From: {'(' * depth} {MEMBER}\nTo: {TO}\n\nBonjour"))
 
     assert (found.sender, found.text) == (MEMBER, "Bonjour")
 
