@@ -3,7 +3,19 @@
 import io
 import logging
 import re
+import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from ssl import (
+    PROTOCOL_TLS_SERVER,
+    MemoryBIO,
+    SSLCertVerificationError,
+    SSLContext,
+    SSLError,
+    SSLWantReadError,
+    TLSVersion,
+)
 
 import pytest
 from django.conf import LazySettings
@@ -104,14 +116,62 @@ def test_people_are_sent_on_to_tls_and_programs_are_refused(settings: LazySettin
     assert Client().get("/api/v1/procedures/", secure=True).status_code == 200
 
 
-def test_mail_leaves_only_to_a_server_whose_certificate_is_right(settings: LazySettings) -> None:
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")  # an old version is what the old server has
+def test_mail_leaves_only_to_a_server_whose_certificate_is_right_by_tls_1_2_at_least(
+    settings: LazySettings, tmp_path: Path
+) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_USE_SSL = True
-    context = get_connection().ssl_context  # type: ignore[attr-defined]  # of the SMTP backend alone
+    pair = _certificate(tmp_path)
 
-    assert context.check_hostname
-    assert context.verify_mode.name == "CERT_REQUIRED"
-    assert context.minimum_version.name == "TLSv1_2"
+    assert isinstance(_shaken(pair, TLSVersion.TLSv1_2), SSLCertVerificationError)
+    assert _shaken(pair, TLSVersion.TLSv1_2, trusted=pair) == "TLSv1.2"
+    assert isinstance(_shaken(pair, TLSVersion.TLSv1_2, trusted=pair, name="other.invalid"), SSLCertVerificationError)
+    assert isinstance(_shaken(pair, TLSVersion.TLSv1_1, trusted=pair), SSLError)
+
+
+def _certificate(folder: Path) -> Path:
+    """Of a mail server of its own making, with its key."""
+    asked = [
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-subj",
+        "/CN=mail.invalid",
+    ]
+    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "crt.pem")]
+    subprocess.run(
+        ["openssl", *asked, "-addext", "subjectAltName=DNS:mail.invalid", *files], check=True, capture_output=True
+    )
+    pair = folder / "pair.pem"
+    pair.write_text((folder / "key.pem").read_text() + (folder / "crt.pem").read_text())
+    return pair
+
+
+def _shaken(
+    pair: Path, speaks: TLSVersion, *, trusted: Path | None = None, name: str = "mail.invalid"
+) -> str | SSLError:
+    """What our mail's side and a server that speaks no newer TLS agree on, or why they do not."""
+    server = SSLContext(PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(pair)
+    server.set_ciphers("ALL:@SECLEVEL=0")  # an old server's
+    server.minimum_version, server.maximum_version = TLSVersion.TLSv1, speaks
+    ours = get_connection().ssl_context  # type: ignore[attr-defined]  # of the SMTP backend alone
+    if trusted:
+        ours.load_verify_locations(trusted)
+    there, back = MemoryBIO(), MemoryBIO()
+    sides = ours.wrap_bio(back, there, server_hostname=name), server.wrap_bio(there, back, server_side=True)
+    try:
+        for side in sides * 4:
+            with suppress(SSLWantReadError):
+                side.do_handshake()
+    except SSLError as refused:
+        return refused
+    return str(sides[0].version())
 
 
 # One meaning of a field that comes twice.
