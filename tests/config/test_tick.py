@@ -122,6 +122,27 @@ def test_rows_that_failed_alone_are_told_and_end_it_with_one(
     assert "cases.sweep" in ticking.tick(now=now + timedelta(minutes=1)).resting
 
 
+@pytest.mark.django_db(transaction=True)  # as above
+def test_a_failed_job_and_rows_that_failed_alone_are_told_together(
+    work: list[tuple[str, datetime]], monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    sound = ticking._work_of
+
+    def broken(now: datetime) -> int:
+        raise OSError
+
+    def partly(now: datetime) -> dict[str, int]:
+        return {"set_aside": 3}
+
+    odd = {"cases.sweep": partly, "notifications.deliver": broken}
+    monkeypatch.setattr(ticking, "_work_of", lambda key: odd.get(key) or sound(key))
+    with pytest.raises(CommandError) as failure:
+        spoken(now=now.isoformat())
+
+    assert "next tick: notifications.deliver." in str(failure.value)
+    assert "next run: 3 in cases.sweep." in str(failure.value)
+
+
 @pytest.mark.parametrize("text", ["tomorrow", "2026-13-01", "1999-12-31T10:00", "2300-01-01"])
 def test_what_is_no_instant_is_refused_and_nothing_done(work: list[tuple[str, datetime]], text: str) -> None:
     with pytest.raises(CommandError, match="is not an instant") as refusal:

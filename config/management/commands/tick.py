@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -36,13 +37,16 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({"now": now.isoformat()} | done.as_dict()))
         else:
             self.stdout.write(told(done))
-        if done.failed:
-            raise CommandError(f"Tried again by the next tick: {', '.join(done.failed)}. The log names the errors.")
-        if done.set_aside:
-            counts = ", ".join(f"{count} in {key}" for key, count in done.set_aside.items())
-            raise CommandError(
-                f"Rows that failed alone, tried again by the next run: {counts}. The log names the errors."
-            )
+        if wrong := list(_wrong(done)):
+            raise CommandError(" ".join([*wrong, "The log names the errors."]))
+
+
+def _wrong(done: Tick) -> Iterator[str]:
+    if done.failed:
+        yield f"Tried again by the next tick: {', '.join(done.failed)}."
+    if done.set_aside:
+        counts = ", ".join(f"{count} in {key}" for key, count in done.set_aside.items())
+        yield f"Rows that failed alone, tried again by the next run: {counts}."
 
 
 def told(done: Tick) -> str:
