@@ -2,8 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY as RECORDS_OF,
+)
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY as RECORDS
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
@@ -15,8 +20,10 @@ from allauth.mfa.totp.internal.auth import (
 )
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
+from django.test import RequestFactory
 
-from accounts.access import factors_of, has_factor, secrets_of
+from accounts.access import factors_of, has_factor, has_second_factor, secrets_of, was_opened_by_code
+from accounts.access.factors import Factors
 from accounts.models import Membership, SignIn
 from tests import factories
 from tests.people import HouseClient, signed_in
@@ -124,3 +131,33 @@ def test_a_session_row_tells_nothing(volunteer: Membership) -> None:
     for readable in ("association_id", str(volunteer.user.pk), "account_authentication", "mfa"):
         assert readable not in row.session_data
     assert row.get_decoded()["association_id"] == volunteer.association_id
+
+
+@pytest.mark.parametrize(
+    ("methods", "is_protected"),
+    [
+        ([], False),
+        (["password"], False),
+        (["mfa"], False),
+        (["password", "mfa"], True),
+        (["code", "mfa"], False),
+        (["code", "password", "mfa"], False),
+    ],
+)
+def test_a_password_and_a_factor_protect_a_session_and_a_code_never_does(
+    volunteer: Membership, methods: list[str], is_protected: bool
+) -> None:
+    request = RequestFactory().get("/desk/")
+    request.user = volunteer.user
+    request.session = {RECORDS_OF: str(volunteer.user_id), RECORDS: [{"method": one} for one in methods]}  # type: ignore[assignment]  # read alone
+
+    assert has_second_factor(request) is is_protected
+    assert was_opened_by_code(request) is ("code" in methods)
+
+
+def test_three_codes_are_few_and_none_are_missed_where_nothing_protects(now: datetime) -> None:
+    codes = ("a", "b", "c", "d")
+
+    assert not Factors(app_since=now, passkeys=(), codes=codes).codes_are_few
+    assert Factors(app_since=now, passkeys=(), codes=codes[:3]).codes_are_few
+    assert not Factors(app_since=None, passkeys=(), codes=()).codes_are_few

@@ -6,9 +6,11 @@ from functools import partial
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from accounts import access, actions, scope
 from accounts.access import live_token, token_hash, token_ids
+from accounts.fields import forget_keys
 from accounts.models import ApiToken, AuditEntry, Membership
 from accounts.rules import tokens
 from accounts.rules.audit import About, AuditKind
@@ -166,14 +168,13 @@ def test_a_token_that_lacks_anything_is_none(coordinator: Membership, now: datet
 
 @pytest.mark.django_db
 def test_the_last_day_of_use_is_written_once_a_day(
-    coordinator: Membership, today: date, now: datetime, django_assert_num_queries: object
+    coordinator: Membership, today: date, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     token, _ = factories.make_token(coordinator, at=now)
     with scope.enter(coordinator.association_id):
         actions.note_use(token, today=today)
         token.refresh_from_db()
         assert token.used_on == today
-        assert callable(django_assert_num_queries)
         with django_assert_num_queries(0):
             actions.note_use(token, today=today)
         actions.note_use(token, today=today - timedelta(days=1))
@@ -206,3 +207,16 @@ def test_a_list_of_tokens_is_for_coordinators_of_the_association(
         assert access.tokens_for(stranger) == []
         with pytest.raises(Http404):
             access.api_token_for(stranger, token.pk)
+
+
+@pytest.mark.django_db
+def test_a_list_of_tokens_reads_the_keys_of_all_at_once(
+    coordinator: Membership, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    made = [factories.make_token(coordinator, at=now)[0] for _ in range(3)]
+    with scope.enter(coordinator.association_id):
+        labels = {one.label for one in made}
+        forget_keys()
+        rows = access.tokens_for(coordinator)
+        with django_assert_num_queries(0):
+            assert {row.label for row in rows} == labels

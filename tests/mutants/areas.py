@@ -41,6 +41,7 @@ AREAS: dict[str, list[Target]] = {
             "accounts/access/factors.py",
             *("accounts/test_doors", "accounts/test_factors", "web/desk/test_stepup", "web/desk/test_passkeys"),
             *("web/desk/test_passkeys_again", "web/desk/test_account", "web/desk/test_team"),
+            "accounts/test_team",
         ),
         _of("accounts/access/tokens.py", "accounts/test_tokens", "web/api/test_tokens", "web/desk/test_tokens"),
         _of(
