@@ -78,6 +78,20 @@ def test_a_wrong_answer_about_a_call_keeps_what_was_typed(
     assert _count(Attempt, case) == 0
 
 
+def test_a_call_before_the_letter_is_refused_at_its_date_and_nothing_is_lost(
+    case: Case, call: dict[str, Any], at_work: HouseClient, today: date
+) -> None:
+    typed = {**call, "note": "Deux appels", **on(today - timedelta(days=300), "made_on")}
+
+    response = at_work.post(address("attempt", case), typed)
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert response.context["form"].errors.keys() == {"made_on"}
+    assert "Deux appels" in page
+    assert _count(Attempt, case) == 0
+
+
 def test_two_submits_of_a_call_are_one(case: Case, call: dict[str, Any], at_work: HouseClient) -> None:
     first = at_work.post(address("attempt", case), call)
     second = at_work.post(address("attempt", case), {**call, "version": _fresh(case).version})

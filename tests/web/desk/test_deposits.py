@@ -14,7 +14,7 @@ from accounts.models import AuditEntry, Membership
 from cases import actions
 from cases.models import Case
 from tests import deposits, factories
-from tests.people import HouseClient
+from tests.people import HouseClient, location
 from tests.vault.samples import pdf
 from tests.web.desk.conftest import address, answers
 from vault.models import Deposit, DepositState
@@ -205,3 +205,25 @@ def test_a_page_that_asks_again_by_itself_is_no_opening(
 
     with scope.enter(case.association_id):
         assert AuditEntry.objects.filter(about_id=str(case.pk), by=volunteer.user).count() == 0
+
+
+@pytest.mark.parametrize(
+    "part", ["deposit_begin", "deposit_piece", "deposit_finish", "deposit_before", "deposit_after", "deposit"]
+)
+def test_what_a_page_asks_for_by_itself_asks_why_too(
+    part: str, case: Case, colleague: Membership, desk: Desk, now: datetime
+) -> None:
+    """A colleague sent it; since then somebody else follows the case."""
+    deposit = deposits.to_confirm(case, by=colleague.user, at=now)
+    places = {"deposit_begin": [], "deposit_before": [deposit.pk, 1], "deposit_after": [deposit.pk, 1]}
+    place, theirs = address(part, case, *places.get(part, [deposit.pk])), desk(colleague)
+
+    def ask() -> Any:
+        if part in {"deposit_begin", "deposit_piece", "deposit_finish"}:
+            return theirs.post(place, answers(case, kind="opposition"))
+        return theirs.get(place + ("?etat=RECU-" if part == "deposit" else ""))
+
+    assert location(ask()).startswith(address("reason", case))
+    assert len(sent(case)) == 1
+    factories.say_why(case, by=colleague.user, at=now)
+    assert "Location" not in ask().headers or not location(ask()).startswith(address("reason", case))
