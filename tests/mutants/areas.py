@@ -48,12 +48,8 @@ AREAS: dict[str, list[Target]] = {
             "web/desk/views/doors.py",
             *("web/desk/test_pages", "web/desk/test_acting", "web/desk/test_stepup", "web/desk/test_typed_again"),
             *("web/desk/test_reason", "web/desk/test_security", "web/desk/test_exports", "web/desk/test_pace"),
-            *(
-                "web/desk/test_justificatifs",
-                "web/desk/test_lists_found",
-                "web/desk/test_keeping",
-                "web/desk/test_deposits",
-            ),
+            *("web/desk/test_justificatifs", "web/desk/test_lists_found", "web/desk/test_keeping"),
+            "web/desk/test_deposits",
         ),
     ],
     "life cycle": [
