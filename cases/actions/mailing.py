@@ -115,8 +115,8 @@ def _take_in(letter: Letter, place: Place, *, at: datetime) -> Outcome:
 
 def _is_from(case: Case, letter: Letter) -> bool:
     """ "" of nobody, which a member without an address is not."""
-    sender = sender_index(letter.sender)
-    return bool(sender) and sender == case.member.email_index
+    author = sender_index(letter.author)
+    return bool(author) and author == case.member.email_index
 
 
 def _taken(place: Place) -> Case | None:

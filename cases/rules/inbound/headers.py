@@ -22,6 +22,7 @@ _CHARSET = re.compile(
     r"tis-620|hp-roman8|ptcp154|kz1048"
 )
 _ID = re.compile(r"<([^<>\s]{3,250})>")
+_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"]{1,100}@[^\s<>()\[\],;:\"@]{1,200}")
 
 
@@ -62,6 +63,12 @@ class Headers:
             (" ".join(cleaned(_decoded(name)).split()), cleaned(address)) for name, address in found[:_MAX_ADDRESSES]
         ]
 
+    @property
+    def author(self) -> str:
+        """The address of the one `From`, where it names one person and leaves nothing to guess; else ""."""
+        written, people = list(self.all("from")), self.people("from")
+        return people[0][1] if len(written) == len(people) == 1 and _is_closed(written[0]) else ""
+
     def ids(self, *names: str) -> tuple[str, ...]:
         """Message-IDs with their brackets, each once."""
         return ids_in("\n".join(self.all(*names)))
@@ -82,12 +89,26 @@ def folded(addresses: Iterable[str]) -> frozenset[str]:
 
 
 def _taken_apart(written: str) -> list[tuple[str, str]]:
-    """(name, address) of one header; where comments without end hide them, whatever looks like an address."""
+    """(name, address) of one header. Of one that programs read differently none: so is a sender forged.
+
+    Where a comment or a quotation does not end, the only address that stands there is taken.
+    """
+    written = written.strip(" ,")
+    outside = _QUOTED.sub("", written)
+    if not _is_closed(written):
+        alone = addresses_in(outside)
+        return [("", address) for address in alone if len(alone) == 1]
     try:
         found = getaddresses([written])
     except (RecursionError, ValueError, IndexError, TypeError):
-        found = []
-    return [one for one in found if "@" in one[1]] or [("", address) for address in addresses_in(written)]
+        return []
+    return [one for one in found if "@" in one[1]] if len(found) == 1 + outside.count(",") else []
+
+
+def _is_closed(written: str) -> bool:
+    """Does every comment end, and every quotation?"""
+    outside = _QUOTED.sub("", written)
+    return '"' not in outside and outside.count("(") == outside.count(")")
 
 
 def inner_of(part: Part) -> list[Part]:

@@ -44,12 +44,16 @@ class Letter:
     kept. `envelope`: whom this very copy was for, as the receiving server wrote it down; `recipients`: those and all
     whom it names. `answers`: Message-IDs that it answers. `left_out`: files beyond what is taken, or in what could not
     be read. `report`: also of a letter that looks like one, `sort` being that of a letter.
+
+    `sender`: as it says itself. `author`: the same where the one `From` names one address and no other, so that a
+    server that checks DMARC looked at that one; else "".
     """
 
     sort: Sort
     identity: str
     sender: str = ""
     sender_name: str = ""
+    author: str = ""
     envelope: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
@@ -84,6 +88,7 @@ def _read(raw: bytes) -> Letter:
         identity=_identity(headers, names[0][1], text, files),
         sender=names[0][1],
         sender_name=names[0][0],
+        author=headers.author,
         envelope=headers.addresses(*_ENVELOPE),
         recipients=headers.addresses(*_TO),
         answers=headers.ids("in-reply-to", "references"),

@@ -91,6 +91,35 @@ def test_a_number_is_hidden_and_the_event_says_so(number: str, post: Post) -> No
     assert not any(sign.isdigit() for sign in event.note)
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "From: {member} <autre@exemple.invalid>",
+        "From: {member}(<autre@exemple.invalid>",
+        'From: "{member}" <autre@exemple.invalid>',
+        'From: "{member}" <root>',
+        'From: "{member}" (<root>',
+        'From: "{member}" <>',
+        'From: "{member} <autre@exemple.invalid>',
+        'From: " {member}',
+        "From: {member} <root>",
+        "From: ((( {member}",
+        "From: {member}, autre@exemple.invalid",
+        "From: {member}\nFrom: autre@exemple.invalid",
+        "From: autre@exemple.invalid\nFrom: {member}",
+        "From: Camille\nSender: {member}",
+        "Sender: {member}",
+        'From: "{member}" <autre@exemple.invalid>\nContent-Type: text/plain; name*' + "9" * 5000 + "=a",
+    ],
+)
+def test_who_stands_beside_the_one_address_of_the_one_from_is_not_believed(headers: str, post: Post) -> None:
+    """A server that checks DMARC looks at another address than the member's, or at none."""
+    told = f"Return-Path: <autre@exemple.invalid>\nTo: {post.address}\n{headers.format(member=post.email)}\n\nBonjour"
+
+    assert actions.receive_mail(shapes.crlf(told), at=post.at) is Outcome.WAITING
+    assert post.events("mail_received") == []
+
+
 def test_a_stranger_who_has_the_address_is_not_believed(post: Post) -> None:
     assert post.send(sender="Camille <autre@exemple.invalid>") is Outcome.WAITING
 
