@@ -21,15 +21,19 @@ from notifications.rules.kinds import Recipient, Words
 PER_CONNECTION = 100
 _LOSSES_IN_A_ROW = 3
 _CLOSING = 421
-# "Sign in first", and what servers say of a policy or of relaying (RFC 3463 class 7): about us, not about the address.
+# "Sign in first", and what servers say of a policy, of relaying, of our name or of our sender (RFC 3463 class 7, 5.1.7
+# and 5.1.8): about us, not about the address.
 _SIGN_IN = frozenset({530, 534, 535, 538})
 _DENIALS = re.compile(
-    r"(?<![\d.])5\.7\.\d|\brelay(ing)? (access )?(is )?(denied|prohibited|not (permitted|allowed))", re.IGNORECASE
+    r"(?<![\w.@-])5\.(7\.\d|1\.[78](?!\d))|\brelay(ing)? (access )?(is )?(denied|prohibited|not (permitted|allowed))|"
+    r"\b(helo command|sender address|client host) rejected|\bsender (address )?verif(y|ication) failed",
+    re.IGNORECASE,
 )
-_STATUS = re.compile(r"(?<![\d.])5\.(?P<subject>\d{1,3}\.\d{1,3})(?![\d.])")
-_EXPLAINED = re.compile(r"(?<![\d.])5\.[1-9]\d{0,2}\.\d{1,3}(?![\d.])")  # 5.0.x says nothing more than 5xx
+_STATUS = re.compile(r"(?<![\w.@-])5\.(?P<subject>\d{1,3}\.\d{1,3})(?!\d|\.\d)")
 # No such mailbox, domain or road to it; a mailbox that is closed; and the codes that say so by themselves.
-_OF_ADDRESS = re.compile(r"1\.\d+|2\.1|4\.\d+")
+_OF_ADDRESS = re.compile(r"1\.([1-6]|10)|2\.1|4\.[0-4]")
+# Those, a mailbox that takes nothing now, a mail that is too large or of a kind that it does not take.
+_OF_THIS_MAIL = re.compile(rf"{_OF_ADDRESS.pattern}|2\.\d+|3\.4|6\.\d+")
 _UNKNOWN = frozenset({550, 551, 553})
 
 
@@ -58,9 +62,9 @@ class Lost(Deferred):
 
 
 class Rejected(Undelivered):
-    """Never: the server said 5xx to this address or this content.
+    """The server said 5xx to this address or this content, and nothing of us.
 
-    `explained`: by a status of RFC 3463, so that it is not us that it means.
+    `explained`: by a status of RFC 3463 that speaks of this address or this mail.
     """
 
     def __init__(self, code: str, *, explained: bool = False) -> None:
@@ -171,7 +175,9 @@ class Courier:
             return Denied(f"denied_{code}")
         is_of_address = isinstance(error, smtplib.SMTPRecipientsRefused) and _is_unknown(code, words)
         kind = NoSuchAddress if is_of_address else Rejected
-        return kind(f"smtp_{code}", explained=_EXPLAINED.search(words) is not None)
+        status = _STATUS.search(words)
+        is_explained = status is not None and _OF_THIS_MAIL.fullmatch(status["subject"]) is not None
+        return kind(f"smtp_{code}", explained=is_explained)
 
     def _lost(self, code: str) -> Lost:
         """The connection is of no use any more. The message may be the cause, so it counts as a try."""

@@ -7,7 +7,6 @@ from datetime import datetime
 from accounts import scope
 from notifications import registry
 from notifications.models import Notice
-from notifications.rules.backoff import is_exhausted
 from notifications.smtp import Denied, NoSuchAddress, Rejected
 
 log = logging.getLogger(__name__)
@@ -22,10 +21,8 @@ class Refused:
     address: str
 
     def is_final(self, *, takes: bool) -> bool:
-        """Is it given up? `takes`: the server takes mails of ours."""
-        if not isinstance(self.refusal, Rejected):
-            return False
-        return takes or self.refusal.explained or is_exhausted(self.notice.attempts)
+        """Is it this mail that the server will never take? `takes`: it takes others of ours."""
+        return isinstance(self.refusal, Rejected) and (takes or self.refusal.explained)
 
     def tell(self, *, at: datetime) -> None:
         """The floors above, where the address is none. Whatever goes wrong there stops no mail."""

@@ -40,6 +40,10 @@ def test_a_relay_that_refuses_everybody_buries_no_mail_and_ends_the_run(
         ("550 Relaying denied", "denied_550"),
         ("553 not in my list of allowed hosts (#5.7.1)", "denied_553"),
         ("530 Authentication required", "denied_530"),
+        ("504 5.5.2 <a1b2c3>: Helo command rejected: need fully-qualified hostname", "denied_504"),
+        ("550 5.1.0 <noreply@exemple.invalid>: Sender address rejected: User unknown", "denied_550"),
+        ("550 5.1.8 Access denied, bad outbound sender", "denied_550"),
+        ("550 Sender verify failed", "denied_550"),
     ],
 )
 def test_what_a_server_says_of_us_is_tried_again(
@@ -72,7 +76,18 @@ def test_four_bad_addresses_in_a_row_are_dead_at_once(
     assert delivered(now) == report
 
 
-@pytest.mark.parametrize("answer", ["550 no", "550 5.0.0 no", "552 no"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "550 no",
+        "550 5.0.0 no",
+        "552 no",
+        "550 <zq5.1.1@exemple.invalid>: no",
+        "550 5.4.5 Daily user sending limit exceeded",
+        "550 5.1.90 daily limit",
+        "554 5.3.5 Local configuration error",
+    ],
+)
 def test_few_that_are_refused_without_a_reason_wait_until_the_server_takes_a_mail(
     answer: str, sink: Sink, promise: Promise, now: datetime
 ) -> None:
