@@ -128,6 +128,7 @@ def test_mail_leaves_only_to_a_server_whose_certificate_is_right_by_tls_1_2_at_l
     assert _shaken(pair, TLSVersion.TLSv1_2, trusted=pair) == "TLSv1.2"
     assert isinstance(_shaken(pair, TLSVersion.TLSv1_2, trusted=pair, name="other.invalid"), SSLCertVerificationError)
     assert isinstance(_shaken(pair, TLSVersion.TLSv1_1, trusted=pair), SSLError)
+    assert _shaken(pair, TLSVersion.TLSv1_1, trusted=pair, takes_all=True) == "TLSv1.1"
 
 
 def _certificate(folder: Path) -> Path:
@@ -153,9 +154,17 @@ def _certificate(folder: Path) -> Path:
 
 
 def _shaken(
-    pair: Path, speaks: TLSVersion, *, trusted: Path | None = None, name: str = "mail.invalid"
+    pair: Path,
+    speaks: TLSVersion,
+    *,
+    trusted: Path | None = None,
+    name: str = "mail.invalid",
+    takes_all: bool = False,
 ) -> str | SSLError:
-    """What our mail's side and a server that speaks no newer TLS agree on, or why they do not."""
+    """What our mail's side and a server that speaks no newer TLS agree on, or why they do not.
+
+    `takes_all`: our side is made to take anything, to show that the server can.
+    """
     server = SSLContext(PROTOCOL_TLS_SERVER)
     server.load_cert_chain(pair)
     server.set_ciphers("ALL:@SECLEVEL=0")  # an old server's
@@ -163,6 +172,9 @@ def _shaken(
     ours = get_connection().ssl_context  # type: ignore[attr-defined]  # of the SMTP backend alone
     if trusted:
         ours.load_verify_locations(trusted)
+    if takes_all:
+        ours.set_ciphers("ALL:@SECLEVEL=0")
+        ours.minimum_version = TLSVersion.TLSv1
     there, back = MemoryBIO(), MemoryBIO()
     sides = ours.wrap_bio(back, there, server_hostname=name), server.wrap_bio(there, back, server_side=True)
     try:

@@ -76,8 +76,12 @@ def test_the_running_function_gets_its_fault_though_it_was_set_aside() -> None:
 
     pid = os.fork()
     if not pid:
-        gc.freeze()
-        os._exit(0 if swap(fault) else 1)
+        is_swapped = False
+        try:
+            gc.freeze()
+            is_swapped = swap(fault)
+        finally:
+            os._exit(0 if is_swapped else 1)
 
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
