@@ -115,6 +115,18 @@ def test_a_range_protects_the_member_by_its_first_day_and_the_addressee_by_its_l
     assert "Dernier jour sûr pour agir : dimanche 5 avril 2026" in said(member)
 
 
+def test_a_range_is_told_from_the_day_that_protects() -> None:
+    between = fact("received", "2026-01-15", "2026-01-31")
+
+    addressee, member = only(definition(), between), only(FOR_MEMBER, between)
+
+    assert (addressee.raw_end, member.raw_end) == (date(2026, 2, 28), date(2026, 2, 15))
+    assert "n’a pas de 31" in said(addressee)
+    assert "n’a pas de 31" not in said(member)
+    assert "Fin du délai : samedi 28 février 2026." in said(addressee)
+    assert "Fin du délai : dimanche 15 février 2026." in said(member)
+
+
 def test_a_member_keeps_the_day_that_the_rule_would_move_and_is_told_why() -> None:
     deadline = only(APPEAL, fact("received", "2007-10-01"))
 
@@ -169,7 +181,7 @@ def test_a_condition_that_is_not_met_says_so() -> None:
     assert met.due == date(2026, 4, 7)
     assert (unmet.due, unmet.applies, unmet.explanation.en) == (None, False, "Not asked.")
     assert (unknown.due, unknown.applies, unknown.explanation.en) == (None, True, "Unknown.")
-    assert only(found, received) == unknown
+    assert only(found, received) == only(found, received, deletion_requested="") == unknown
 
 
 def test_a_range_must_run_forward() -> None:
@@ -219,3 +231,25 @@ def test_what_has_arrived_was_not_sent_later(sent: tuple[str, str], received: st
     deadline = only(FROM_LETTER, fact("sent", *sent), fact("received", received))
 
     assert (str(deadline.due_earliest), str(deadline.due_latest)) == (earliest, latest)
+
+
+def test_a_sending_that_a_receipt_bounds_is_told_where_it_does() -> None:
+    received = fact("received", "2026-02-10")
+
+    bounded = only(FROM_LETTER, fact("sent", "2026-02-01", "2026-02-12"), received)
+    same_day = only(FROM_LETTER, fact("sent", "2026-02-01", "2026-02-10"), received)
+
+    assert [one.fr for one in bounded.reasons if one not in same_day.reasons] != []
+    assert len(bounded.reasons) == len(same_day.reasons) + 1
+
+
+def test_a_customary_day_moves_the_day_of_an_addressee_alone() -> None:
+    """Good Friday in Martinique, which no law made a holiday; Easter Monday follows."""
+    text = RIGHT.replace('rule = "eu_1182_71"', 'rule = "fr_franc"\nzone = "FR-972"').replace("P1M", "P2M")
+    received = fact("received", "2026-02-02")
+
+    addressee = only(definition(text), received)
+    member = only(definition(text.replace('bound = "addressee"', 'bound = "member"')), received)
+
+    assert (addressee.raw_end, addressee.due_latest) == (date(2026, 4, 3), date(2026, 4, 7))
+    assert member.due_latest == date(2026, 4, 3)

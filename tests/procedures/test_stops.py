@@ -54,6 +54,7 @@ def test_a_clock_that_stands_still_has_no_end() -> None:
     assert (deadline.due, deadline.raw_end) == (None, None)
     assert deadline.start is not None
     assert "il n’a pas de fin tant qu’il n’a pas repris" in said(deadline)
+    assert said(deadline).startswith("Départ : jeudi 15 janvier 2026")
 
 
 def test_a_clock_stopped_after_the_end_changes_nothing() -> None:
@@ -145,6 +146,48 @@ def test_a_member_keeps_their_date_while_it_is_doubtful_whether_the_clock_stoppe
     assert only(pausable, received, fact("paused", "2026-02-10")).due is None
 
 
+@pytest.mark.parametrize(
+    ("told", "is_sure"),
+    [("2026-01-14", False), ("2026-01-15", True), ("2026-02-15", True)],
+)
+def test_an_extension_is_in_time_from_the_first_day_to_the_last(told: str, is_sure: bool) -> None:
+    """15 January to 15 February 2026, a Sunday."""
+    deadline = only(EXTENDABLE, fact("received", "2026-01-15"), fact("extended", told))
+
+    assert (deadline.due_earliest == date(2026, 4, 15)) is is_sure
+
+
+@pytest.mark.parametrize("length", ["trois mois", "un mois"])
+def test_the_length_told_is_the_one_that_protects(length: str) -> None:
+    bound = "addressee" if length == "trois mois" else "member"
+    text = with_deadline_lines('extension = "P2M"').replace('bound = "addressee"', f'bound = "{bound}"')
+
+    deadline = only(definition(text), fact("received", "2026-01-15"), fact("extended", "2026-02-10", "2026-02-25"))
+
+    assert f"Durée : {length}, de date à date." in said(deadline)
+    assert "Prolongation de deux mois annoncée entre" in said(deadline)
+
+
+def test_a_clock_that_stops_on_the_last_day_stopped_in_time() -> None:
+    facts = fact("received", "2026-01-15"), fact("paused", "2026-02-15"), fact("resumed", "2026-02-20")
+
+    deadline = only(EXTENDABLE, *facts)
+
+    assert (deadline.due_earliest, deadline.due_latest) == (date(2026, 2, 20), date(2026, 2, 20))
+
+
+def test_days_of_doubtful_stops_are_counted_from_the_last_stop_to_the_first_restart() -> None:
+    facts = (
+        fact("received", "2026-01-15"),
+        fact("paused", "2026-01-20", "2026-01-22"),
+        fact("resumed", "2026-01-30", "2026-02-03"),
+    )
+
+    deadline = only(EXTENDABLE, *facts)
+
+    assert (deadline.due_earliest, deadline.due_latest) == (date(2026, 2, 23), date(2026, 3, 2))
+
+
 INTERRUPTED = definition(with_deadline_lines("restarts = true"))
 
 
@@ -155,6 +198,8 @@ INTERRUPTED = definition(with_deadline_lines("restarts = true"))
         ("2026-01-20", "2026-01-10", date(2026, 2, 16)),
         ("2026-01-05", "2026-01-10", date(2026, 2, 16)),
         ("2026-02-17", "2026-03-10", date(2026, 2, 16)),
+        ("2026-01-20", "2026-01-20", date(2026, 2, 20)),  # begun again on the day of the stop
+        ("2026-01-10", "2026-01-15", date(2026, 2, 16)),  # and on the day of the start
     ],
 )
 def test_an_interrupted_period_runs_again_in_full_when_it_was_interrupted_in_time(
