@@ -121,6 +121,16 @@ def test_bad_addresses_between_good_ones_never_end_a_run(sink: Sink, promise: Pr
     assert delivered(now) == {"sent": 7, "dead": 7}
 
 
+def test_what_was_refused_before_a_run_was_stopped_is_settled(sink: Sink, promise: Promise, now: datetime) -> None:
+    notices = promise(2)
+    sink.replies[address(1)] = EXPLAINED
+
+    report = actions.deliver(now=now, limit=1, stops=lambda: sink.connections > 0)
+
+    assert (report.dead, report.sent) == (1, 0)
+    assert [reread(one).state for one in notices] == [NoticeState.DEAD, NoticeState.WAITING]
+
+
 def test_a_run_ends_in_time_however_many_associations_have_a_batch(
     sink: Sink, promise: Promise, now: datetime, association: Association, monkeypatch: pytest.MonkeyPatch
 ) -> None:
