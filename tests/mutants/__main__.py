@@ -2,7 +2,7 @@
 
     python -m tests.mutants [AREA ...] [--only TEXT] [--sample N] [--seed S] [--jobs J] [--list]
 
-Without --sample every fault is tried (more than an hour on two processors). Survivors that tests/mutants/survivors.toml
+Without --sample every fault is tried (an hour on two processors). Survivors that tests/mutants/survivors.toml
 explains count for nothing. Ends with 1 when fewer than 90 % of the others are noticed in an area.
 """
 
