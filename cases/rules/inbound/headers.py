@@ -67,7 +67,8 @@ class Headers:
     def author(self) -> str:
         """The address of the one `From`, where it names one person and leaves nothing to guess; else ""."""
         written, people = list(self.all("from")), self.people("from")
-        return people[0][1] if len(written) == len(people) == 1 and _is_closed(written[0]) else ""
+        is_alone = len(written) == len(people) == 1
+        return people[0][1] if is_alone and len(written[0]) < MAX_HEADER and _is_closed(written[0]) else ""
 
     def ids(self, *names: str) -> tuple[str, ...]:
         """Message-IDs with their brackets, each once."""

@@ -105,6 +105,7 @@ def test_a_number_is_hidden_and_the_event_says_so(number: str, post: Post) -> No
         "From: {member} <root>",
         "From: ((( {member}",
         "From: {member}, autre@exemple.invalid",
+        "From: {member}" + " " * 2000 + ", autre@exemple.invalid",
         "From: {member}\nFrom: autre@exemple.invalid",
         "From: autre@exemple.invalid\nFrom: {member}",
         "From: Camille\nSender: {member}",
