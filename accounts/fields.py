@@ -31,6 +31,10 @@ class KeyDestroyed(LookupError):
     """The key was destroyed: what it sealed cannot be read any more."""
 
 
+class MasterKeyMissing(RuntimeError):
+    """This process knows no master key that opens the root key: nothing is lost, and nothing can be done here now."""
+
+
 class SealedColumn(TypeError):
     """A sealed column was asked to compare itself or to take a value in place."""
 
@@ -118,12 +122,12 @@ def _first_root(association_id: int | None) -> "DataKey":
 def _unwrap_root(row: "DataKey") -> None:
     kek = crypto.keks().get(row.kek_id)
     if kek is None:
-        raise KeyDestroyed(f"The master key «{row.kek_id}» is missing from VAULT_KEKS.")
+        raise MasterKeyMissing(f"The master key «{row.kek_id}» is missing from VAULT_KEKS.")
     _roots()[row.association_id] = crypto.unseal(bytes(row.wrapped), kek, _place(row))
 
 
 def rewrap(row: "DataKey") -> None:
-    """Put a root key under the current master key; the key itself stays. Raises KeyDestroyed and crypto.Tampered."""
+    """Put a root key under the current master key; the key itself stays. Raises MasterKeyMissing, crypto.Tampered."""
     _unwrap_root(row)
     wrap(row, _roots()[row.association_id])
 
@@ -142,13 +146,13 @@ def load_keys(subjects: Iterable[UUID]) -> None:
     missing = set(subjects) - _keys().keys()
     if not missing:
         return
-    _keys().update(dict.fromkeys(missing))
-    for row in _datakey()._base_manager.filter(subject__in=missing):
-        _keys()[row.subject] = crypto.unseal(bytes(row.wrapped), root_key(row.association_id), _place(row))
+    rows = _datakey()._base_manager.filter(subject__in=missing)
+    found = {row.subject: crypto.unseal(bytes(row.wrapped), root_key(row.association_id), _place(row)) for row in rows}
+    _keys().update(dict.fromkeys(missing) | found)
 
 
 def key_for(subject: UUID) -> bytes:
-    """Raises KeyDestroyed when the subject was erased (or is another association's)."""
+    """Raises KeyDestroyed when the subject was erased (or is another association's), MasterKeyMissing."""
     if subject not in _keys():
         load_keys([subject])
     key = _keys()[subject]

@@ -33,7 +33,7 @@ _STATUS = re.compile(r"(?<![\w.@-])5\.(?P<subject>\d{1,3}\.\d{1,3})(?!\d|\.\d)")
 # No such mailbox, domain or road to it; a mailbox that is closed; and the codes that say so by themselves.
 _OF_ADDRESS = re.compile(r"1\.([1-6]|10)|2\.1|4\.[0-4]")
 # Those, a mailbox that takes nothing now, a mail that is too large or of a kind that it does not take.
-_OF_THIS_MAIL = re.compile(rf"{_OF_ADDRESS.pattern}|2\.\d+|3\.4|6\.\d+")
+_OF_THIS_MAIL = re.compile(r"1\.([1-6]|10)|2\.\d+|3\.4|4\.[0-4]|6\.\d+")
 _UNKNOWN = frozenset({550, 551, 553})
 
 

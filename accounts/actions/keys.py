@@ -45,7 +45,7 @@ def rotate_keys(*, at: datetime) -> Iterator[Rotated]:
     """Bring every root key under the current master key, one transaction each, as the result is iterated.
 
     Whoever stops in between goes on by calling it again. What the root keys seal is not touched, files neither.
-    Raises KeyDestroyed or crypto.Tampered at a root that no master key of VAULT_KEKS opens.
+    Raises MasterKeyMissing or crypto.Tampered at a root that no master key of VAULT_KEKS opens.
     """
     yield Rotated(None, _rotate_root(None, at=at))
     for association_id in Association.objects.order_by("pk").values_list("pk", flat=True):

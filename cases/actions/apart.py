@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable
 
 from django.db import DatabaseError
 
+from accounts.fields import MasterKeyMissing
+
 # What a row, its keys or its files may do to a job. A fault of ours is none of these, and ends it.
-TROUBLE = (DatabaseError, LookupError, ValueError, OSError)
+TROUBLE = (DatabaseError, LookupError, MasterKeyMissing, OSError, ValueError)
 _log = logging.getLogger(__name__)
 
 

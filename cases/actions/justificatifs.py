@@ -11,7 +11,7 @@ from django.utils import timezone
 import vault.actions
 from accounts import scope
 from accounts.access import active_associations
-from accounts.fields import KeyDestroyed
+from accounts.fields import KeyDestroyed, MasterKeyMissing
 from accounts.models import User
 from cases.actions.arrivals import announce_arrival
 from cases.actions.journal import AlreadyDone, definition_of, move, settle, take
@@ -84,7 +84,7 @@ def _settle_failure(deposit: Deposit, error: Exception, *, at: datetime) -> None
     elif isinstance(error, (KeyDestroyed, Case.DoesNotExist, AlreadyDone)):
         vault.actions.destroy_confirmed(deposit, at=at)
     elif not isinstance(error, vault.actions.LeaseLost):
-        own_fault = not isinstance(error, (KeysAway, Refused))
+        own_fault = not isinstance(error, (KeysAway, MasterKeyMissing, Refused))
         log.warning("deposit %s is not sealed, try %s: %s", deposit.pk, deposit.tries, type(error).__name__)
         vault.actions.put_back_confirmed(deposit, at=at, keeps_try=own_fault)
 

@@ -177,12 +177,11 @@ class _Run:
 
 def _round(run: _Run) -> int:
     """One batch for each association, so that a large one does not keep the others waiting; how many were claimed."""
-    return sum(_deliver_batch(run, association) for association in Association.objects.order_by("pk"))
+    associations = Association.objects.order_by("pk")
+    return sum(_deliver_batch(run, association) for association in associations if not run.is_over)
 
 
 def _deliver_batch(run: _Run, association: Association) -> int:
-    if run.is_over:
-        return 0
     claimed = _claim(run, association)
     run.window, run.works = window_of(association), association.is_active
     stop_at = run.now + BATCH_TIME
@@ -284,19 +283,15 @@ def _note_refusal(run: _Run, refused: Refused) -> None:
 
 
 def _settle_refused(run: _Run) -> int:
-    """The server refused few, so that its word counts about each of these. How many there were.
-
-    While it has taken no mail in this run, a bare "550" may mean us: only what it explains is given up.
-    """
-    settled, takes = len(run.refused), run.report.sent > 0
-    for one in run.refused:
-        if one.is_final(takes=takes):
+    """How many there were. While the server has taken no mail in this run, a bare "550" may mean us: tried again."""
+    settled, run.refused = run.refused, []
+    for one in settled:
+        if one.is_final(takes=run.report.sent > 0):
             _bury(run, one.notice, code=one.refusal.code)
             one.tell(at=run.now)
         else:
             _fail(run, one.notice, code=one.refusal.code)
-    run.refused.clear()
-    return settled
+    return len(settled)
 
 
 @dataclass(frozen=True, slots=True)

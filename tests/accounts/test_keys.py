@@ -12,7 +12,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from accounts import access, actions, crypto, scope
-from accounts.fields import KeyDestroyed, forget_keys
+from accounts.fields import KeyDestroyed, MasterKeyMissing, forget_keys, key_for
 from accounts.models import Association, AuditEntry, DataKey, Membership, User
 from accounts.rules.audit import AuditKind
 from cases.models import Attempt, Case, Justificatif
@@ -101,6 +101,24 @@ def test_a_rotation_rewraps_the_roots_and_touches_no_file(
     assert read(justificatif) == plain
     assert User.objects.get(pk=stranger.user_id).email == stranger.user.email
     assert access.closed_roots() == []
+
+
+def test_a_process_without_the_master_key_says_so_and_takes_nobody_for_erased(
+    justificatif: Justificatif, keks: Keks
+) -> None:
+    plain = read(justificatif)
+    keks(f"{NEW},{OLD}")
+    rotate()
+    keks(OLD)
+
+    with scope.enter(justificatif.association_id):
+        for _ in range(2):
+            with pytest.raises(MasterKeyMissing, match="«2027» is missing from VAULT_KEKS"):
+                key_for(justificatif.case.subject)
+        with pytest.raises(MasterKeyMissing):
+            str(Case.objects.with_people().get(pk=justificatif.case_id).member.last_name)
+    keks(NEW)
+    assert read(justificatif) == plain
 
 
 def test_only_root_keys_are_written(justificatif: Justificatif, keks: Keks) -> None:

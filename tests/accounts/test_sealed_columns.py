@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts import actions, scope
 from accounts.crypto import Tampered
-from accounts.fields import KeyDestroyed, NotToBeKept, blind_index, forget_keys, key_for, load_keys
+from accounts.fields import KeyDestroyed, MasterKeyMissing, NotToBeKept, blind_index, forget_keys, key_for, load_keys
 from accounts.models import Association, DataKey, Invitation, KeyKind, Membership, User
 from tests import factories
 
@@ -220,7 +220,7 @@ def test_without_its_master_key_nothing_is_read(settings: Settings) -> None:
     settings.VAULT_KEKS = "other:" + "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
     forget_keys()
 
-    with pytest.raises(KeyDestroyed, match="VAULT_KEKS"):
+    with pytest.raises(MasterKeyMissing, match="VAULT_KEKS"):
         key_for(user.subject)
 
 

@@ -11,9 +11,12 @@ from uuid import uuid4
 import pytest
 from django.db import connection, connections
 from django.http import Http404
+from pytest_django import Settings
 
 import vault.actions
 from accounts import scope
+from accounts.actions import rotate_keys
+from accounts.fields import forget_keys
 from accounts.models import Association, Membership
 from cases import access, actions, tasks
 from cases.models import Case, CaseEvent, Justificatif
@@ -244,6 +247,27 @@ def test_a_full_disk_is_waited_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) 
     assert desk.again(deposit).is_sealing
 
     assert desk.seal(minutes=6) == 1
+
+
+def test_a_worker_that_knows_only_the_key_from_before_a_rotation_destroys_nothing(
+    desk: Desk, store: Path, settings: Settings
+) -> None:
+    """It was not restarted: the document waits for one that knows the new key."""
+    old, new = str(settings.VAULT_KEKS), "2027:QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU="
+    deposit = desk.confirmed()
+    settings.VAULT_KEKS = f"{new},{old}"
+    list(rotate_keys(at=desk.at))
+
+    for minutes in (0, 2, 4, 6):
+        settings.VAULT_KEKS = old
+        forget_keys()
+        assert desk.seal(minutes=minutes) == 0
+    settings.VAULT_KEKS = new
+    forget_keys()
+
+    assert desk.again(deposit).is_sealing
+    assert len(blobs(store)) > 0
+    assert desk.seal(minutes=8) == 1
 
 
 def test_a_case_that_was_closed_meanwhile_takes_nothing(desk: Desk, store: Path) -> None:

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts import access, actions, crypto
-from accounts.fields import KeyDestroyed
+from accounts.fields import MasterKeyMissing
 
 
 class Command(BaseCommand):
@@ -49,7 +49,7 @@ class Command(BaseCommand):
                 "VAULT_KEKS, and is not the one that sealed it. Put the right key in its place, then run this again. "
                 "Nothing was lost."
             ) from error
-        except KeyDestroyed as error:
+        except MasterKeyMissing as error:
             raise CommandError(
                 f"Stopped after {rotated} re-wrapped root keys: the next one cannot be opened. {error} "
                 f"Put its master key back into VAULT_KEKS, then run this again: behind «{current}» if it is the older "
