@@ -10,10 +10,11 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import ERROR, CheckMessage, Error, Tags, register, run_checks
 from django.db import DatabaseError, connections
+from django.db.models import Model
 
 from accounts.access import ClosedRoots, closed_roots
 from accounts.crypto import is_kek_id
-from accounts.models import DataKey
+from accounts.models import Association, DataKey
 from config.copies import unfinished
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -195,6 +196,26 @@ def refuse_closed_keys(
 
 
 @register(Tags.database, deploy=True)
+def refuse_demo_people(
+    app_configs: Sequence[AppConfig] | None,  # noqa: ARG001  Django names it
+    databases: Sequence[str] | None = None,
+    **_options: Any,
+) -> list[CheckMessage]:
+    """A demo's database that became the real one keeps the accounts that everybody can sign in with."""
+    if settings.DEMO or "default" not in (databases or []) or not _has_table(Association):
+        return []
+    if not Association.objects.filter(is_demo=True).exists():
+        return []
+    return [
+        Error(
+            "The database holds the demo's accounts: their passwords and second factors are known to everybody.",
+            hint="Begin with a database that was never the demo's (docs/how-to/move-to-postgresql.md).",
+            id="opposable.E017",
+        )
+    ]
+
+
+@register(Tags.database, deploy=True)
 def refuse_unfinished_restore(
     app_configs: Sequence[AppConfig] | None,  # noqa: ARG001  Django names it
     **_options: Any,
@@ -211,9 +232,11 @@ WHERE_TO_FIND_KEYS = (
 
 def unreadable_roots() -> list[ClosedRoots]:
     """None while the database has no tables yet."""
-    if DataKey._meta.db_table not in connections["default"].introspection.table_names():
-        return []
-    return closed_roots()
+    return closed_roots() if _has_table(DataKey) else []
+
+
+def _has_table(model: type[Model]) -> bool:
+    return model._meta.db_table in connections["default"].introspection.table_names()
 
 
 def explain_closed(closed: ClosedRoots) -> str:

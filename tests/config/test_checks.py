@@ -11,7 +11,9 @@ from django.conf import settings
 from django.core.checks import run_checks
 from django.db import connection
 
-from config.checks import REFUSALS, refuse_demo_means, refuse_powerful_role
+from accounts.models import Association
+from config.checks import REFUSALS, refuse_demo_means, refuse_demo_people, refuse_powerful_role
+from tests import factories
 from tests.config.processes import ROOT
 from tests.config.production import KEY, SECRET, production
 from tests.database import become, identity, on_postgres, owner
@@ -46,6 +48,20 @@ def changing(monkeypatch: pytest.MonkeyPatch) -> Changing:
 
 def refused() -> list[str]:
     return [str(message.id) for message in refuse_demo_means(None)]
+
+
+@pytest.mark.django_db
+def test_a_database_that_was_the_demos_serves_nobody_for_real(changing: Changing) -> None:
+    association = factories.make_association(slug="union")
+    assert refuse_demo_people(None, databases=["default"]) == []
+
+    Association.objects.filter(pk=association.pk).update(is_demo=True)
+
+    [found] = refuse_demo_people(None, databases=["default"])
+    assert found.id == "opposable.E017"
+    assert refuse_demo_people(None) == []
+    changing(DEMO=True)  # E005 says it then
+    assert refuse_demo_people(None, databases=["default"]) == []
 
 
 def test_sound_settings_pass(changing: Changing) -> None:
