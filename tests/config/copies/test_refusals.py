@@ -1,6 +1,7 @@
 """What cannot be trusted, read or put where it was asked for: a sentence, an exit code, and nothing touched."""
 
 import base64
+import hashlib
 import json
 import os
 import resource
@@ -99,6 +100,14 @@ def test_another_key_or_passphrase_opens_nothing(archive: Path, private: Path, t
         restore(archive, other, "--replace")
 
     assert tables() == before
+
+
+def test_a_passphrase_is_stretched_as_far_as_is_asked_for_today() -> None:
+    salt = b"s" * 16
+
+    assert keys._stretched("une phrase", salt) == hashlib.scrypt(
+        b"une phrase", salt=salt, n=2**17, r=8, p=1, dklen=32, maxmem=2**28
+    )
 
 
 def test_a_passphrase_seals_and_opens(platform: Path, folder: Path, tmp_path: Path) -> None:
