@@ -36,6 +36,7 @@ def beat_entry(key: str, often: Every | Daily) -> BeatEntry:
 
 
 TOLD_FROM = 60  # seconds
+AFTER = "cases.sweep"
 
 # One entry a task, as config/jobs.py has them.
 BEAT_TABLE: dict[str, BeatEntry] = {key: beat_entry(key, often) for key, often in JOBS.items()}
@@ -118,6 +119,22 @@ def note_done(sender: Any, **_told: Any) -> None:
         from accounts import actions  # noqa: PLC0415  the models are not there yet when this module is loaded
 
         actions.note_done(sender.name, at=getattr(sender.request, "began", None) or timezone.now())
+
+
+@task_success.connect
+def catch_up(sender: Any, **_told: Any) -> None:
+    """After each sweep: a daily job whose time passed while beat, the broker or the workers were away is sent now."""
+    if sender.name != AFTER:
+        return
+    from accounts import actions  # noqa: PLC0415  the models are not there yet when this module is loaded
+    from accounts.access import jobs as runs  # noqa: PLC0415  nor then
+
+    now, zone = timezone.now(), timezone.get_default_timezone()
+    for key, often in JOBS.items():
+        last = runs.last_run(key)
+        if isinstance(often, Daily) and often.is_missed(now, tried_at=last.tried_at, done_at=last.done_at, zone=zone):
+            actions.note_try(key, at=now)
+            app.send_task(key, expires=often.expires)
 
 
 def make_file_broker_folders() -> None:

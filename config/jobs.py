@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 # Whoever ticks every minute is never quite punctual: what is due within the next one is due. What is shorter always is.
 SLACK = timedelta(minutes=1)
 AGAIN_AFTER = timedelta(minutes=10)
+LATE_AFTER = timedelta(hours=1)
 # Two tickers' instants differ by the time that they work. What lies further ahead was written by a wrong clock.
 AHEAD = timedelta(minutes=10)
 _DAY = timedelta(days=1)
@@ -50,6 +51,13 @@ class Daily:
         is_done = done_at is not None and came <= done_at <= now + AHEAD
         waits = tried_at is not None and -AHEAD <= now - tried_at < AGAIN_AFTER and done_at != tried_at
         return not is_done and not waits
+
+    def is_missed(self, now: datetime, *, tried_at: datetime | None, done_at: datetime | None, zone: ZoneInfo) -> bool:
+        """Not done an hour after its time: beat was away then, or nobody took its message before it expired."""
+        came = self._came(now, zone)
+        is_tried = tried_at is not None and max(came, now - timedelta(seconds=self.expires)) <= tried_at <= now + AHEAD
+        is_late = now - came >= LATE_AFTER
+        return is_late and not is_tried and self.is_due(now, tried_at=tried_at, done_at=done_at, zone=zone)
 
     def comes_next(self, now: datetime, zone: ZoneInfo) -> datetime:
         return self._came(now, zone) + _DAY

@@ -36,6 +36,29 @@ def test_a_job_with_a_pause_is_due_once_it_is_over(seconds: int, minutes_ago: fl
     assert every(seconds, tried=NOW - timedelta(minutes=minutes_ago)) is due
 
 
+@pytest.mark.parametrize(
+    ("hour", "tried", "done", "missed"),
+    [
+        (5, None, None, False),  # 04:10 was fifty minutes ago: whoever does it may be at it
+        (6, None, None, True),
+        (6, None, 4.5, False),
+        (6, 5.5, None, False),  # it was sent again half an hour ago
+        (12, 5.5, None, True),  # and its message has expired
+        (6, -20, -20, True),  # yesterday's counts for yesterday
+    ],
+)
+def test_a_daily_job_is_missed_an_hour_after_its_time(
+    hour: float, tried: float | None, done: float | None, missed: bool
+) -> None:
+    midnight = datetime(2026, 11, 23, tzinfo=PARIS)
+
+    def at(hours: float | None) -> datetime | None:
+        return None if hours is None else midnight + timedelta(hours=hours)
+
+    now = midnight + timedelta(hours=hour)
+    assert AT_FOUR.is_missed(now, tried_at=at(tried or done), done_at=at(done), zone=PARIS) is missed
+
+
 def test_what_was_never_tried_is_due() -> None:
     assert every(600, tried=None)
     assert daily(tried=None, done=None)

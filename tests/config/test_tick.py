@@ -13,6 +13,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from accounts import actions as actions_of_jobs
 from accounts import scope
 from accounts.models import JobRun, Membership
 from cases.models import Case, CaseEvent, EvidenceRoot
@@ -200,6 +201,27 @@ def test_a_daily_job_that_failed_in_a_worker_comes_again_the_same_day_and_what_i
 
     assert again == [("cases.purge", 600, datetime(2026, 11, 24, 4, 30, tzinfo=ZoneInfo("Europe/Paris")))]
     assert not JobRun.objects.exists()
+
+
+def test_a_daily_job_that_beat_never_sent_is_sent_after_a_sweep_and_once(
+    monkeypatch: pytest.MonkeyPatch, clock: time_machine.Traveller, now: datetime
+) -> None:
+    """At ten in the morning, after a night without beat; one job was done all the same."""
+    celery.app.loader.import_default_modules()
+    sent = list[str]()
+    monkeypatch.setattr(celery.app, "send_task", lambda key, **_how: sent.append(key))
+    actions_of_jobs.note_done("cases.root", at=now - timedelta(hours=5))
+    sweep, deliver = celery.app.tasks["cases.sweep"], celery.app.tasks["notifications.deliver"]
+
+    celery.catch_up(sender=deliver)
+    assert sent == []
+    celery.catch_up(sender=sweep)
+    celery.catch_up(sender=sweep)
+
+    assert sent == [key for key, often in JOBS.items() if isinstance(often, Daily) and key != "cases.root"]
+    clock.shift(timedelta(hours=7))
+    celery.catch_up(sender=sweep)
+    assert len(sent) == 2 * len(set(sent)), "its message expired: it is sent again"
 
 
 def test_what_a_worker_did_was_done_when_it_began(
