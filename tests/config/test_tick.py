@@ -154,6 +154,7 @@ def test_what_is_no_instant_is_refused_and_nothing_done(work: list[tuple[str, da
     assert not JobRun.objects.exists()
 
 
+@pytest.mark.usefixtures("clock")
 def test_an_instant_to_come_is_warned_of(work: list[tuple[str, datetime]], now: datetime) -> None:
     said = io.StringIO()
 
