@@ -36,7 +36,7 @@ def beat_entry(key: str, often: Every | Daily) -> BeatEntry:
 
 
 TOLD_FROM = 60  # seconds
-AFTER = "cases.sweep"
+SWEEP = "cases.sweep"
 
 # One entry a task, as config/jobs.py has them.
 BEAT_TABLE: dict[str, BeatEntry] = {key: beat_entry(key, often) for key, often in JOBS.items()}
@@ -124,17 +124,19 @@ def note_done(sender: Any, **_told: Any) -> None:
 @task_success.connect
 def catch_up(sender: Any, **_told: Any) -> None:
     """After each sweep: a daily job whose time passed while beat, the broker or the workers were away is sent now."""
-    if sender.name != AFTER:
+    if sender.name != SWEEP:
         return
     from accounts import actions  # noqa: PLC0415  the models are not there yet when this module is loaded
     from accounts.access import jobs as runs  # noqa: PLC0415  nor then
 
     now, zone = timezone.now(), timezone.get_default_timezone()
     for key, often in JOBS.items():
+        if not isinstance(often, Daily):
+            continue
         last = runs.last_run(key)
-        if isinstance(often, Daily) and often.is_missed(now, tried_at=last.tried_at, done_at=last.done_at, zone=zone):
-            actions.note_try(key, at=now)
+        if often.is_missed(now, tried_at=last.tried_at, done_at=last.done_at, zone=zone):
             app.send_task(key, expires=often.expires)
+            actions.note_try(key, at=now)  # once it is sent: a broker that is away again is asked after the next sweep
 
 
 def make_file_broker_folders() -> None:

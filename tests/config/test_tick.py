@@ -225,6 +225,21 @@ def test_a_daily_job_that_beat_never_sent_is_sent_after_a_sweep_and_once(
     assert len(sent) == 2 * len(set(sent)), "its message expired: it is sent again"
 
 
+def test_a_broker_that_is_away_when_a_missed_job_is_sent_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch, clock: time_machine.Traveller
+) -> None:
+    celery.app.loader.import_default_modules()
+
+    def away(*_key: object, **_how: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(celery.app, "send_task", away)
+    with pytest.raises(OSError):  # noqa: PT011  Celery's signal swallows it
+        celery.catch_up(sender=celery.app.tasks["cases.sweep"])
+
+    assert not JobRun.objects.exists()
+
+
 def test_what_a_worker_did_was_done_when_it_began(
     monkeypatch: pytest.MonkeyPatch, clock: time_machine.Traveller, now: datetime
 ) -> None:

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts import scope
-from accounts.fields import KeyDestroyed
+from accounts.fields import KeyDestroyed, MasterKeyMissing
 from accounts.models import Association
 from cases import actions
 from cases.models import Case
@@ -48,6 +48,8 @@ class Command(BaseCommand):
             flaws = _write_new(out, lambda file: _fill(file, association, found))
         except (Impossible, KeyDestroyed) as error:
             raise CommandError("The case is erased: nothing is left to be proved.") from error
+        except MasterKeyMissing as error:
+            raise CommandError(f"{error} Nothing was written: put it back, then run this again.") from error
         except (BlobMissing, Damaged) as error:
             raise CommandError(f"A document cannot be read, and nothing was written: {error}") from error
         except OSError as error:

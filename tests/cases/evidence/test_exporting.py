@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from accounts import scope
+from accounts.fields import forget_keys
 from accounts.models import AuditEntry, Membership
 from accounts.rules.audit import AuditKind
 from cases import actions
@@ -152,6 +154,18 @@ def test_an_erased_case_has_nothing_to_export(case: Case, out: Path, today: date
         export(case, out)
 
     assert refused.value.returncode == 1
+    assert not out.exists()
+
+
+def test_a_missing_master_key_is_said_and_is_no_erasure(
+    justificatif: Justificatif, case: Case, out: Path, settings: Settings
+) -> None:
+    settings.VAULT_KEKS = "2027:QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU="
+    forget_keys()
+
+    with pytest.raises(CommandError, match=r"«test» is missing from VAULT_KEKS\. Nothing was written"):
+        export(case, out, "--names")
+
     assert not out.exists()
 
 
