@@ -151,6 +151,7 @@ def _touch(case: Case, *, today: date, at: datetime, by: User | None) -> None:
 
 
 def recompute(case: Case, *, today: date, at: datetime, by: User | None) -> None:
+    """What the rules say now; of the rows that stand, those that say something else are written."""
     facts, answers = known(CaseFact.objects.current().filter(case=case))
     definition = definition_of(case)
     stored = {row.key: row for row in Deadline.objects.filter(case=case)}
@@ -158,11 +159,14 @@ def recompute(case: Case, *, today: date, at: datetime, by: User | None) -> None
     met = met_days(definition, facts=facts, justificatifs={one.kind: one.received_on for one in accepted})
     for computed in compute(definition, facts=facts, answers=answers):
         row = stored.get(computed.key) or Deadline(association_id=case.association_id, case=case, key=computed.key)
-        before, is_new = row.due, row._state.adding
+        before, stood = row.due, [getattr(row, name) for name in COMPUTED]
         fill_deadline(row, computed, met_on=met.get(computed.key), today=today)
-        row.save(force_insert=is_new, update_fields=None if is_new else COMPUTED)
-        if not is_new and before != row.due:
-            _record_move(row, before=before, at=at, by=by)
+        if row._state.adding:
+            row.save(force_insert=True)
+        elif stood != [getattr(row, name) for name in COMPUTED]:
+            row.save(update_fields=COMPUTED)
+            if before != row.due:
+                _record_move(row, before=before, at=at, by=by)
 
 
 def met_days(

@@ -4,10 +4,13 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Association, Membership, User
 from cases import actions
-from cases.models import Case, CaseEvent, InboundMail
+from cases.actions import NewFact
+from cases.models import Case, CaseEvent, Deadline, InboundMail
 from tests import factories
 from tests.cases.conftest import OpenOne
 
@@ -61,3 +64,30 @@ def test_a_members_answer_counts_on_the_day_of_the_place(
     factories.make_mail(case, at=now.replace(hour=21))
 
     assert Case.objects.get(pk=case.pk).touched_on == today + timedelta(days=1)
+
+
+def test_a_date_that_stays_is_not_written_again(
+    open_one: OpenOne, in_scope: Membership, now: datetime, today: date
+) -> None:
+    """A note leaves every date as it is; another first day writes those that count from it, each once."""
+    case = open_one()
+    stood = _dates(case)
+
+    assert _dates_written(lambda: _note(case, today, now, in_scope.user)) == 0
+    assert _dates(case) == stood
+
+    letter = NewFact(kind="sent", earliest=today - timedelta(days=30), known_by="postmark")
+    case = Case.objects.get(pk=case.pk)
+    written = _dates_written(lambda: actions.record_facts(case, [letter], today=today, at=now, by=in_scope.user))
+    changed = sum(new != old for new, old in zip(_dates(case), stood, strict=True))
+    assert written == changed > 0
+
+
+def _dates(case: Case) -> list[dict[str, object]]:
+    return list(Deadline.objects.filter(case=case).order_by("pk").values())
+
+
+def _dates_written(act: Callable[[], object]) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        act()
+    return sum(query["sql"].startswith(f'UPDATE "{Deadline._meta.db_table}"') for query in asked)
