@@ -14,7 +14,7 @@ from random import Random
 
 from tests.chaos.account import HEAD, Account
 from tests.chaos.ground import ground
-from tests.chaos.scenarios import BY_THEMSELVES, SCENARIOS, SHORT, SWEEPING, WHOLE, Size
+from tests.chaos.scenarios import BY_THEMSELVES, SCENARIOS, SHORT, WHOLE, Size
 
 
 def main(argv: Sequence[str]) -> int:
@@ -40,7 +40,6 @@ def play(folder: Path, names: Sequence[str], *, size: Size, seed: int) -> list[A
     print(f"seed {seed}\n{HEAD}", flush=True)
     accounts = []
     with ground(folder, lease=2 * size.hole + 6) as made:
-        made.seed(size.cases if SWEEPING & set(names) else 0)
         for name in names:
             for account in SCENARIOS[name](made, size, Random(seed)):
                 print(account.line(), flush=True)

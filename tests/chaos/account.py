@@ -1,7 +1,7 @@
 """What was promised against what arrived."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tests.chaos.apps import address
@@ -9,6 +9,11 @@ from tests.chaos.ground import Ground
 
 HEAD = f"{'scenario':<12}{'promised':>9}{'delivered':>10}{'refused':>8}{'lost':>6}{'doubled':>8}{'bound':>6}  verdict"
 MISSED = "deadline_missed"
+FLAGGED = "SELECT count(*) FROM cases_deadline WHERE missed_on IS NOT NULL AND case_id > %s"
+TOLD = (
+    "SELECT message_id FROM notifications_notice n "
+    "JOIN cases_deadline d ON d.id = (n.subject_ids->>'deadline')::bigint WHERE n.kind = %s AND d.case_id > %s"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,27 +57,25 @@ def of_promises(ground: Ground, name: str, *, people: Iterable[int], bound: int,
     return _account(ground, name, promised=promised, bound=bound, words=words)
 
 
-def of_deadlines(ground: Ground, name: str, *, cases: int, bound: int) -> Account:
-    """Each of the seeded days is flagged once, in the journal once, and told once."""
-    [(flagged,)] = ground.rows("SELECT count(*) FROM cases_deadline WHERE missed_on IS NOT NULL")
-    events = ground.rows("SELECT case_id, count(*) FROM cases_caseevent WHERE kind = %s GROUP BY 1", MISSED)
-    notices = ground.rows(
-        "SELECT count(*), count(DISTINCT message_id) FROM notifications_notice WHERE kind = %s", MISSED
+def of_deadlines(ground: Ground, name: str, *, since: int, places: Sequence[int], bound: int) -> Account:
+    """Each day seeded after the case `since`, for the people of `places`, is flagged, told and noted once."""
+    [(flagged,)] = ground.rows(FLAGGED, since)
+    events = ground.rows(
+        "SELECT count(*) FROM cases_caseevent WHERE kind = %s AND case_id > %s GROUP BY case_id", MISSED, since
     )
-    strange = abs(flagged - cases) + abs(len(events) - cases) + sum(count - 1 for _, count in events)
-    [(rows, _)] = notices
-    ids = {found for (found,) in ground.rows("SELECT message_id FROM notifications_notice WHERE kind = %s", MISSED)}
-    copies = {to: ground.sink.copies.get(to, Counter()) for to in (f"c{place}@chaos.invalid" for place in range(cases))}
+    ids = [found for (found,) in ground.rows(TOLD, MISSED, since)]
+    copies = [ground.sink.copies.get(f"c{place}@chaos.invalid", Counter()) for place in places]
+    strange = abs(flagged - len(places)) + abs(len(events) - len(places)) + sum(count - 1 for (count,) in events)
     return Account(
         name=name,
-        promised=rows,
-        delivered=sum(1 for mails in copies.values() if mails),
+        promised=len(ids),
+        delivered=sum(1 for mails in copies if mails),
         refused=0,
-        lost=sum(1 for mails in copies.values() if not mails),
-        doubled=sum(mails.total() - 1 for mails in copies.values() if mails),
+        lost=sum(1 for mails in copies if not mails),
+        doubled=sum(mails.total() - 1 for mails in copies if mails),
         bound=bound,
-        strange=strange + sum(1 for mails in copies.values() if not set(mails) <= ids or len(mails) > 1),
-        words=f"{flagged} days flagged, {sum(count for _, count in events)} events",
+        strange=strange + sum(1 for mails in copies if not set(mails) <= set(ids) or len(mails) > 1),
+        words=f"{flagged} days flagged, {sum(count for (count,) in events)} events",
     )
 
 

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from itertools import count
 from random import Random
 
-from config.roles import MIGRATE
-from tests.chaos.account import Account, of_deadlines, of_promises
+from tests.chaos.account import FLAGGED, Account, of_deadlines, of_promises
 from tests.chaos.apps import address
 from tests.chaos.fleet import Fleet, commands, promiser
-from tests.chaos.ground import Ground
+from tests.chaos.ground import BEFORE, Ground
 
-FLAGGED = "SELECT count(*) FROM cases_deadline WHERE missed_on IS NOT NULL"
 SETTLED = "SELECT count(*) FROM notifications_notice WHERE state IN ('waiting', 'sending')"
 PATIENCE = 120.0  # seconds without any change, once no fault is left: longer than a lease
 UP = 4.0  # seconds until most processes are at work
@@ -41,22 +39,24 @@ SHORT = Size(mails=200, kills=3, flushes=1, deploys=1, cases=24, others=60, cuts
 
 @dataclass
 class Run:
-    """One scenario: its processes, and the people whose mails it promises."""
+    """One scenario: its processes, the people it promises mails to, and its cases, after `since` and from `place`."""
 
     ground: Ground
     fleet: Fleet
     first: int
     last: int
+    since: int
+    place: int
 
     @property
     def _ledger(self) -> set[int]:
         path = self.ground.folder / f"ledger-{self.first}"
         return set(map(int, path.read_text().split())) if path.exists() else set()
 
-    def settle(self, *, days: int = 0) -> None:
-        """Until everything is promised, so many days are flagged and nothing waits, or nothing moves any more."""
+    def settle(self) -> None:
+        """Until everything is promised, its days are flagged and nothing waits, or nothing moves any more."""
         seen, until = self._left(), time.monotonic() + PATIENCE
-        while time.monotonic() < until and not (seen == (0, 0) and self._is_flagged(days)):
+        while time.monotonic() < until and not (seen == (0, 0) and self.unflagged() == 0):
             self.fleet.work(1)
             if self._left() != seen:
                 seen, until = self._left(), time.monotonic() + PATIENCE
@@ -66,8 +66,20 @@ class Run:
         [(waiting,)] = self.ground.rows(SETTLED)
         return waiting, self.last - self.first + 1 - len(self._ledger)
 
-    def _is_flagged(self, days: int) -> bool:
-        return not days or self.ground.rows(FLAGGED) == [(days,)]
+    def unflagged(self) -> int:
+        [(flagged,)] = self.ground.rows(FLAGGED, self.since)
+        return self.ground.cases - self.place - int(flagged)
+
+    def wait_for_the_sweep(self, days: int) -> bool:
+        """Until it flagged some of these days; False when it flagged all of them meanwhile."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and self.unflagged() == days:
+            self.fleet.revive()
+        return 0 < self.unflagged() < days
+
+    def sweep(self) -> Account:
+        places = range(self.place, self.ground.cases)
+        return of_deadlines(self.ground, "sweep", since=self.since, places=places, bound=self.fleet.deaths)
 
     def account(self, name: str, words: str) -> Account:
         people = range(self.first, self.last + 1)
@@ -75,8 +87,11 @@ class Run:
 
 
 @contextmanager
-def run(ground: Ground, *, mails: int, during: float, cron: bool = True) -> Iterator[Run]:
-    """Processes at work, and so many mails promised in so many seconds."""
+def run(ground: Ground, *, mails: int, during: float, cases: int = 0, cron: bool = True) -> Iterator[Run]:
+    """Processes at work, so many mails promised in so many seconds, and so many days to flag."""
+    [(since,)] = ground.rows("SELECT coalesce(max(id), 0) FROM cases_case")
+    place = ground.cases
+    ground.seed(cases)
     first = next(_numbers) * 100_000
     last = first + mails - 1
     ground.sink.never = {address(first + mails // 2)}
@@ -84,7 +99,7 @@ def run(ground: Ground, *, mails: int, during: float, cron: bool = True) -> Iter
     fleet = Fleet(ground, commands(ground, cron=cron) | {"promiser": source})
     try:
         fleet.work(UP)
-        yield Run(ground, fleet, first, last)
+        yield Run(ground, fleet, first, last, since, place)
     finally:
         fleet.stop()
 
@@ -92,27 +107,36 @@ def run(ground: Ground, *, mails: int, during: float, cron: bool = True) -> Iter
 def kills(ground: Ground, size: Size, dice: Random) -> list[Account]:
     """kill -9 at random and FLUSHALL, while days pass and mails leave."""
     pause = size.pause
-    with run(ground, mails=size.mails, during=size.kills * pause) as going:
+    with run(ground, mails=size.mails, during=size.kills * pause, cases=size.cases) as going:
         for number in range(1, size.kills + 1):
             going.fleet.work(dice.uniform(0.5, 1.5) * pause)
             going.fleet.kill_one(dice)
             if number % (size.kills // size.flushes) == 0:
                 ground.redis.flush()
-        going.settle(days=size.cases)
+        going.settle()
         words = f"{going.fleet.kills} kill -9 ({going.fleet.deaths} were sending), {size.flushes} FLUSHALL, one 550"
-        deadlines = of_deadlines(ground, "sweep", cases=size.cases, bound=going.fleet.deaths)
-        return [going.account("kills", words), deadlines]
+        return [going.account("kills", words), going.sweep()]
 
 
 def deploys(ground: Ground, size: Size, dice: Random) -> list[Account]:
-    """SIGTERM, `migrate`, start again, while mails leave."""
-    with run(ground, mails=size.others, during=size.deploys * 2 * size.pause + UP) as going:
-        for _ in range(size.deploys):
+    """SIGTERM while mails leave and days are flagged, with a migration: by turns before it and after it.
+
+    Both are in the how-to: with Docker the new schema is there while the old processes are at work.
+    """
+    swept = 0
+    with run(ground, mails=size.others, during=size.deploys * 6 * size.pause + UP) as going:
+        for number in range(size.deploys):
+            ground.migrate(*BEFORE)
             going.fleet.work(dice.uniform(0.5, 1.5) * size.pause)
-            going.fleet.deploy()
-            ground.manage("migrate", "--no-input", "--verbosity", "0", role=MIGRATE)
+            days = size.cases // size.deploys
+            ground.seed(days)
+            swept += going.wait_for_the_sweep(days)
+            steps = [ground.migrate, going.fleet.deploy]
+            for step in steps if number % 2 else reversed(steps):
+                step()
         going.settle()
-        return [going.account("deploys", f"{size.deploys} SIGTERM with migrate, one 550")]
+        words = f"{size.deploys} SIGTERM ({swept} in a sweep) with a migration, one 550"
+        return [going.account("deploys", words), going.sweep()]
 
 
 def mail(ground: Ground, size: Size, _dice: Random) -> list[Account]:
@@ -165,8 +189,10 @@ def postgres(ground: Ground, size: Size, dice: Random) -> list[Account]:
 def everything(ground: Ground, size: Size, dice: Random) -> list[Account]:
     """A little of all, one after the other."""
     ground.sink.defers_half = True
-    with run(ground, mails=size.others, during=10) as going:
+    ground.migrate(*BEFORE)
+    with run(ground, mails=size.others, during=10, cases=size.cases) as going:
         going.fleet.deploy()
+        ground.migrate()
         going.fleet.work(UP)
         ground.redis.flush()
         ground.restart_postgres("fast")
@@ -175,10 +201,9 @@ def everything(ground: Ground, size: Size, dice: Random) -> list[Account]:
         for name in ("pool", "cron", "worker"):
             going.fleet.work(dice.uniform(0.5, 1.5))
             going.fleet.kill(name, dice)
-        going.settle(days=size.cases)
-        words = f"SIGTERM, FLUSHALL, restart, cut, 451, one 550, {going.fleet.kills} kill -9"
-        deadlines = of_deadlines(ground, "sweep", cases=size.cases, bound=going.fleet.deaths)
-        return [going.account("everything", words), deadlines]
+        going.settle()
+        words = f"SIGTERM with a migration, FLUSHALL, restart, cut, 451, one 550, {going.fleet.kills} kill -9"
+        return [going.account("everything", words), going.sweep()]
 
 
 SCENARIOS: dict[str, Callable[[Ground, Size, Random], list[Account]]] = {
@@ -190,4 +215,3 @@ SCENARIOS: dict[str, Callable[[Ground, Size, Random], list[Account]]] = {
     "everything": everything,
 }
 BY_THEMSELVES = [name for name in SCENARIOS if name != "everything"]
-SWEEPING = {"kills", "everything"}
