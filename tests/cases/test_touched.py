@@ -84,7 +84,7 @@ def test_a_date_that_stays_is_not_written_again(
 
 
 def _dates(case: Case) -> list[dict[str, object]]:
-    return list(Deadline.objects.filter(case=case).order_by("pk").values())
+    return [dict(row) for row in Deadline.objects.filter(case=case).order_by("pk").values()]
 
 
 def _dates_written(act: Callable[[], object]) -> int:
