@@ -1,5 +1,7 @@
 """Without Redis the limits still hold, and no page fails."""
 
+import socket
+import time
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -17,6 +19,7 @@ DEAD = {
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     }
 }
+OPTIONS = {"socket_timeout": 2, "socket_connect_timeout": 1}  # production's
 
 
 @pytest.fixture
@@ -56,6 +59,22 @@ def test_a_dead_redis_is_asked_every_few_seconds_only(dead: SturdyCache, monkeyp
     dead.get("x")
 
     assert asked == ["get", "get"]
+
+
+def test_a_redis_that_says_nothing_is_waited_for_once_and_for_two_seconds(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SturdyCache, "_away_until", 0.0)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        location = f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+        settings.CACHES = {"default": DEAD["default"] | {"LOCATION": location, "OPTIONS": OPTIONS}}
+        began = time.monotonic()
+
+        assert all(caches["default"].add(f"silent{number}", number, 60) for number in range(10))
+
+        assert 2 <= time.monotonic() - began < 4
+        assert [caches["default"].get(f"silent{number}") for number in range(10)] == list(range(10))
+    caches["default"].clear()
 
 
 def test_a_redis_that_answers_is_the_one_that_counts(dead: SturdyCache, monkeypatch: pytest.MonkeyPatch) -> None:

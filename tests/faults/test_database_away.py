@@ -3,6 +3,8 @@
 import os
 import re
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +23,7 @@ from cases.models import Case, CaseEvent
 from cases.rules.lifecycle import EventKind
 from tests import cluster, factories
 from tests.chaos.proxy import Wire
+from tests.config.processes import ROOT
 from tests.faults.conftest import small_disk
 from tests.people import HouseClient
 from tests.web.desk.conftest import address, answers
@@ -107,6 +110,32 @@ def test_a_database_that_says_nothing_keeps_nobody_waiting_for_long(at_work: Hou
     database.mend()
     connection.close()
     assert at_work.get("/desk/").status_code == 200
+
+
+@pytest.mark.root
+@pytest.mark.slow
+def test_an_open_connection_on_which_nothing_comes_through_is_given_up_within_seconds(tmp_path: Path) -> None:
+    """A wire would acknowledge what it swallows, as no dead network does: this is a network of its own."""
+    command = [cluster.program("unshare", package="util-linux"), "--net", sys.executable]
+    environment = {"PATH": os.environ["PATH"]}
+
+    ended = subprocess.run(
+        [*command, "-m", "tests.faults.silence", str(tmp_path)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+
+    *gave_up, healed = (line.split() for line in ended.stdout.splitlines())
+    assert healed == ["healed"]
+    assert sorted((doing, error) for doing, error, _ in gave_up) == [
+        ("asking", "OperationalError"),
+        ("waiting", "OperationalError"),
+    ]
+    assert all(5 < float(seconds) < 20 for *_, seconds in gave_up), gave_up
 
 
 @contextmanager
