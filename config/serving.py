@@ -21,7 +21,8 @@ workers = int(os.environ.get("WEB_WORKERS", "1"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
 timeout = 60
 graceful_timeout = 8
-keepalive = 5
+# A connection that stays open stays with its process: one would be busy while the other waits (docs/reference/load.md).
+keepalive = 0
 max_requests = 5000
 max_requests_jitter = 500
 # The proxy is the only one that may say who asked and how.

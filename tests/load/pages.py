@@ -26,7 +26,7 @@ VOLUNTEER = {
         Page("search", 2, 20),
         Page("overview", 1, 20),
         Page("note: the form", 2, 19),
-        Page("note: written", 2, 25),
+        Page("note: written", 2, 27),
         Page("attempt: the form", 1, 20),
         Page("attempt: written", 1, 50),
     )

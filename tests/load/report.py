@@ -53,7 +53,8 @@ def told(lines: list[Line], watch: Watch, *, cores: int) -> list[str]:
 
 def _memory(watch: Watch) -> list[str]:
     return [
-        f"web process {pid}: {early:.0f} MB early, {late:.0f} MB late{'  GROWS' if late - early > STEADY_MB else ''}"
+        f"web process {pid}: {early:.0f} MB early, {late:.0f} MB late, {watch.share(pid):.2f} of a processor"
+        f"{'  GROWS' if late - early > STEADY_MB else ''}"
         for pid, (early, late) in watch.growth().items()
     ]
 

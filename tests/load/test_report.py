@@ -1,7 +1,12 @@
 """The verdict of a load: what makes it fail, and what its table says."""
 
+import os
+import time
+from pathlib import Path
+
 import pytest
 
+from tests.config.processes import descendants, eventually, started
 from tests.load.pages import PAGES
 from tests.load.report import holds, lines_of, told
 from tests.load.watching import Watch
@@ -51,3 +56,17 @@ def test_the_table_names_what_ends_first() -> None:
 
     assert "The processors are full; web takes most" in "\n".join(told(lines, watched(), cores=2))
     assert "are not full by this" in "\n".join(told(lines, watched(web=0.2), cores=2))
+
+
+def test_what_several_groups_hold_counts_for_the_first_and_a_process_has_its_share(tmp_path: Path) -> None:
+    """Whoever asks has started all the others; of the web, what was forked is watched."""
+    forks = ["sh", "-c", "while :; do :; done & wait"]
+    with started(forks, log=tmp_path / "log", environment={"PATH": os.environ["PATH"]}) as shell:
+        eventually(lambda: bool(descendants(shell.pid)), within=10, what="it forked")
+        watch = Watch({"web": shell.pid, "load itself": os.getpid()}, memory_of="web")
+        with watch.running():
+            time.sleep(2)
+
+    [busy] = watch.memory
+    assert watch.share(busy) > 0.1
+    assert watch.seconds["web"] > 0.2 > watch.seconds["load itself"]

@@ -18,7 +18,10 @@ WARM_AFTER = 60.0
 
 @dataclass(slots=True)
 class Watch:
-    """`roots`: the first process of each group. Memory is noted for every process of `memory_of`."""
+    """`roots`: the first process of each group; what several hold counts for the first of them.
+
+    Memory is noted for every process of `memory_of`, and the share of a processor that it took.
+    """
 
     roots: dict[str, int]
     memory_of: str
@@ -49,12 +52,20 @@ class Watch:
             self._look()
 
     def _look(self) -> None:
+        claimed = set[int]()
         for name, root in self.roots.items():
-            for pid in {root, *descendants(root)}:
+            found = {root, *descendants(root)} - claimed
+            claimed |= found
+            for pid in found:
                 with contextlib.suppress(OSError, IndexError):
                     self._spent[name, pid] = cpu_seconds(pid)
                     if name == self.memory_of and pid != root:
                         self.memory.setdefault(pid, []).append(resident_mb(pid))
+
+    def share(self, pid: int) -> float:
+        """Of one processor, by a process whose memory is noted."""
+        key = self.memory_of, pid
+        return (self._spent.get(key, 0.0) - self._before.get(key, 0.0)) / self.seconds["clock"]
 
     def growth(self) -> dict[int, tuple[float, float]]:
         """Of each process: MB in the second quarter of the time, and in the last."""

@@ -74,9 +74,22 @@ AREAS: dict[str, list[Target]] = {
             *("notifications/test_failures", "notifications/test_delivery", "notifications/test_sending_hours"),
             *("notifications/test_ending_well", "notifications/test_direct"),
         ),
+        _of("notifications/actions/direct.py", "notifications/test_direct", "notifications/test_relays"),
+        _of(
+            "notifications/smtp.py",
+            *("notifications/test_delivery", "notifications/test_relays", "notifications/test_failures"),
+            *("notifications/test_ending_well", "notifications/test_direct", "cases/inbound/test_replying"),
+        ),
+        _of("notifications/gathering.py", "notifications/test_digests", "web/desk/test_mails", "web/portal/test_mails"),
+        _of("notifications/rules/modes.py", "notifications/test_modes", "notifications/test_digests"),
     ],
     "cryptography": [
         _of("accounts/crypto.py", "accounts/test_crypto", "accounts/test_sealed_columns", "accounts/test_keys"),
+        _of(
+            "accounts/fields.py",
+            *("accounts/test_sealed_columns", "accounts/test_keys", "accounts/test_tokens", "cases/test_sealing"),
+            *("cases/test_erasing", "config/copies/test_drill"),
+        ),
         _of("vault/rules/stream.py", "vault/test_stream", "vault/test_sealing"),
     ],
 }
