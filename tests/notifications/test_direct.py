@@ -9,9 +9,12 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 
+from accounts import fields
 from notifications import actions, smtp
 from notifications.actions import Letter, direct
 from notifications.registry import Recipient
@@ -155,6 +158,22 @@ def test_what_goes_wrong_beside_the_request_is_logged_without_words(
     assert len(told) == direct.WAITING_MAILS + 1
     assert "mail not sent: KeyError" in caplog.text
     assert "zq" not in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_thread_opened_and_read_for_a_mail_does_not_stay_with_it(sink: Sink, threads: None) -> None:
+    def write() -> Letter:
+        connection.ensure_connection()
+        fields._keys()[uuid4()] = b"a key"
+        return letter()
+
+    def left() -> tuple[bool, int]:
+        return connection.connection is not None, len(fields._keys())
+
+    assert actions.send_soon(write, unsent=int)
+
+    assert direct._threads().submit(left).result() == (False, 0)
+    assert len(sink.messages) == 1
 
 
 def test_the_queue_is_bounded(threads: None, monkeypatch: pytest.MonkeyPatch, sink: Sink) -> None:
