@@ -18,9 +18,7 @@ from notifications.rules.modes import Act, Mode, Verdict, verdict
 from notifications.rules.windows import Window
 
 
-def verdict_for(
-    notice: Notice, recipient: Recipient, *, window: Window, has_pages: bool = True, now: datetime
-) -> Verdict:
+def verdict_for(notice: Notice, recipient: Recipient, *, window: Window, has_pages: bool, now: datetime) -> Verdict:
     """What its reader's choice makes of a notice that may leave. In the association's scope.
 
     Without pages on which it would show, or a mail of the day, it leaves by itself: only the quiet hours hold it.
@@ -84,7 +82,7 @@ def sort_out(digest: Notice, recipient: Recipient | None, *, now: datetime) -> N
 def told(digest: Notice, *, at: datetime) -> None:
     """It was sent, and what it held with it. In the transaction that says so of the mail, or before it."""
     held = Notice.objects.all().held_by(digest.pk)
-    held.update(state=NoticeState.SENT, sent_at=at, reason="", error_class="", digest=None)
+    held.update(state=NoticeState.SENT, sent_at=at, error_class="", digest=None)
 
 
 def release(*digests: int, now: datetime) -> int:

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 import notifications.actions
 from accounts import scope
 from accounts.access import associations_at_work
-from cases.actions.journal import DERIVED, settle_attention
+from cases.actions.journal import DERIVED, fill_attention, to_check_since
 from cases.models import CaseEvent, Deadline
 from cases.rules.lifecycle import EventKind
 
@@ -92,7 +92,7 @@ def _flag(row: Deadline, *, today: date, at: datetime) -> None:
     CaseEvent.objects.record(
         case, EventKind.DEADLINE_MISSED, at=at, by=None, key=row.key, due=row.due.isoformat() if row.due else ""
     )
-    settle_attention(case)
+    fill_attention(case, deadlines=case.deadlines.all(), to_check_since=to_check_since(case.justificatifs.all()))
     case.version += 1
     case.save(update_fields=["version", *DERIVED])
     reader = case.member if row.bound == "member" else case.assigned_to

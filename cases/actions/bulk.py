@@ -188,8 +188,7 @@ class _Build:
         self._tell()
         self.deadlines = self._deadlines(today)
         case.touched_on = max((plan.opened_on, *(attempt.made_on for attempt in plan.attempts)))
-        ahead = [row for row in self.deadlines if row.due and row.bound != "info" and not (row.met_on or row.void_on)]
-        fill_attention(self.case, deadlines=ahead, to_check_since=None)
+        fill_attention(self.case, deadlines=self.deadlines, to_check_since=None)
 
     def _tell(self) -> None:
         plan, case = self.plan, self.case

@@ -134,11 +134,13 @@ def settle(case: Case, *, today: date, at: datetime, by: User | None, also: Iter
 
     What is done in it counts for its keeping, and takes it out of the archive.
     """
+    deadlines = list(Deadline.objects.filter(case=case).order_by("pk"))
+    files = list(Justificatif.objects.filter(case=case).order_by("-received_on", "-pk"))
     if case.state not in ENDED:
-        recompute(case, today=today, at=at, by=by)
+        deadlines = _recompute(case, deadlines, files, today=today, at=at, by=by)
     if case.state != State.ERASED:
         _touch(case, today=today, at=at, by=by)
-    settle_attention(case)
+    fill_attention(case, deadlines=deadlines, to_check_since=to_check_since(files))
     case.version += 1
     case.save(update_fields=["state", "version", "held_until", *DERIVED, *KEPT, *also])
 
@@ -150,15 +152,22 @@ def _touch(case: Case, *, today: date, at: datetime, by: User | None) -> None:
         case.archived_on = case.purge_told = case.purge_told_on = None
 
 
-def recompute(case: Case, *, today: date, at: datetime, by: User | None) -> None:
+def _recompute(
+    case: Case,
+    stand: Iterable[Deadline],
+    files: Iterable[Justificatif],
+    *,
+    today: date,
+    at: datetime,
+    by: User | None,
+) -> list[Deadline]:
     """What the rules say now; of the rows that stand, those that say something else are written."""
     facts, answers = known(CaseFact.objects.current().filter(case=case))
     definition = definition_of(case)
-    stored = {row.key: row for row in Deadline.objects.filter(case=case)}
-    accepted = Justificatif.objects.filter(case=case, accepted=True).order_by("-received_on", "-pk")
-    met = met_days(definition, facts=facts, justificatifs={one.kind: one.received_on for one in accepted})
+    rows = {row.key: row for row in stand}
+    met = met_days(definition, facts=facts, justificatifs={one.kind: one.received_on for one in files if one.accepted})
     for computed in compute(definition, facts=facts, answers=answers):
-        row = stored.get(computed.key) or Deadline(association_id=case.association_id, case=case, key=computed.key)
+        row = rows.setdefault(computed.key, Deadline(association_id=case.association_id, case=case, key=computed.key))
         before, stood = row.due, [getattr(row, name) for name in COMPUTED]
         fill_deadline(row, computed, met_on=met.get(computed.key), today=today)
         if row._state.adding:
@@ -166,7 +175,8 @@ def recompute(case: Case, *, today: date, at: datetime, by: User | None) -> None
         elif stood != [getattr(row, name) for name in COMPUTED]:
             row.save(update_fields=COMPUTED)
             if before != row.due:
-                _record_move(row, before=before, at=at, by=by)
+                _record_move(case, row, before=before, at=at, by=by)
+    return list(rows.values())
 
 
 def met_days(
@@ -210,9 +220,9 @@ def _counts(met_on: date | None, row: Deadline) -> bool:
     return row.bound != "member" or row.due_latest is None or met_on is None or met_on <= row.due_latest
 
 
-def _record_move(row: Deadline, *, before: date | None, at: datetime, by: User | None) -> None:
+def _record_move(case: Case, row: Deadline, *, before: date | None, at: datetime, by: User | None) -> None:
     CaseEvent.objects.record(
-        row.case,
+        case,
         EventKind.DEADLINE_MOVED,
         at=at,
         by=by,
@@ -222,16 +232,16 @@ def _record_move(row: Deadline, *, before: date | None, at: datetime, by: User |
     )
 
 
-def settle_attention(case: Case) -> None:
-    """Fill the derived columns in memory."""
-    rows = Deadline.objects.filter(case=case, met_on=None, void_on=None, due__isnull=False).exclude(bound="info")
-    unchecked = Justificatif.objects.filter(case=case, accepted=None).order_by("pk").first()
-    fill_attention(case, deadlines=rows, to_check_since=unchecked.received_on if unchecked else None)
+def to_check_since(files: Iterable[Justificatif]) -> date | None:
+    """When the first of those that nobody checked yet was received."""
+    unchecked = [file for file in files if file.accepted is None]
+    first = min(unchecked, key=lambda file: file.pk, default=None)
+    return first.received_on if first else None
 
 
 def fill_attention(case: Case, *, deadlines: Iterable[Deadline], to_check_since: date | None) -> None:
-    """`deadlines`: those of the case that somebody is bound by, neither met nor void."""
-    rows = list(deadlines)
+    """The derived columns in memory. `deadlines`: all of the case, or those that lie ahead of somebody."""
+    rows = [row for row in deadlines if row.is_ahead]
     dues = [
         queue.Due(key=row.key, due=day, binds_member=row.bound == "member", is_missed=row.is_missed)
         for row in rows

@@ -18,7 +18,16 @@ from accounts import scope
 from accounts.access import associations_at_work
 from cases.actions.announcing import has_reader
 from cases.actions.apart import TROUBLE, one_by_one
-from cases.actions.journal import COMPUTED, DERIVED, definition_of, fill_attention, fill_deadline, known, met_days
+from cases.actions.journal import (
+    COMPUTED,
+    DERIVED,
+    definition_of,
+    fill_attention,
+    fill_deadline,
+    known,
+    met_days,
+    to_check_since,
+)
 from cases.models import Case, CaseEvent, CaseFact, Deadline, Justificatif
 from cases.rules.lifecycle import EventKind
 from notifications.actions import NoticeRow
@@ -210,10 +219,7 @@ def _write(found: Sequence[_Moved], *, at: datetime) -> int:
 
 
 def _settle(read: _Read) -> None:
-    ahead = [row for row in read.deadlines if row.due and row.bound != "info" and not (row.met_on or row.void_on)]
-    unchecked = [file for file in read.justificatifs if file.accepted is None]
-    first = min(unchecked, key=lambda file: file.pk, default=None)
-    fill_attention(read.case, deadlines=ahead, to_check_since=first.received_on if first else None)
+    fill_attention(read.case, deadlines=read.deadlines, to_check_since=to_check_since(read.justificatifs))
     read.case.version += 1
 
 

@@ -119,6 +119,11 @@ class Deadline(TenantModel):
         return f"{self.key} {self.due}"
 
     @property
+    def is_ahead(self) -> bool:
+        """It has a day, somebody is bound by it, and it is neither met nor void."""
+        return bool(self.due and self.bound != "info" and not (self.met_on or self.void_on))
+
+    @property
     def is_missed(self) -> bool:
         return bool(self.missed_on and not (self.answered_on or self.met_on or self.void_on))
 

@@ -1,7 +1,7 @@
 """One mail a day for whoever asked for it: one row, one Message-ID, nothing lost wherever it stops."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -146,6 +146,103 @@ def test_killed_while_it_gathers_it_takes_up_the_others_later(
     assert delivered(now + LEASE + timedelta(minutes=1)) == {"held": 2}
     assert delivered(evening(now)) == {"sent": 1}
     assert "COUNT3" in text_of(sink)
+
+
+@pytest.fixture
+def taken(tell: Tell, association: Association, now: datetime) -> Notice:
+    """One that a process is about to put into the day's mail."""
+    [notice] = tell()
+    with scope.enter(association.pk):
+        Notice.objects.filter(pk=notice.pk).update(state=NoticeState.SENDING, attempts=1, lease_until=now + LEASE)
+    return reread(notice)
+
+
+def held(notice: Notice, reader: User, now: datetime) -> bool:
+    return gathering.hold(notice, Recipient(ADDRESS, user=reader.pk), leaves_at=evening(now), now=now)
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [{"lease_until": datetime(2026, 1, 1, tzinfo=UTC)}, {"state": NoticeState.DEAD, "lease_until": None}],
+    ids=["taken up", "ended"],
+)
+def test_what_somebody_else_took_up_or_ended_meanwhile_is_not_held(
+    taken: Notice, reader: User, now: datetime, meanwhile: dict[str, Any]
+) -> None:
+    with scope.enter(taken.association_id):
+        Notice.objects.filter(pk=taken.pk).update(**meanwhile)
+    stood = reread(taken)
+
+    assert held(taken, reader, now) is False
+    assert (reread(taken).state, reread(taken).digest_id) == (stood.state, None)
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        {"state": NoticeState.SENDING, "lease_until": datetime(2026, 1, 1, tzinfo=UTC)},
+        {"state": NoticeState.SENT, "sent_at": datetime(2026, 1, 1, tzinfo=UTC)},
+        {"state": NoticeState.DROPPED, "reason": DropReason.STALE},
+    ],
+    ids=lambda ended: str(ended["state"]),
+)
+def test_a_days_mail_that_was_taken_up_or_ended_holds_nothing_more(
+    taken: Notice, tell: Tell, association: Association, reader: User, now: datetime, ended: dict[str, Any]
+) -> None:
+    tell()
+    delivered(now)
+    with scope.enter(association.pk):
+        Notice.objects.filter(kind=DIGESTS[Audience.TEAM]).update(**ended)
+
+    assert held(taken, reader, now) is False
+    assert reread(taken).state == NoticeState.SENDING
+
+
+def test_each_reader_has_a_days_mail_of_their_own(
+    taken: Notice, association: Association, reader: User, now: datetime
+) -> None:
+    other = factories.make_user(email="zq-autre@exemple.invalid")
+    with scope.enter(association.pk):
+        gathering._digest(taken, Recipient(ADDRESS, user=other.pk), leaves_at=evening(now), now=now)
+
+    assert held(taken, reader, now) is True
+    assert reread(taken).digest.subject_ids == {"user": str(reader.pk)}
+
+
+def test_a_days_mail_leaves_in_time_for_all_that_it_holds(
+    association: Association, sink: Sink, tell: Tell, now: datetime
+) -> None:
+    for days in (3, 2, 4):
+        tell(leave_by=now + timedelta(days=days))
+    tell(leave_by=now - timedelta(days=1))  # too late already: that hurries nobody
+
+    assert delivered(now) == {"held": 4}
+    assert digest_row(association).leave_by == now + timedelta(days=2)
+
+
+def test_a_days_mail_whose_reader_is_gone_lets_go_of_what_it_held(
+    association: Association, sink: Sink, tell: Tell, now: datetime
+) -> None:
+    tell(2)
+    delivered(now)
+
+    with scope.enter(association.pk):
+        gathering.sort_out(digest_row(association), None, now=evening(now))
+        rows = Notice.objects.filter(kind=KIND).values_list("state", "next_try_at", "attempts")
+
+        assert set(rows) == {(NoticeState.WAITING, evening(now), 0)}
+
+
+def test_what_was_wrong_with_one_before_is_forgotten_once_it_left(
+    association: Association, sink: Sink, tell: Tell, now: datetime
+) -> None:
+    [notice] = tell()
+    delivered(now)
+    with scope.enter(association.pk):
+        Notice.objects.filter(pk=notice.pk).update(error_class="smtp_451")
+
+    assert delivered(evening(now)) == {"sent": 1}
+    assert reread(notice).error_class == ""
 
 
 def test_what_is_not_true_any_more_is_left_out(
