@@ -26,9 +26,9 @@ VOLUNTEER = {
         Page("search", 2, 20),
         Page("overview", 1, 20),
         Page("note: the form", 2, 19),
-        Page("note: written", 2, 27),
+        Page("note: written", 2, 25),
         Page("attempt: the form", 1, 20),
-        Page("attempt: written", 1, 50),
+        Page("attempt: written", 1, 45),
     )
 }
 MEMBER = {page.name: page for page in (Page("member: home", 3, 26), Page("member: case", 2, 26))}
