@@ -21,8 +21,9 @@ workers = int(os.environ.get("WEB_WORKERS", "1"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
 timeout = 60
 graceful_timeout = 8
-# A connection that stays open stays with its process: one would be busy while the other waits (docs/reference/load.md).
-keepalive = 0
+# 0 would share the work better among processes (docs/reference/load.md), but a slow reader's connection that is closed
+# after its answer holds the whole process for up to two seconds.
+keepalive = 5
 max_requests = 5000
 max_requests_jitter = 500
 # The proxy is the only one that may say who asked and how.
