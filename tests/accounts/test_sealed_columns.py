@@ -8,9 +8,19 @@ from django.db import connection
 from django.db.models import F
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from accounts import actions, scope
+from accounts import actions, fields, scope
 from accounts.crypto import Tampered
-from accounts.fields import KeyDestroyed, MasterKeyMissing, NotToBeKept, blind_index, forget_keys, key_for, load_keys
+from accounts.fields import (
+    KeyDestroyed,
+    MasterKeyMissing,
+    NotToBeKept,
+    blind_index,
+    forget_keys,
+    key_for,
+    load_keys,
+    opens,
+    root_key,
+)
 from accounts.models import Association, DataKey, Invitation, KeyKind, Membership, User
 from tests import factories
 
@@ -264,3 +274,66 @@ def set_raw(user: User, column: str, value: bytes) -> None:
 
 def in_sql(user: User) -> UUID | str:
     return user.pk if connection.vendor == "postgresql" else user.pk.hex
+
+
+def test_a_value_that_was_read_gives_way_to_ciphertext_that_is_set() -> None:
+    user = factories.make_user(name="Jeanne")
+    read = fresh(user)
+    assert read.name == "Jeanne"
+    user.name = "Jeanne Martin"
+    user.save()
+
+    read.name = fields.Ciphertext(raw(user, "name"))
+
+    assert read.name == "Jeanne Martin"
+
+
+def test_a_sealed_column_is_the_same_in_every_migration_and_on_no_form() -> None:
+    column = User._meta.get_field("name")
+
+    assert (column.null, column.blank, column.editable) == (True, True, False)
+    assert column.deconstruct()[3] == {}
+    assert isinstance(User.name, fields._Sealed)
+
+
+# Keys
+
+
+def test_a_new_key_is_known_and_forgotten_when_the_scope_is_left(
+    association: Association, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with scope.enter(association.pk):
+        [subject] = actions.create_keys(association.pk, kind=KeyKind.PERSON, count=1)
+        with django_assert_num_queries(0):
+            key_for(subject)
+    assert subject not in fields._keys()
+
+
+def test_an_association_that_is_not_there_has_no_root_key_and_gets_none() -> None:
+    with pytest.raises(KeyDestroyed):
+        root_key(987_654)
+    assert not DataKey.objects.filter(association=987_654).exists()
+
+
+def test_the_instances_root_key_is_made_once_whoever_makes_it_first() -> None:
+    """Two processes at their first use: the later one takes what the other wrote."""
+    key = root_key(None)
+    factories.make_user()
+    forget_keys()
+
+    row = fields._first_root(None)
+
+    assert (row.subject, row.kind) == (fields.INSTANCE, "instance") == (UUID(int=0), "instance")
+    assert fields._roots() == {}
+    assert root_key(None) == key
+
+
+def test_master_keys_that_do_not_fit_open_nothing(settings: Settings) -> None:
+    root_key(None)
+    row = DataKey._base_manager.get(subject=fields.INSTANCE)
+    assert opens(row) is True
+
+    settings.VAULT_KEKS = "other:QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU="
+    assert opens(row) is False
+    settings.VAULT_KEKS = f"{row.kek_id}:QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU="
+    assert opens(row) is False

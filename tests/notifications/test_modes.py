@@ -8,7 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.rules import windows
-from notifications.rules.modes import LAST_DAYS, Act, Choice, Mode, Verdict, digest_after, is_quiet, next_free, verdict
+from notifications.rules.modes import (
+    LAST_DAYS,
+    Act,
+    Choice,
+    Mode,
+    Verdict,
+    digest_after,
+    is_last,
+    is_quiet,
+    next_free,
+    verdict,
+)
 from notifications.rules.windows import Window
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -149,3 +160,16 @@ def test_in_quiet_hours_nothing_leaves_unless_they_leave_no_room(
         hours = range(window.opens, window.closes)
         day = windows.next_opening(window, now).astimezone(ZoneInfo(window.time_zone))
         assert all(is_quiet(choice, window, day.replace(hour=hour, minute=0)) for hour in hours)
+
+
+def test_nobody_is_quiet_who_asked_for_no_hours() -> None:
+    assert is_quiet(Choice(), DAY, at(23, 10)) is False
+    assert Choice(mode=Mode.DIGEST).digest_at == 18
+
+
+def test_the_last_days_are_four() -> None:
+    now = at(23, 10)
+
+    assert is_last(now + timedelta(days=4), now=now)
+    assert not is_last(now + timedelta(days=4, seconds=1), now=now)
+    assert not is_last(now, now=now)

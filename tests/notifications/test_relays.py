@@ -1,16 +1,22 @@
 """A relay that is set up wrong, a run that lasts too long: no mail is given up for what is not its own fault."""
 
+import smtplib
 import time
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
 
 from accounts.models import Association
-from notifications import actions
+from notifications import actions, smtp
 from notifications.models import Notice, NoticeState
+from notifications.registry import Recipient
+from notifications.smtp import Courier, Deferred, Denied, Lost, NoSuchAddress, Rejected, Undelivered, Unreachable
 from tests import factories
 from tests.notifications.conftest import Matter, Promise, Sink, address, delivered, reread
 
@@ -168,3 +174,120 @@ def test_a_worker_whose_time_is_over_says_nothing_about_the_mail_on_its_way(
 
     matter.context = sound
     assert delivered(now + actions.LEASE + timedelta(minutes=1)) == {"sent": 2}
+
+
+# What an answer means, by itself
+
+
+def to_us(code: int, words: str = "no") -> smtplib.SMTPResponseException:
+    return smtplib.SMTPResponseException(code, words.encode())
+
+
+def to_address(code: int, words: bytes | str = b"no") -> smtplib.SMTPRecipientsRefused:
+    return smtplib.SMTPRecipientsRefused({"zq@exemple.invalid": (code, words)})  # type: ignore[dict-item]  # str too
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "code"),
+    [
+        *((to_us(code), Denied, f"denied_{code}") for code in (530, 534, 535, 538)),
+        *((to_address(code), NoSuchAddress, f"smtp_{code}") for code in (550, 551, 553)),
+        *((to_address(code), Rejected, f"smtp_{code}") for code in (552, 554)),
+        *((to_us(code), Rejected, f"smtp_{code}") for code in (500, 550, 554)),
+        *((to_us(code), Deferred, f"smtp_{code}") for code in (420, 450, 499)),
+        (to_us(421), Lost, "smtp_421"),
+        (smtplib.SMTPServerDisconnected("gone"), Lost, "SMTPServerDisconnected"),
+        (smtplib.SMTPSenderRefused(550, b"no", "x"), Denied, "denied_550"),
+        (to_address(550, "5.2.2 full"), Rejected, "smtp_550"),
+        (to_address(550, b"5.1.1 unknown"), NoSuchAddress, "smtp_550"),
+    ],
+    ids=lambda value: str(value) if isinstance(value, str) else "",
+)
+def test_what_an_answer_means(error: smtplib.SMTPException, kind: type[Undelivered], code: str) -> None:
+    refusal = Courier()._refusal(error)
+
+    assert (type(refusal), refusal.code, str(refusal)) == (kind, code, code)
+
+
+@pytest.mark.parametrize(("words", "is_explained"), [("5.1.1 unknown", True), ("no", False), ("5.0.0 no", False)])
+def test_a_refusal_is_explained_by_its_status_alone(words: str, is_explained: bool) -> None:
+    refusal = Courier()._refusal(to_address(550, words))
+
+    assert isinstance(refusal, Rejected)
+    assert refusal.explained is is_explained
+    assert Rejected("smtp_550").explained is False
+
+
+class Line(BaseEmailBackend):
+    """A connection that takes everything, or breaks."""
+
+    breaks: ClassVar[type[Exception] | None] = None
+    opened: ClassVar[int] = 0
+
+    def open(self) -> None:
+        Line.opened += 1
+
+    def close(self) -> None:
+        raise OSError("already gone")
+
+    def send_messages(self, messages: Any) -> int:
+        if self.breaks:
+            raise self.breaks("wire")
+        return len(messages)
+
+
+@pytest.fixture
+def line(settings: Any, monkeypatch: pytest.MonkeyPatch) -> type[Line]:
+    settings.EMAIL_BACKEND = f"{Line.__module__}.{Line.__name__}"
+    monkeypatch.setattr(Line, "opened", 0)
+    monkeypatch.setattr(Line, "breaks", None)
+    return Line
+
+
+def test_a_connection_carries_a_hundred_mails_each_time(line: type[Line]) -> None:
+    with Courier() as courier:
+        for carried in range(1, 302):
+            courier.carry(EmailMessage("x"))
+            assert line.opened == -(-carried // 100)
+
+
+def test_three_connections_lost_in_a_row_end_it_and_an_answer_begins_the_count_anew(
+    line: type[Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    courier = Courier()
+    for end in (Lost, Lost, None, Lost, Lost, Lost, Unreachable):
+        monkeypatch.setattr(line, "breaks", ConnectionResetError if end else None)
+        with pytest.raises(end) if end else nullcontext() as raised:
+            courier.carry(EmailMessage("x"))
+        assert raised is None or raised.value.code == (
+            "connection_lost" if end is Unreachable else "ConnectionResetError"
+        )
+    assert line.opened == 5
+
+
+def test_a_refusal_begins_the_count_of_losses_anew(line: type[Line]) -> None:
+    courier = Courier()
+    courier._lost("x")
+    courier._lost("x")
+    courier._refusal(to_us(450))
+    courier._lost("x")
+
+    assert courier.open() is courier.open()
+
+
+def test_a_mail_says_that_a_machine_wrote_it_and_in_which_language(settings: Any) -> None:
+    settings.PUBLIC_ORIGIN = "https://opposable.example:8443"
+    recipient = Recipient("zq@exemple.invalid", "Zq", "en")
+
+    written = smtp.written(
+        recipient,
+        templates="notifications/mail/sign_in_code",
+        context={"code": "1"},
+        message_id=smtp.new_message_id(),
+    )
+
+    headers = written.extra_headers
+    assert headers["Message-ID"].endswith("@opposable.example>")
+    assert headers["Auto-Submitted"] == "auto-generated"
+    assert headers["X-Auto-Response-Suppress"] == "All"
+    assert headers["Content-Language"] == "en"
