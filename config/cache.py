@@ -12,6 +12,8 @@ from redis.exceptions import RedisError
 
 AWAY_FOR = 5.0  # seconds without asking again: each question to a Redis that hangs holds a request
 
+PATIENCE = {"socket_timeout": 2, "socket_connect_timeout": 1}  # in seconds
+
 log = logging.getLogger(__name__)
 
 
@@ -33,7 +35,7 @@ class SturdyCache(BaseCache):
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(params)
-        options = {"serializer": JsonSerializer, **params.get("OPTIONS", {})}
+        options = {"serializer": JsonSerializer, **PATIENCE, **params.get("OPTIONS", {})}
         self._redis = RedisCache(server, {**params, "OPTIONS": options})
         self._spare = LocMemCache("spare", {"OPTIONS": {"MAX_ENTRIES": 10_000}})
 

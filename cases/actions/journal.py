@@ -154,7 +154,7 @@ def _touch(case: Case, *, today: date, at: datetime, by: User | None) -> None:
 
 def _recompute(
     case: Case,
-    stand: Iterable[Deadline],
+    stored: Iterable[Deadline],
     files: Iterable[Justificatif],
     *,
     today: date,
@@ -164,10 +164,11 @@ def _recompute(
     """What the rules say now; of the rows that stand, those that say something else are written."""
     facts, answers = known(CaseFact.objects.current().filter(case=case))
     definition = definition_of(case)
-    rows = {row.key: row for row in stand}
+    rows = {row.key: row for row in stored}
     met = met_days(definition, facts=facts, justificatifs={one.kind: one.received_on for one in files if one.accepted})
     for computed in compute(definition, facts=facts, answers=answers):
-        row = rows.setdefault(computed.key, Deadline(association_id=case.association_id, case=case, key=computed.key))
+        row = rows.get(computed.key) or Deadline(association_id=case.association_id, case=case, key=computed.key)
+        rows[row.key] = row
         before, stood = row.due, [getattr(row, name) for name in COMPUTED]
         fill_deadline(row, computed, met_on=met.get(computed.key), today=today)
         if row._state.adding:

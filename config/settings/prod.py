@@ -24,7 +24,6 @@ CACHES = {
     "default": {
         "BACKEND": "config.cache.SturdyCache",
         "LOCATION": secret("CACHE_URL", "redis://redis:6379/1"),
-        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 1},
     }
 }
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from random import Random
 
@@ -75,7 +75,14 @@ class Run:
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until and self.unflagged() == days:
             self.fleet.revive()
+            time.sleep(0.02)
         return 0 < self.unflagged() < days
+
+    def flag(self) -> None:
+        """With new processes, until the days that were left are flagged too."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and self.unflagged():
+            self.fleet.work(1)
 
     def sweep(self) -> Account:
         places = range(self.place, self.ground.cases)
@@ -121,22 +128,28 @@ def kills(ground: Ground, size: Size, dice: Random) -> list[Account]:
 def deploys(ground: Ground, size: Size, dice: Random) -> list[Account]:
     """SIGTERM while mails leave and days are flagged, with a migration: by turns before it and after it.
 
-    Both are in the how-to: with Docker the new schema is there while the old processes are at work.
+    Both are in the how-to: with Docker the new schema is there while the old processes are at work, and a sweep begins
+    under it.
     """
-    swept = 0
-    with run(ground, mails=size.others, during=size.deploys * 6 * size.pause + UP) as going:
+    swept, days = 0, size.cases // size.deploys
+    with run(ground, mails=size.others, during=size.deploys * 8 * size.pause + UP) as going:
         for number in range(size.deploys):
             ground.migrate(*BEFORE)
             going.fleet.work(dice.uniform(0.5, 1.5) * size.pause)
-            days = size.cases // size.deploys
+            before = number % 2 == 1
+            if before:
+                ground.migrate()
             ground.seed(days)
             swept += going.wait_for_the_sweep(days)
-            steps = [ground.migrate, going.fleet.deploy]
-            for step in steps if number % 2 else reversed(steps):
-                step()
+            going.fleet.deploy()
+            if not before:
+                ground.migrate()
+            going.flag()
         going.settle()
-        words = f"{size.deploys} SIGTERM ({swept} in a sweep) with a migration, one 550"
-        return [going.account("deploys", words), going.sweep()]
+        words = f"{size.deploys} SIGTERM, {swept} in a sweep, with a migration, one 550"
+        mails = going.account("deploys", words)
+        # One may come late; that none of several fell into a sweep proves nothing.
+        return [replace(mails, strange=mails.strange + (swept == 0 and size.deploys > 1)), going.sweep()]
 
 
 def mail(ground: Ground, size: Size, _dice: Random) -> list[Account]:

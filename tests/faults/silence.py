@@ -30,7 +30,7 @@ def main(folder: Path) -> None:
         os.environ.update(production(folder) | {"DATABASE_URL": server.url(APP, database="postgres")})
         django.setup()
         opened, silent = threading.Barrier(len(DOING) + 1), threading.Event()
-        threads = [threading.Thread(target=be, args=[doing, opened, silent]) for doing in DOING]
+        threads = [threading.Thread(target=be, args=[doing, opened, silent], daemon=True) for doing in DOING]
         for thread in threads:
             thread.start()
         opened.wait(30)
@@ -38,7 +38,7 @@ def main(folder: Path) -> None:
         loopback(0)
         silent.set()
         for thread in threads:
-            thread.join()
+            thread.join(60)
         loopback(UP)
         ask("SELECT 1")
         sys.stdout.write("healed\n")

@@ -125,17 +125,18 @@ def test_an_open_connection_on_which_nothing_comes_through_is_given_up_within_se
         env=environment,
         capture_output=True,
         text=True,
-        check=True,
-        timeout=120,
+        check=False,
+        timeout=180,
     )
 
+    assert ended.returncode == 0, ended.stderr
     *gave_up, healed = (line.split() for line in ended.stdout.splitlines())
     assert healed == ["healed"]
     assert sorted((doing, error) for doing, error, _ in gave_up) == [
         ("asking", "OperationalError"),
         ("waiting", "OperationalError"),
     ]
-    assert all(5 < float(seconds) < 20 for *_, seconds in gave_up), gave_up
+    assert all(9 < float(seconds) < 20 for *_, seconds in gave_up), gave_up
 
 
 @contextmanager

@@ -47,8 +47,10 @@ COLUMNS = (
 # What the form does is done to one row, whoever sends it how often: its token is not read.
 _BY_ROW = ("member_reset", "member_revoke", "invitation_again", "figures_measure")
 ONCE_BY_THEIR_ROW = {(f"desk:{name}", "token") for name in _BY_ROW}
-# A zone that is not there is a new one: more is hidden, nothing is shown. An export is refused whatever was counted.
-HIDES_MORE = {("desk:deposit", "zone"), ("portal:deposit", "zone"), ("desk:export", "seen")}
+# A zone that is not there is a new one: more is hidden, nothing is shown.
+HIDES_MORE = {("desk:deposit", "zone"), ("portal:deposit", "zone")}
+# To refuse an export needs no count (what approves does: tests/web/desk/test_exports.py).
+COUNTED_TO_APPROVE = {("desk:export", "seen")}
 # The last one stands: sent twice, it is chosen twice.
 LAST_STANDS = {"desk:password"}
 # Members' forms that hold a version as all of theirs do, and add what no colleague's change makes wrong.
@@ -183,7 +185,7 @@ NO_KEYS = (
 def asks_for_its_own(found: Found, box: Box) -> bool:
     if box.kind == "checkbox" or (box.name == "version" and found.name in OF_NO_VERSION):
         return False
-    return (found.name, box.name) not in ONCE_BY_THEIR_ROW | HIDES_MORE
+    return (found.name, box.name) not in ONCE_BY_THEIR_ROW | HIDES_MORE | COUNTED_TO_APPROVE
 
 
 def test_a_key_of_another_kind_is_refused_in_every_box_and_nothing_is_written(everything: Everything) -> None:

