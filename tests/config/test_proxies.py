@@ -37,6 +37,23 @@ def test_a_proxy_hides_what_is_for_the_machine_itself_and_takes_the_largest_depo
     assert not re.search(r"^\s*(log\b|access_log (?!off))", conf, re.MULTILINE)
 
 
+@pytest.mark.parametrize("name", ["Caddyfile", "Caddyfile.server", "nginx.conf"])
+def test_a_proxy_gives_up_a_quiet_connection_before_the_web_does(name: str) -> None:
+    """Else a form may be sent on one that is being closed."""
+    [given_up] = re.findall(r"keepalive(?:_timeout)? (\d+)s", text(name))
+    [closed] = re.findall(r"^keepalive = (\d+)$", (ROOT / "config" / "serving.py").read_text(), re.MULTILINE)
+
+    assert int(given_up) < int(closed)
+
+
+def test_nginx_uses_a_connection_to_the_web_again() -> None:
+    """Without these two it would ask to have each closed."""
+    conf = text("nginx.conf")
+
+    assert "proxy_http_version 1.1;" in conf
+    assert 'proxy_set_header Connection "";' in conf
+
+
 def test_nginx_writes_no_body_to_a_disk() -> None:
     conf = text("nginx.conf")
     [most], [buffer] = (
