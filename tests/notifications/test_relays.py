@@ -271,6 +271,7 @@ def test_a_refusal_begins_the_count_of_losses_anew(line: type[Line]) -> None:
     courier._lost("x")
     courier._refusal(to_us(450))
     courier._lost("x")
+    courier._lost("x")
 
     assert courier.open() is courier.open()
 
@@ -291,3 +292,15 @@ def test_a_mail_says_that_a_machine_wrote_it_and_in_which_language(settings: Any
     assert headers["Auto-Submitted"] == "auto-generated"
     assert headers["X-Auto-Response-Suppress"] == "All"
     assert headers["Content-Language"] == "en"
+
+
+@pytest.mark.parametrize(("reply_to", "says"), [("r@exemple.invalid", "You may answer"), ("", "no need to answer")])
+def test_a_mail_says_whether_it_can_be_answered(reply_to: str, says: str) -> None:
+    recipient = Recipient("zq@exemple.invalid", "Zq", "en", reply_to=reply_to)
+
+    written = smtp.written(
+        recipient, templates="notifications/mail/sign_in_unknown", context={}, message_id=smtp.new_message_id()
+    )
+
+    assert written.reply_to == [reply_to] * bool(reply_to)
+    assert says in written.body
