@@ -3,6 +3,8 @@
 import json
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypedDict
 from uuid import uuid4
@@ -12,7 +14,7 @@ from celery.schedules import crontab, schedule
 from celery.signals import beat_init, celeryd_init, task_failure, task_prerun, task_success
 from django.conf import settings
 from django.utils import timezone
-from kombu.transport import TRANSPORT_ALIASES, filesystem
+from kombu.transport import TRANSPORT_ALIASES, filesystem, redis, virtual
 
 from config import cores
 from config.jobs import AGAIN_AFTER, JOBS, ROUTES, Daily, Every
@@ -58,7 +60,8 @@ app.conf.update(
     task_serializer="json",
     task_soft_time_limit=540,
     task_time_limit=600,
-    worker_cancel_long_running_tasks_on_connection_loss=True,
+    # It would kill who is sending a mail; the rows' leases forbid what a message that comes again would do twice.
+    worker_cancel_long_running_tasks_on_connection_loss=False,
     worker_enable_remote_control=False,
     worker_hijack_root_logger=False,
     worker_prefetch_multiplier=1,
@@ -80,7 +83,40 @@ class FileTransport(filesystem.Transport):
     Channel = WholeFiles
 
 
+class FreeSlots(redis.QoS):
+    """A message whose end Redis could not be told takes up no place: kombu's own counts it for ever.
+
+    A worker with as many of them as it has processes asks for nothing, so it never notices that Redis is back.
+    Redis itself gives the message out again after `visibility_timeout`.
+    """
+
+    def ack(self, delivery_tag: str) -> None:
+        with self._freed_whatever_comes(delivery_tag):
+            super().ack(delivery_tag)
+
+    def reject(self, delivery_tag: str, requeue: bool = False) -> None:
+        with self._freed_whatever_comes(delivery_tag):
+            super().reject(delivery_tag, requeue=requeue)
+
+    @contextmanager
+    def _freed_whatever_comes(self, delivery_tag: str) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            virtual.QoS.ack(self, delivery_tag)
+            raise
+
+
+class RedisChannel(redis.Channel):
+    QoS = FreeSlots
+
+
+class RedisTransport(redis.Transport):
+    Channel = RedisChannel
+
+
 TRANSPORT_ALIASES["filesystem"] = f"{__name__}:FileTransport"
+TRANSPORT_ALIASES["redis"] = TRANSPORT_ALIASES["rediss"] = f"{__name__}:RedisTransport"
 
 
 @celeryd_init.connect

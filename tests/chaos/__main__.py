@@ -22,11 +22,13 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("names", nargs="*", metavar="scenario", help=", ".join(SCENARIOS))
     parser.add_argument("--short", action="store_true", help="few of each, as in CI")
     parser.add_argument("--seed", type=int, default=1, help="which of all orders of faults")
-    parser.add_argument("--keep", type=Path, help="leave the processes' logs in this folder")
+    parser.add_argument("--keep", type=Path, help="leave the processes' logs in this new folder")
     options = parser.parse_args(argv)
     unknown = set(options.names) - set(SCENARIOS)
     if unknown:
         parser.error(f"no scenario is called {', '.join(sorted(unknown))}: choose from {', '.join(SCENARIOS)}")
+    if options.keep and options.keep.exists() and any(options.keep.iterdir()):
+        parser.error(f"{options.keep} is not empty: what an earlier run promised would count as promised")
     size, names = SHORT if options.short else WHOLE, options.names or BY_THEMSELVES
     with tempfile.TemporaryDirectory(prefix="opposable-chaos-") as scratch:
         folder = options.keep or Path(scratch)

@@ -66,6 +66,12 @@ class Run:
         [(waiting,)] = self.ground.rows(SETTLED)
         return waiting, self.last - self.first + 1 - len(self._ledger)
 
+    def wait_for_mail(self) -> None:
+        """Until one arrives: whoever delivers is at work."""
+        taken, until = self.ground.sink.taken, time.monotonic() + PATIENCE
+        while time.monotonic() < until and self.ground.sink.taken == taken:
+            self.fleet.work(0.2)
+
     def unflagged(self) -> int:
         [(flagged,)] = self.ground.rows(FLAGGED, self.since)
         return self.ground.cases - self.place - int(flagged)
@@ -169,17 +175,21 @@ def mail(ground: Ground, size: Size, _dice: Random) -> list[Account]:
 
 
 def redis(ground: Ground, size: Size, _dice: Random) -> list[Account]:
-    """Down, black-holed, restarted; nobody but Celery's workers delivers, so they must consume again."""
-    with run(ground, mails=size.others, during=size.hole * 2, cron=False) as going:
+    """Down, black-holed before they are back and once they are; only workers deliver, so they must consume again."""
+    half = size.hole / 2
+    with run(ground, mails=size.others, during=size.hole * 3, cron=False) as going:
+        going.wait_for_mail()
         ground.redis.down()
-        going.fleet.work(size.hole / 2)
+        going.fleet.work(half)
         ground.redis.up()
         going.fleet.work(3)
-        ground.broker.black_hole()
-        going.fleet.work(size.hole)
-        ground.broker.mend()
+        for _ in range(2):
+            ground.broker.black_hole()
+            going.fleet.work(half)
+            ground.broker.mend()
+            going.wait_for_mail()
         going.settle()
-        return [going.account("redis", f"down {size.hole / 2:.0f} s, black-holed {size.hole:.0f} s, one 550")]
+        return [going.account("redis", f"down {half:.0f} s, twice black-holed {half:.0f} s, one 550")]
 
 
 def postgres(ground: Ground, size: Size, dice: Random) -> list[Account]:

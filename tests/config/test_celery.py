@@ -1,17 +1,20 @@
 """The beat table and what every task is bound to."""
 
 import base64
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from celery.schedules import crontab
-from kombu import Connection
+from kombu import Connection, Message
 
-from config.celery import BEAT_TABLE, WholeFiles, app
+from config.celery import BEAT_TABLE, RedisTransport, WholeFiles, app
 from config.jobs import DOCUMENTS, ROUTES
 from config.management.commands import runplatform
 from config.settings.base import broker_options
+from tests import cluster
 from tests.config.processes import ROOT
 
 
@@ -61,6 +64,35 @@ def test_a_redis_that_hangs_is_given_up_within_seconds_and_a_task_is_not_given_o
 
     assert (options["socket_connect_timeout"], options["socket_timeout"]) == (1, 2)
     assert options["visibility_timeout"] > app.conf.task_time_limit
+
+
+def test_a_redis_that_goes_away_kills_nobody_who_is_at_work() -> None:
+    assert app.conf.worker_cancel_long_running_tasks_on_connection_loss is False
+
+
+@pytest.mark.parametrize("end", [Message.ack, Message.reject, Message.requeue])
+def test_a_message_whose_end_redis_was_not_told_keeps_no_place(end: Callable[[Message], None]) -> None:
+    """Or a worker whose places are all taken never asks for more, and never notices that Redis is back."""
+    port = cluster.free_port()
+    options = broker_options()
+    with cluster.redis(port=port) as url, Connection(url, transport_options=options) as broker:
+        queue = broker.SimpleQueue("celery")
+        channel: Any = queue.channel
+        queue.consumer.qos(prefetch_count=1)
+        queue.put({"id": 7})
+        taken = queue.get(timeout=5)
+        assert not channel.qos.can_consume()
+        redis.Redis(port=port).shutdown(nosave=True)
+
+        with pytest.raises(broker.connection_errors):
+            end(taken)
+
+        assert channel.qos.can_consume()
+
+
+@pytest.mark.parametrize("scheme", ["redis", "rediss"])
+def test_redis_is_spoken_to_through_our_transport(scheme: str) -> None:
+    assert Connection(f"{scheme}://127.0.0.1:1/0").get_transport_cls() is RedisTransport
 
 
 # The file broker

@@ -149,7 +149,7 @@ def test_one_connection_carries_a_hundred(sink: Sink, promise: Promise, now: dat
     assert sink.connections == 3
 
 
-def test_a_process_thatdies_after_the_250_sends_one_more_with_the_same_id(
+def test_a_process_that_dies_after_the_250_sends_one_more_with_the_same_id(
     sink: Sink, promise: Promise, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     promise(3)
