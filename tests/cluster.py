@@ -103,12 +103,13 @@ def postgres(also: Mapping[str, str] | None = None) -> Iterator[PostgresCluster]
 
 
 @contextlib.contextmanager
-def redis(*, port: int = 0) -> Iterator[str]:
+def redis(*, port: int = 0, **options: object) -> Iterator[str]:
     """Start a Redis that writes nothing to disk; yields its URL. Raises ServiceMissing. 0: any free port."""
     server = program("redis-server", package="redis-server")
     port = port or free_port()
     with scratch_folder() as folder:
         argv = [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        argv += [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", str(value))]
         url = f"redis://127.0.0.1:{port}/0"
         with running(argv, cwd=folder, ready=lambda: bool(redis_client.Redis.from_url(url).ping())):
             yield url
@@ -123,6 +124,17 @@ def prepare(cluster: PostgresCluster) -> bool:
         # Emptying tables between tests must pass the append-only triggers; no role of production has this.
         connection.execute(f"GRANT SET ON PARAMETER session_replication_role TO {MIGRATE}".encode())
     return True
+
+
+def certificate(folder: Path, name: str, *, owner: str = "") -> Path:
+    """Of a server at 127.0.0.1, made by itself: `.crt` and `.key` of the path; the key is read by `owner`."""
+    made = folder / name
+    asked = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}"]
+    named = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", f"{made}.key", "-out", f"{made}.crt"]
+    subprocess.run(["openssl", *asked, *named], check=True, capture_output=True)
+    if owner and os.geteuid() == 0:
+        shutil.chown(f"{made}.key", owner)
+    return made
 
 
 def as_postgres(argv: list[str]) -> list[str]:

@@ -338,21 +338,26 @@ def postgres(url: str) -> dict[str, Any]:
     return database
 
 
-def broker_options() -> dict[str, Any]:
-    """A Redis that does not answer must not hold a request: the rows are the queue, a message is only a poke.
+def redis_broker(url: str) -> dict[str, Any]:
+    """Celery's settings for a Redis, which must not hold a request: the rows are the queue, a message is only a poke.
 
     A worker gives up on it within seconds too and comes back to it. How long a request waits: `vault.box.pokes`.
     """
-    return {
-        "socket_timeout": 2,
-        "socket_connect_timeout": 1,
-        "socket_keepalive": True,
-        "health_check_interval": 20,
-        # Of the connection that a message is sent by; a worker's own comes back for ever.
-        "max_retries": 1,
-        "interval_start": 0,
-        "interval_step": 0,
-        "visibility_timeout": 900,  # longer than a task may take (config/celery.py), or it would run twice
+    # kombu believes every certificate behind a `rediss://` that says nothing of it.
+    tls = {"CELERY_BROKER_USE_SSL": {"ssl_cert_reqs": "required"}} if url.startswith("rediss://") else {}
+    return tls | {
+        "CELERY_BROKER_URL": url,
+        "CELERY_BROKER_TRANSPORT_OPTIONS": {
+            "socket_timeout": 2,
+            "socket_connect_timeout": 1,
+            "socket_keepalive": True,
+            "health_check_interval": 20,
+            # Of the connection that a message is sent by; a worker's own comes back for ever.
+            "max_retries": 1,
+            "interval_start": 0,
+            "interval_step": 0,
+            "visibility_timeout": 900,  # longer than a task may take (config/celery.py), or it would run twice
+        },
     }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from config.settings.base import *  # noqa: F403  an environment is the base with changes
-from config.settings.base import VAR_DIR, broker_options, env, file_broker, postgres, sqlite
+from config.settings.base import VAR_DIR, env, file_broker, postgres, redis_broker, sqlite
 from config.settings.given import secret
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -52,10 +52,10 @@ if not VAULT_KEKS:
     VAULT_KEKS = _kept("keks", "demo:" + base64.b64encode(secrets.token_bytes(32)).decode())
 
 _broker = secret("CELERY_BROKER_URL")
-if _broker:
+if _broker.startswith("redis"):
+    globals().update(redis_broker(_broker))
+elif _broker:
     CELERY_BROKER_URL = _broker
-    if _broker.startswith("redis"):
-        CELERY_BROKER_TRANSPORT_OPTIONS = broker_options()
 else:
     globals().update(file_broker(VAR_DIR / "broker"))
 

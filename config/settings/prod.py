@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from config.settings.base import *  # noqa: F403  an environment is the base with changes
-from config.settings.base import PUBLIC_ORIGIN, VAR_DIR, broker_options, env, postgres, sqlite
+from config.settings.base import PUBLIC_ORIGIN, VAR_DIR, env, postgres, redis_broker, sqlite
 from config.settings.given import count, log_lines, secret
 
 STARTS_ONLY_WHEN_SOUND = True
@@ -17,8 +17,7 @@ _password = secret("DATABASE_PASSWORD")
 if _password:
     DATABASES["default"]["PASSWORD"] = _password
 
-CELERY_BROKER_URL = secret("CELERY_BROKER_URL", "redis://redis:6379/0")
-CELERY_BROKER_TRANSPORT_OPTIONS = broker_options()
+globals().update(redis_broker(secret("CELERY_BROKER_URL", "redis://redis:6379/0")))
 VAULT_SAS_URL = secret("VAULT_SAS_URL", "redis://redis:6379/2")
 CACHES = {
     "default": {

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 import redis
+from celery import Celery
 from celery.schedules import crontab
 from kombu import Connection, Message
+from kombu.exceptions import OperationalError
 
 from config.celery import BEAT_TABLE, RedisTransport, WholeFiles, app
 from config.jobs import DOCUMENTS, ROUTES
 from config.management.commands import runplatform
-from config.settings.base import broker_options
+from config.settings.base import redis_broker
 from tests import cluster
 from tests.config.processes import ROOT
 
@@ -60,7 +62,7 @@ def test_tasks_speak_json_only_end_in_time_and_are_acknowledged_late() -> None:
 
 
 def test_a_redis_that_hangs_is_given_up_within_seconds_and_a_task_is_not_given_out_twice() -> None:
-    options = broker_options()
+    options = redis_broker("redis://redis:6379/0")["CELERY_BROKER_TRANSPORT_OPTIONS"]
 
     assert (options["socket_connect_timeout"], options["socket_timeout"]) == (1, 2)
     assert options["visibility_timeout"] > app.conf.task_time_limit
@@ -74,8 +76,7 @@ def test_a_redis_that_goes_away_kills_nobody_who_is_at_work() -> None:
 def test_a_message_whose_end_redis_was_not_told_keeps_no_place(end: Callable[[Message], None]) -> None:
     """Or a worker whose places are all taken never asks for more, and never notices that Redis is back."""
     port = cluster.free_port()
-    options = broker_options()
-    with cluster.redis(port=port) as url, Connection(url, transport_options=options) as broker:
+    with cluster.redis(port=port) as url, connection_to(url) as broker:
         queue = broker.SimpleQueue("celery")
         channel: Any = queue.channel
         queue.consumer.qos(prefetch_count=1)
@@ -92,7 +93,45 @@ def test_a_message_whose_end_redis_was_not_told_keeps_no_place(end: Callable[[Me
 
 @pytest.mark.parametrize("scheme", ["redis", "rediss"])
 def test_redis_is_spoken_to_through_our_transport(scheme: str) -> None:
-    assert Connection(f"{scheme}://127.0.0.1:1/0").get_transport_cls() is RedisTransport
+    assert connection_to(f"{scheme}://127.0.0.1:1/0").get_transport_cls() is RedisTransport
+
+
+def test_a_redis_elsewhere_is_believed_by_its_own_root_alone() -> None:
+    """The broker's by kombu, the others by redis itself."""
+    with cluster.scratch_folder() as folder:
+        ours, other = (cluster.certificate(folder, name) for name in ("ours", "other"))
+        port = cluster.free_port()
+        tls: dict[str, Any] = {"tls_cert_file": f"{ours}.crt", "tls_key_file": f"{ours}.key", "tls_auth_clients": "no"}
+        address = f"rediss://127.0.0.1:{port}/0"
+        with cluster.redis(tls_port=port, **tls):
+            assert answers(f"{address}?ssl_ca_certs={ours}.crt") == [True, True]
+
+            assert answers(f"{address}?ssl_ca_certs={other}.crt") == [False, False]
+            assert answers(address) == [False, False], "no root of the system's either"
+            assert answers(f"{address}?ssl_ca_certs={ours}.crt".replace("127.0.0.1", "localhost")) == [False, False]
+
+
+def connection_to(url: str) -> Connection:
+    """As Celery opens it, with our settings."""
+    asked = Celery("asked", set_as_current=False)
+    asked.config_from_object(redis_broker(url), namespace="CELERY")
+    return asked.connection_for_write()
+
+
+def answers(url: str) -> list[bool]:
+    """The broker's connection and a client of the cache, of the antechamber's keys and of health."""
+    asked = (connection_to(url).connect, redis.Redis.from_url(url, retry=None).ping)
+    return [_is_believed(ask) for ask in asked]
+
+
+def _is_believed(ask: Callable[[], object]) -> bool:
+    try:
+        ask()
+    except (OperationalError, redis.ConnectionError) as error:
+        if "certificate verify failed" not in str(error):
+            raise
+        return False
+    return True
 
 
 # The file broker

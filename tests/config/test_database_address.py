@@ -1,10 +1,5 @@
 """What DATABASE_URL asks of PostgreSQL's library holds, for the platform and the programs that copy its database."""
 
-import os
-import shutil
-import subprocess
-from pathlib import Path
-
 import psycopg
 import pytest
 from django.db import connection
@@ -57,7 +52,7 @@ def test_a_copy_asks_for_tls_where_the_address_does(monkeypatch: pytest.MonkeyPa
 @pytest.mark.postgres
 def test_a_database_elsewhere_is_believed_by_its_own_root_alone() -> None:
     with cluster.scratch_folder(owner=cluster.SUPERUSER) as folder:
-        ours, other = (_certificate(folder, name) for name in ("ours", "other"))
+        ours, other = (cluster.certificate(folder, name, owner=cluster.SUPERUSER) for name in ("ours", "other"))
         files = {"ssl_cert_file": f"{ours}.crt", "ssl_key_file": f"{ours}.key"}
         with cluster.postgres({"ssl": "on"} | files) as server:
             address = f"{server.url(APP, database='postgres')}?sslmode=verify-full&sslrootcert="
@@ -67,17 +62,6 @@ def test_a_database_elsewhere_is_believed_by_its_own_root_alone() -> None:
                 _is_encrypted(f"{address}{other}.crt")
             with pytest.raises(psycopg.OperationalError, match="does not match host name"):
                 _is_encrypted(f"{address}{ours}.crt".replace("127.0.0.1", "localhost"))
-
-
-def _certificate(folder: Path, name: str) -> Path:
-    """Of a server at 127.0.0.1, made by itself; PostgreSQL reads its key as its own user."""
-    made = folder / name
-    asked = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}"]
-    named = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", f"{made}.key", "-out", f"{made}.crt"]
-    subprocess.run(["openssl", *asked, *named], check=True, capture_output=True)
-    if os.geteuid() == 0:
-        shutil.chown(f"{made}.key", cluster.SUPERUSER)
-    return made
 
 
 def _is_encrypted(url: str) -> bool:

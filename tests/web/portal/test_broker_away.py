@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from cases.models import Case
 from config import ticking
-from config.settings.base import broker_options
+from config.settings.base import redis_broker
 from tests.cluster import free_port
 from tests.people import HouseClient
 from tests.vault import standin
@@ -53,8 +53,9 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def with_broker(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """As production's settings have it."""
-    app = Celery("away", broker=url, set_as_current=False)
-    app.conf.update(broker_transport_options=broker_options(), task_publish_retry=False, task_ignore_result=True)
+    app = Celery("away", set_as_current=False)
+    app.config_from_object(redis_broker(url), namespace="CELERY")
+    app.conf.update(task_publish_retry=False, task_ignore_result=True)
     monkeypatch.setattr(pokes, "current_app", app)
 
 
