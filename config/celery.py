@@ -48,6 +48,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     accept_content=["json"],
     beat_schedule=BEAT_TABLE,
+    broker_connection_max_retries=None,
     broker_connection_retry_on_startup=True,
     enable_utc=True,
     result_backend=None,
@@ -60,7 +61,8 @@ app.conf.update(
     task_serializer="json",
     task_soft_time_limit=540,
     task_time_limit=600,
-    # It would kill who is sending a mail; the rows' leases forbid what a message that comes again would do twice.
+    # It would kill who is sending a mail. The message comes again and may run beside the first: rows, their leases and
+    # their locks say what is left to do.
     worker_cancel_long_running_tasks_on_connection_loss=False,
     worker_enable_remote_control=False,
     worker_hijack_root_logger=False,
@@ -87,7 +89,7 @@ class FreeSlots(redis.QoS):
     """A message whose end Redis could not be told takes up no place: kombu's own counts it for ever.
 
     A worker with as many of them as it has processes asks for nothing, so it never notices that Redis is back.
-    Redis itself gives the message out again after `visibility_timeout`.
+    After `visibility_timeout` a worker takes such a message up again, where Redis still knows it.
     """
 
     def ack(self, delivery_tag: str) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
@@ -344,7 +345,7 @@ def redis_broker(url: str) -> dict[str, Any]:
     A worker gives up on it within seconds too and comes back to it. How long a request waits: `vault.box.pokes`.
     """
     # kombu believes every certificate behind a `rediss://` that says nothing of it.
-    tls = {"CELERY_BROKER_USE_SSL": {"ssl_cert_reqs": "required"}} if url.startswith("rediss://") else {}
+    tls = {"CELERY_BROKER_USE_SSL": {"ssl_cert_reqs": "required"}} if urlsplit(url).scheme == "rediss" else {}
     return tls | {
         "CELERY_BROKER_URL": url,
         "CELERY_BROKER_TRANSPORT_OPTIONS": {
@@ -352,11 +353,11 @@ def redis_broker(url: str) -> dict[str, Any]:
             "socket_connect_timeout": 1,
             "socket_keepalive": True,
             "health_check_interval": 20,
-            # Of the connection that a message is sent by; a worker's own comes back for ever.
+            # Of the connection that a message is sent by; a worker's own: config/celery.py.
             "max_retries": 1,
             "interval_start": 0,
             "interval_step": 0,
-            "visibility_timeout": 900,  # longer than a task may take (config/celery.py), or it would run twice
+            "visibility_timeout": 900,  # longer than a task may take, or a slow one would begin again
         },
     }
 

@@ -3,6 +3,7 @@
 import base64
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -52,7 +53,7 @@ if not VAULT_KEKS:
     VAULT_KEKS = _kept("keks", "demo:" + base64.b64encode(secrets.token_bytes(32)).decode())
 
 _broker = secret("CELERY_BROKER_URL")
-if _broker.startswith("redis"):
+if urlsplit(_broker).scheme in {"redis", "rediss"}:
     globals().update(redis_broker(_broker))
 elif _broker:
     CELERY_BROKER_URL = _broker

@@ -16,7 +16,8 @@ from tests.config.processes import ROOT, descendants, eventually, is_alive
 
 SENDERS = 2
 CELERY = [sys.executable, "-m", "celery", "-A", "config.celery"]
-WORKER = [*CELERY, "worker", "--loglevel", "WARNING", "--concurrency", str(SENDERS), "--without-gossip"]
+QUIET = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+WORKER = [*CELERY, "worker", "--loglevel", "WARNING", "--concurrency", str(SENDERS), *QUIET]
 # A crontab that is always due: the same work without Celery and Redis.
 CRON = ["sh", "-c", 'while :; do "$0" manage.py deliver_notices; sleep 1; done', sys.executable]
 
@@ -61,16 +62,19 @@ class Fleet:
     def kill(self, name: str, dice: Random) -> None:
         self.kills += 1
         if name == "pool":
-            self._shoot(self._pool(dice))
+            self._shoot(self._one_of_the_pool(dice))
             return
         pid = self._running[name].pid
         self._shoot([pid, *descendants(pid)])
         self._running[name].wait()
 
-    def _pool(self, dice: Random) -> list[int]:
-        """One child; none while the worker itself is starting."""
-        children = sorted(descendants(self._running["worker"].pid))
-        return [dice.choice(children)] if children else []
+    @property
+    def pool(self) -> list[int]:
+        """The worker's children; none while it is starting."""
+        return sorted(descendants(self._running["worker"].pid))
+
+    def _one_of_the_pool(self, dice: Random) -> list[int]:
+        return [dice.choice(self.pool)] if self.pool else []
 
     def _has(self, name: str) -> bool:
         return self.is_running("worker" if name == "pool" else name)

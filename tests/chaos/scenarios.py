@@ -15,6 +15,7 @@ from tests.chaos.ground import BEFORE, Ground
 SETTLED = "SELECT count(*) FROM notifications_notice WHERE state IN ('waiting', 'sending')"
 PATIENCE = 120.0  # seconds without any change, once no fault is left: longer than a lease
 UP = 4.0  # seconds until most processes are at work
+BACK = 40.0  # seconds: it asks after 2, 4, 6 and so on, and what a task had begun comes first
 _numbers = count(1)
 
 
@@ -66,11 +67,12 @@ class Run:
         [(waiting,)] = self.ground.rows(SETTLED)
         return waiting, self.last - self.first + 1 - len(self._ledger)
 
-    def wait_for_mail(self) -> None:
-        """Until one arrives: whoever delivers is at work."""
-        taken, until = self.ground.sink.taken, time.monotonic() + PATIENCE
+    def delivers(self) -> bool:
+        """Whether a mail arrives within the time that a worker takes to ask a Redis again that was away."""
+        taken, until = self.ground.sink.taken, time.monotonic() + BACK
         while time.monotonic() < until and self.ground.sink.taken == taken:
             self.fleet.work(0.2)
+        return self.ground.sink.taken > taken
 
     def unflagged(self) -> int:
         [(flagged,)] = self.ground.rows(FLAGGED, self.since)
@@ -175,10 +177,11 @@ def mail(ground: Ground, size: Size, _dice: Random) -> list[Account]:
 
 
 def redis(ground: Ground, size: Size, _dice: Random) -> list[Account]:
-    """Down, black-holed before they are back and once they are; only workers deliver, so they must consume again."""
+    """Down, black-holed before workers are back and once they are, down in a deploy; only they deliver."""
     half = size.hole / 2
-    with run(ground, mails=size.others, during=size.hole * 3, cron=False) as going:
-        going.wait_for_mail()
+    with run(ground, mails=size.others, during=size.hole * 2 + 3 * BACK, cron=False) as going:
+        delivered = [going.delivers()]
+        pool = going.fleet.pool
         ground.redis.down()
         going.fleet.work(half)
         ground.redis.up()
@@ -187,9 +190,18 @@ def redis(ground: Ground, size: Size, _dice: Random) -> list[Account]:
             ground.broker.black_hole()
             going.fleet.work(half)
             ground.broker.mend()
-            going.wait_for_mail()
+            delivered.append(going.delivers())
+        killed = going.fleet.pool != pool
+        ground.redis.down()
+        going.fleet.work(3)
+        going.fleet.deploy()
+        ground.redis.up()
+        delivered.append(going.delivers())
         going.settle()
-        return [going.account("redis", f"down {half:.0f} s, twice black-holed {half:.0f} s, one 550")]
+        words = f"down {half:.0f} s, twice black-holed {half:.0f} s, SIGTERM while it is down, one 550"
+        account = going.account("redis", words)
+        # Nobody who may have been sending was killed, and the worker came back by itself each time.
+        return [replace(account, strange=account.strange + delivered.count(False) + killed)]
 
 
 def postgres(ground: Ground, size: Size, dice: Random) -> list[Account]:

@@ -61,14 +61,16 @@ def test_tasks_speak_json_only_end_in_time_and_are_acknowledged_late() -> None:
     assert app.conf.result_backend is None
 
 
-def test_a_redis_that_hangs_is_given_up_within_seconds_and_a_task_is_not_given_out_twice() -> None:
+def test_a_redis_that_hangs_is_given_up_within_seconds_and_a_slow_task_is_not_begun_again() -> None:
     options = redis_broker("redis://redis:6379/0")["CELERY_BROKER_TRANSPORT_OPTIONS"]
 
     assert (options["socket_connect_timeout"], options["socket_timeout"]) == (1, 2)
     assert options["visibility_timeout"] > app.conf.task_time_limit
 
 
-def test_a_redis_that_goes_away_kills_nobody_who_is_at_work() -> None:
+def test_a_redis_that_goes_away_is_asked_for_ever_and_has_nobody_killed() -> None:
+    """Seen in `make chaos redis`, where no process of the pool may change."""
+    assert app.conf.broker_connection_max_retries is None
     assert app.conf.worker_cancel_long_running_tasks_on_connection_loss is False
 
 
@@ -96,7 +98,7 @@ def test_redis_is_spoken_to_through_our_transport(scheme: str) -> None:
     assert connection_to(f"{scheme}://127.0.0.1:1/0").get_transport_cls() is RedisTransport
 
 
-def test_a_redis_elsewhere_is_believed_by_its_own_root_alone() -> None:
+def test_a_redis_elsewhere_is_believed_by_its_certificate() -> None:
     """The broker's by kombu, the others by redis itself."""
     with cluster.scratch_folder() as folder:
         ours, other = (cluster.certificate(folder, name) for name in ("ours", "other"))
@@ -185,16 +187,31 @@ def test_what_opens_documents_waits_apart_from_all_else() -> None:
     assert {queue_of(task) for task in apart} == {DOCUMENTS}
 
 
-def test_each_queue_has_a_worker_and_each_worker_one_queue(tmp_path: Path, settings: Any) -> None:
+@pytest.fixture
+def ways_to_start(tmp_path: Path, settings: Any) -> list[list[str]]:
+    """The workers' commands: embedded, with Docker, with systemd."""
     settings.VAR_DIR = tmp_path
-    compose = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    compose = (ROOT / "docker-compose.yml").read_text(encoding="utf-8").splitlines()
+    units = [
+        line
+        for name in ("worker", "documents")
+        for line in (ROOT / f"config/deploy/systemd/opposable-{name}.service").read_text(encoding="utf-8").splitlines()
+    ]
     embedded = [" ".join(command) for command in runplatform.commands("127.0.0.1", 8000).values()]
-    deployed = [line for line in compose.splitlines() if " worker " in line and "celery -A" in line]
+    return [
+        [line for line in lines if " worker " in line and " -A config.celery " in line]
+        for lines in (embedded, compose, units)
+    ]
 
-    for commands in (embedded, deployed):
-        workers = [command for command in commands if " worker " in command]
-        assert len(workers) == 2
+
+def test_each_queue_has_a_worker_and_each_worker_one_queue(ways_to_start: list[list[str]]) -> None:
+    for workers in ways_to_start:
         assert [f"--queues {DOCUMENTS}" in command for command in workers] == [False, True]
+
+
+def test_no_worker_says_every_two_seconds_that_it_lives(ways_to_start: list[list[str]]) -> None:
+    """While Redis is away that holds it for half a minute at a time: no limit of a task, no SIGTERM gets through."""
+    assert all("--without-heartbeat" in command for workers in ways_to_start for command in workers)
 
 
 def test_every_start_has_a_passing_key_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,6 +45,7 @@ STARTS = {
         "1",
         "--without-gossip",
         "--without-mingle",
+        "--without-heartbeat",
     ],
     "beat": [*CELERY, "beat", "--loglevel", "WARNING", "--pidfile=", "--schedule"],
 }

@@ -140,6 +140,7 @@ def _platform(environment: dict[str, str], folder: Path) -> Iterator[tuple[int, 
         "2",
         "--without-gossip",
         "--without-mingle",
+        "--without-heartbeat",
     ]
     with (
         started([str(binaries / "gunicorn"), *gunicorn], log=folder / "web.log", environment=environment) as web,
