@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from bench import __main__ as command
 from bench import ground, jobs, report
 from bench.database import Laboratory
 from bench.ground import Ground
-from bench.measure import compare, nothing
+from bench.measure import Comparison, compare, nothing
 from bench.rivals import floor, openings, sweeps
 from bench.undoing import undone
 from cases import actions
@@ -33,12 +34,17 @@ def settled(db: None, now: datetime) -> Ground:
 def test_every_job_runs_and_gives_finite_ratios(settled: Ground) -> None:
     comparisons = [one for job in jobs.JOBS.values() for one in job(settled)]
 
-    results = [compare(one, rounds=1, database=HERE.database) for one in comparisons]
+    results = [compare(once(one), rounds=1, database=HERE.database) for one in comparisons]
 
     assert {one.name.split("/")[0] for one in comparisons} == set(command.NAMES)
     assert all(math.isfinite(one.ratio) and one.ratio > 0 for one in results)
     written = json.loads(json.dumps(report.as_json(results, rows=ROWS, rounds=1, laboratory=HERE)))
     assert [one["name"] for one in written["results"]] == [one.name for one in comparisons]
+
+
+def once(one: Comparison) -> Comparison:
+    """A sample of one call each: here nobody reads the figures."""
+    return replace(one, ours=replace(one.ours, units=1), theirs=replace(one.theirs, units=1))
 
 
 def test_the_names_are_those_of_the_jobs() -> None:

@@ -94,7 +94,7 @@ def test_children_killed_come_back_and_a_killed_supervisor_leaves_no_orphan_and_
         platform.kill()
         platform.wait()
         eventually(lambda: not any(is_alive(pid) for pid in below), within=30, what="every descendant is gone")
-        assert can_bind(port)
+        eventually(lambda: can_bind(port), within=30, what="what they were starting meanwhile is gone too")
 
     said = log.read_text()
     assert "first start" in said

@@ -119,7 +119,9 @@ class Foreign:
                 # A box that is known holds that alone: the tail of a campaign's name may be the number of any row.
                 for model, column in meant or (set() if box.name in _MODELS else self.mine_by_text.get(text, set())):
                     for value in self._values(model, column):
-                        yield f"{prefix}{value}", f"{prefix}{twin(value)}"
+                        # `campagne-7` may be mine, and 7 a row of the other's.
+                        if not (prefix and f"{prefix}{value}" in self.mine_by_text):
+                            yield f"{prefix}{value}", f"{prefix}{twin(value)}"
 
     def _values(self, model: type[models.Model], column: str) -> list[Any]:
         """One of the other's is enough; of users two, since a member is not treated like a colleague."""
