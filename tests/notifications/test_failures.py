@@ -152,6 +152,19 @@ def test_a_server_that_is_away_costs_no_try(sink: Sink, promise: Promise, now: d
     assert delivered(now + timedelta(hours=2)) == {"sent": 3}
 
 
+def test_a_server_that_is_away_ends_the_run_for_every_association(
+    other_association: Association, sink: Sink, promise: Promise, now: datetime, settings: Any
+) -> None:
+    mine, theirs = promise(1), promise(1, of=other_association)
+    with _closed_port() as port:
+        settings.EMAIL_PORT = port
+        assert delivered(now) == {"postponed": 1}
+
+    settings.EMAIL_PORT = sink.port
+    assert delivered(now + timedelta(seconds=30)) == {"sent": 1}
+    assert {reread(notice).state for notice in [*mine, *theirs]} == {NoticeState.WAITING, NoticeState.SENT}
+
+
 @contextlib.contextmanager
 def _closed_port() -> Iterator[int]:
     """A port that is held and refuses connections."""

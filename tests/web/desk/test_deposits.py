@@ -71,7 +71,7 @@ def test_a_file_that_cannot_be_taken_says_why(
 
     page = response.content.decode()
     assert response.status_code == status
-    assert sentence in page
+    assert sentence in page.split('id="id_file_error"')[1][:300]
     assert "checked" in page.split('value="opposition"')[1][:80]
     assert sent(case) == []
 
