@@ -117,7 +117,6 @@ NO_TRANSITION = {
         "add_piece": "a piece that comes twice changes nothing; tests/vault/test_upload.py",
         "analyse_waiting": "sweeps, each row under a lease",
         "begin": "raced as receive: the token is unique",
-        "check_part": "sweeps; reads",
         "choose": "the last choice stands",
         "destroy_confirmed": "under the lease that claim_confirmed won",
         "forget": "ends at the same rows",

@@ -1,7 +1,10 @@
 """The transitions of teams, sessions, tokens, alerts; of releases, deposits and notices."""
 
 from collections.abc import Callable
+from datetime import date
 from uuid import uuid4
+
+from django.core.files.storage import default_storage
 
 import notifications.actions
 import observatory.actions
@@ -262,6 +265,14 @@ def _terms(world: World) -> Load:
     )
 
 
+def _lost(world: World) -> Load:
+    """A sealed file that is gone, on the day of its turn."""
+    kept = factories.make_justificatif(world.case(), by=world.by.user, today=world.today, at=world.now)
+    default_storage.delete(kept.sealed_file.stored_name)
+    day = date.fromordinal(vault.actions.checking.PARTS + kept.sealed_file_id % vault.actions.checking.PARTS)
+    return lambda: lambda: vault.actions.check_part(today=day, at=world.now)
+
+
 def _queued(world: World) -> Load:
     key = f"race:{uuid4()}"
     return lambda: (
@@ -293,6 +304,7 @@ RACES = {
     "observatory.publish": _moved(_reviewed, observatory.actions.publish),
     "observatory.reject": _moved(_release, observatory.actions.reject),
     "observatory.review": _moved(_release, observatory.actions.review),
+    "vault.check_part": Race(prepare=_lost, silent=True),
     "vault.claim_confirmed": Race(prepare=_claimed),
     "vault.confirm": Race(prepare=_confirmed),
     "vault.discard": Race(prepare=_discarded),
