@@ -265,11 +265,12 @@ def _terms(world: World) -> Load:
     )
 
 
-def _lost(world: World) -> Load:
+def _damaged(world: World) -> Load:
     """A sealed file that is gone, on the day of its turn."""
-    kept = factories.make_justificatif(world.case(), by=world.by.user, today=world.today, at=world.now)
-    default_storage.delete(kept.sealed_file.stored_name)
-    day = date.fromordinal(vault.actions.checking.PARTS + kept.sealed_file_id % vault.actions.checking.PARTS)
+    kept = factories.make_justificatif(world.case(), by=world.by.user, today=world.today, at=world.now).sealed_file
+    assert kept
+    default_storage.delete(kept.stored_name)
+    day = date.fromordinal(vault.actions.checking.PARTS + kept.pk % vault.actions.checking.PARTS)
     return lambda: lambda: vault.actions.check_part(today=day, at=world.now)
 
 
@@ -304,7 +305,7 @@ RACES = {
     "observatory.publish": _moved(_reviewed, observatory.actions.publish),
     "observatory.reject": _moved(_release, observatory.actions.reject),
     "observatory.review": _moved(_release, observatory.actions.review),
-    "vault.check_part": Race(prepare=_lost, silent=True),
+    "vault.check_part": Race(prepare=_damaged, silent=True),
     "vault.claim_confirmed": Race(prepare=_claimed),
     "vault.confirm": Race(prepare=_confirmed),
     "vault.discard": Race(prepare=_discarded),
